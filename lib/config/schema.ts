@@ -1,0 +1,169 @@
+import { z } from 'zod';
+
+/**
+ * hubgate.toml, key by key. An empty file is valid: every key has a default. Unknown keys are
+ * refused. Secrets never stand here: files under the state directory or $CREDENTIALS_DIRECTORY.
+ */
+
+const origin = (protocols: readonly string[]) =>
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+      message: `an origin such as ${protocols[0]}://hubs.example.org, without path or closing slash`,
+    })
+    .refine((value) => !URL.canParse(value) || protocols.includes(new URL(value).protocol.slice(0, -1)), {
+      message: `an address that begins with ${protocols.join(':// or ')}://`,
+    });
+
+const regularExpression = z.string().refine(
+  (value) => {
+    try {
+      new RegExp(`^(?:${value})$`, 'u');
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  { message: 'a regular expression' },
+);
+
+/** ASCII only: domainComponent is an IA5String (RFC 4519 section 2.4). */
+const ia5 = z
+  .string()
+  .max(64)
+  .regex(/^[\x20-\x7e]*$/, 'ASCII letters only, 64 at most');
+const dnText = z.string().min(1).max(64);
+
+const Site = z.strictObject({
+  name: z.string().min(1).max(60).default('Hubgate'),
+  url: origin(['https']).default('https://localhost:8443'),
+  httpUrl: origin(['http']).default('http://localhost:8080'),
+  gateUrl: origin(['https']).default('https://gate.localhost:8444'),
+  canaryUrl: origin(['https']).default('https://canary.localhost:8443'),
+  languages: z
+    .array(z.enum(['en']))
+    .min(1)
+    .default(['en']),
+  /** Who answers questions: shown in the footer of every page. */
+  contact: z.string().max(200).default(''),
+});
+
+const CA_KEY_TYPES = ['rsa-4096', 'rsa-3072', 'p-256', 'p-384'] as const;
+export type CaKeyType = (typeof CA_KEY_TYPES)[number];
+
+const Pki = z.strictObject({
+  dn: ia5.default('University of Chile'),
+  org: dnText.default('Center for Mathematical Modeling'),
+  ou: dnText.default('NLHPC'),
+  rootCn: dnText.default('JupyterHub Root CA'),
+  signingCn: dnText.default('JupyterHub Signing CA'),
+  rootKey: z.enum(['rsa-4096', 'p-384']).default('rsa-4096'),
+  signingKey: z.enum(CA_KEY_TYPES).default('rsa-4096'),
+  rootYears: z.int().min(1).max(30).default(20),
+  signingYears: z.int().min(1).max(20).default(10),
+  userDays: z.int().min(1).max(825).default(365),
+  /** CA/Browser Forum Baseline Requirements section 6.3.2: browsers refuse more than 398 days. */
+  serverDays: z.int().min(1).max(397).default(397),
+  crlDays: z.int().min(2).max(90).default(30),
+  crlEveryHours: z.int().min(1).max(168).default(24),
+  emailProtection: z.boolean().default(false),
+  accountPattern: regularExpression.default('[a-z_][a-z0-9_.-]{0,31}'),
+  /** Optional name constraints on the signing CA (RFC 5280 section 4.2.1.10). */
+  permittedDns: z.array(z.string().min(1).max(253)).default([]),
+  permittedIp: z.array(z.string().min(1).max(64)).default([]),
+  /** Names that a certificate of the server profile may carry: exact, or `.example.org` for all below. */
+  serverNames: z.array(z.string().min(1).max(253)).default([]),
+});
+
+const Mail = z.strictObject({
+  transport: z.enum(['none', 'smtp', 'sendmail']).default('none'),
+  from: z.string().max(320).default(''),
+  host: z.string().max(253).default('localhost'),
+  port: z.int().min(1).max(65535).default(25),
+  security: z.enum(['starttls', 'tls', 'none']).default('starttls'),
+  user: z.string().max(320).default(''),
+  /** A file that holds the password of `user`. */
+  passwordFile: z.string().default(''),
+  sendmailPath: z.string().default('/usr/sbin/sendmail'),
+  /** Who is told that a request waits; empty means every approver with an address. */
+  approvers: z.array(z.email()).default([]),
+});
+
+export const ConfigSchema = z.strictObject({
+  stateDir: z.string().min(1).default('./var'),
+  /** Sockets live here; empty means <stateDir>/run. In production /run/hubgate. */
+  runDir: z.string().default(''),
+  site: Site.prefault({}),
+  pki: Pki.prefault({}),
+  database: z
+    .strictObject({
+      /** Empty: SQLite at <stateDir>/portal.db. Otherwise file:… or postgresql://… (password in a file). */
+      url: z.string().default(''),
+      passwordFile: z.string().default(''),
+    })
+    .prefault({}),
+  signer: z
+    .strictObject({
+      unlock: z.enum(['manual', 'credential']).default('manual'),
+      /** Sockets of a signer that runs as its own unit; empty: <runDir>/signer. */
+      socketDir: z.string().default(''),
+      /** The signer's own files: keys, journal, policy. Empty: <stateDir>/signer. */
+      dir: z.string().default(''),
+    })
+    .prefault({}),
+  signing: z
+    .strictObject({
+      auto: z.boolean().default(true),
+      undoSeconds: z.int().min(0).max(3600).default(10),
+    })
+    .prefault({}),
+  requests: z
+    .strictObject({
+      signIn: z.enum(['optional', 'required', 'none']).default('optional'),
+      openPerAddress: z.int().min(1).max(10_000).default(20),
+      expireDays: z.int().min(1).max(365).default(30),
+    })
+    .prefault({}),
+  approval: z
+    .strictObject({
+      require: z.enum(['session']).default('session'),
+      count: z.int().min(1).max(2).default(1),
+    })
+    .prefault({}),
+  trust: z
+    .strictObject({
+      enforce: z.enum(['off', 'warn', 'require']).default('warn'),
+      root: z.enum(['private', 'public']).default('private'),
+    })
+    .prefault({}),
+  hubs: z
+    .strictObject({
+      dir: z.string().min(1).optional(),
+      defaultAccess: z.enum(['any-valid', 'listed']).default('any-valid'),
+      /** Who sees /hubs and the API's list: everybody, or only who shows a certificate. */
+      visibility: z.enum(['public', 'certificate']).default('public'),
+      /** Read `upstream:` lines from registration files; only where all who write them are trusted. */
+      upstreamFromFiles: z.boolean().default(false),
+      upstream: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), origin(['http'])).default({}),
+    })
+    .prefault({}),
+  gate: z
+    .strictObject({
+      /** hubs.map, access.map, revoked.map; empty: <stateDir>-gate, beside the 0700 state directory. */
+      mapsDir: z.string().default(''),
+    })
+    .prefault({}),
+  front: z
+    .strictObject({
+      /** false where Apache or nginx stands in front. */
+      embedded: z.boolean().default(true),
+      listen: z.string().default('127.0.0.1'),
+    })
+    .prefault({}),
+  mail: Mail.prefault({}),
+  metrics: z.strictObject({ tokenFile: z.string().default('') }).prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+});
+
+/** The validated configuration. Paths are as written; lib/config/state-paths.ts resolves them. */
+export type Config = z.infer<typeof ConfigSchema>;

@@ -1,0 +1,59 @@
+import type { Config } from './config/schema';
+import type { StatePaths } from './config/state-paths';
+import type { Database } from './db/client';
+import type { ErrorParams } from './errors';
+import type { SignerClient } from './signer-client/client';
+
+/** What a person may do; a person may hold several (lib/identity/roles.ts says what each allows). */
+export const ROLES = ['approver', 'operator', 'auditor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/**
+ * Who acts. Every domain verb gets one and authorises in its first line.
+ * - `visitor`: nobody known; `addressKey` is a keyed hash of the network address, for quotas.
+ * - `requester`: a visitor who showed the pick-up secret of exactly this request.
+ * - `person`: signed in to the portal; roles were read from the database for this call.
+ * - `token`: an API token.
+ * - `host`: a command on the portal's own host; whoever can run it owns the database anyhow.
+ * - `system`: a clock of the portal itself (automatic signing, expiry, mail).
+ */
+export type Actor =
+  | { kind: 'visitor'; addressKey: string }
+  | { kind: 'requester'; requestId: string; addressKey: string }
+  | { kind: 'person'; userId: string; name: string; roles: readonly Role[] }
+  | { kind: 'token'; tokenId: string; name: string; roles: readonly Role[] }
+  | { kind: 'host'; name: string }
+  | { kind: 'system'; name: string };
+
+/** Puts a catalogue key into words, with values. */
+export type Translate = (key: string, values?: ErrorParams) => string;
+
+/** Everything a rule may need from outside itself; made once per call by lib/http, the CLI or a job. */
+export type Ctx = {
+  readonly actor: Actor;
+  /** The clock. No rule reads the time in another way. */
+  readonly now: () => Date;
+  /** Correlates log lines of all processes; printable ASCII, 8 to 64 characters. */
+  readonly requestId: string;
+  /** BCP 47 tag of the person's language, for the mails that follow. */
+  readonly locale: string;
+  readonly config: Config;
+  readonly paths: StatePaths;
+  readonly db: Database;
+  readonly signer: SignerClient;
+};
+
+/** A short name for audit rows and journals, e.g. `person:paula`, `token:ci`, `visitor`. */
+export function actorName(actor: Actor): string {
+  switch (actor.kind) {
+    case 'visitor':
+      return 'visitor';
+    case 'requester':
+      return `requester:${actor.requestId}`;
+    case 'person':
+    case 'token':
+    case 'host':
+    case 'system':
+      return `${actor.kind}:${actor.name}`;
+  }
+}

@@ -1,0 +1,21 @@
+import { createTranslator } from 'use-intl/core';
+
+import type { Translate } from '../ctx';
+import { MESSAGES, type Locale } from './catalogue';
+
+/**
+ * Words of one language, by key such as `home.title`; ICU message syntax for plurals and dates.
+ *
+ * A missing key throws: the catalogues are complete or the build is wrong (a test compares them).
+ */
+export function translator(locale: Locale): Translate {
+  const translate = createTranslator({
+    locale,
+    messages: MESSAGES[locale],
+    timeZone: 'UTC',
+    onError: (error) => {
+      throw error;
+    },
+  });
+  return (key, values) => translate(key as never, values as never);
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+
+import type { ApprovedContent } from './order';
+
+/**
+ * The digest of exactly what was approved: SHA-256 over canonical JSON (keys sorted, no white
+ * space: RFC 8785 for the strings, integers and arrays that occur here), with a domain prefix so
+ * that the hash cannot be mistaken for one of anything else. Lower-case hex.
+ */
+export function approvalDigest(content: ApprovedContent): string {
+  return createHash('sha256').update('hubgate-approval-v1\n').update(canonicalJson(content)).digest('hex');
+}
+
+type Json = string | number | readonly Json[] | { readonly [key: string]: Json };
+
+function canonicalJson(value: Json): string {
+  if (typeof value === 'string' || typeof value === 'number') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const entries = Object.entries(value as { readonly [key: string]: Json });
+  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+}
