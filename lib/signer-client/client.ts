@@ -1,0 +1,190 @@
+import { ERROR_CODES, HubgateError, type ErrorCode } from '../errors';
+import { WIRE_VERSION, type Order } from '../wire/order';
+import {
+  RESULTS,
+  type Crls,
+  type Revocation,
+  type RevocationReason,
+  type SignerCall,
+  type SignerFrame,
+  type SignerMethod,
+  type SignerStatus,
+  type SignOutcome,
+} from '../wire/messages';
+import { openConnection, type Connection } from './connection';
+
+/**
+ * The portal's only way to the signer. Every method throws `HubgateError`:
+ * `signer.down` (nobody answers, or the connection broke), `signer.locked`, `signer.busy`, and
+ * whatever the signer refuses the whole call with. What it refuses of single orders is data: an
+ * outcome with `outcome: 'refused'`.
+ */
+export type SignerClient = {
+  status: () => Promise<SignerStatus>;
+  /**
+   * Signs a batch. `onItem` hears each outcome as soon as it is durable in the journal, so that
+   * nothing is lost to the caller when the connection breaks in the middle. Sending an order again
+   * gives the first certificate again.
+   */
+  sign: (orders: readonly Order[], onItem?: (outcome: SignOutcome) => void) => Promise<SignOutcome[]>;
+  /** The same as an async iterable, in the order of completion. */
+  signStream: (orders: readonly Order[]) => AsyncIterable<SignOutcome>;
+  /** What became of these orders: `issued` or `unknown`, in the order asked. Works while locked. */
+  lookup: (orderIds: readonly string[]) => Promise<SignOutcome[]>;
+  /** Idempotent: the first revocation stands. Works while locked. */
+  revoke: (input: { serial: string; reason: RevocationReason; by: string }) => Promise<Revocation>;
+  revocations: () => Promise<Revocation[]>;
+  /** DER as base64. */
+  crls: () => Promise<Crls>;
+  /** Operator socket only; elsewhere refused. */
+  unlock: (passphrase: string) => Promise<SignerStatus>;
+  lock: () => Promise<SignerStatus>;
+  /** Ends the connection; calls that wait fail with `signer.down`. A later call connects anew. */
+  close: () => void;
+};
+
+/** No frame for so long means that the signer hangs. Signing reports within a second per group. */
+const SILENCE_MS = 60_000;
+
+/**
+ * A client of the signer at this Unix socket. Connects at the first call and again whenever the
+ * connection was lost; making one does nothing.
+ */
+export function connectSigner(socketPath: string): SignerClient {
+  let opening: Promise<Connection> | null = null;
+  let lastId = 0;
+
+  async function connection(): Promise<Connection> {
+    // Callers that come while one connects share its connection; the first that finds it dead replaces it.
+    while (opening) {
+      const seen = opening;
+      const current = await seen.catch(() => null);
+      if (current?.alive) return current;
+      if (opening === seen) opening = null;
+    }
+    opening = openConnection(socketPath);
+    return opening;
+  }
+
+  async function call<M extends SignerMethod>(
+    method: M,
+    params: Extract<SignerCall, { method: M }>['params'],
+    onItem: (outcome: SignOutcome) => void = () => undefined,
+  ): Promise<unknown> {
+    const link = await connection();
+    const id = ++lastId;
+    const line = `${JSON.stringify({ v: WIRE_VERSION, id, method, params })}\n`;
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout;
+      const settle = (): void => {
+        clearTimeout(timer);
+        link.release(id);
+      };
+      const watch = (): void => {
+        timer = setTimeout(() => {
+          settle();
+          link.close();
+          reject(silent(socketPath));
+        }, SILENCE_MS);
+      };
+      watch();
+      link.send(id, line, {
+        frame(frame) {
+          clearTimeout(timer);
+          if (frame.kind === 'item') {
+            watch();
+            onItem(frame.item);
+            return;
+          }
+          settle();
+          if (frame.kind === 'result') resolve(frame.result);
+          else reject(refusal(frame));
+        },
+        lost(reason) {
+          settle();
+          reject(reason);
+        },
+      });
+    });
+  }
+
+  const sign: SignerClient['sign'] = async (orders, onItem) => {
+    const outcomes: SignOutcome[] = [];
+    const result = await call('sign', { orders: [...orders] }, (item) => {
+      outcomes.push(item);
+      onItem?.(item);
+    });
+    RESULTS.sign.parse(result);
+    return outcomes;
+  };
+
+  return {
+    status: async () => RESULTS.status.parse(await call('status', {})),
+    sign,
+    signStream: (orders) => streamed((onItem) => sign(orders, onItem)),
+    lookup: async (orderIds) => {
+      const outcomes: SignOutcome[] = [];
+      await call('lookup', { orderIds: [...orderIds] }, (item) => outcomes.push(item));
+      return outcomes;
+    },
+    revoke: async (input) => RESULTS.revoke.parse(await call('revoke', input)),
+    revocations: async () => RESULTS.revocations.parse(await call('revocations', {})).revocations,
+    crls: async () => RESULTS.crls.parse(await call('crls', {})),
+    unlock: async (passphrase) => RESULTS.unlock.parse(await call('unlock', { passphrase })),
+    lock: async () => RESULTS.lock.parse(await call('lock', {})),
+    close: () => {
+      const current = opening;
+      opening = null;
+      current?.then(
+        (link) => link.close(),
+        () => undefined,
+      );
+    },
+  };
+}
+
+function silent(socketPath: string): HubgateError {
+  return new HubgateError(
+    'signer.down',
+    `The signer at ${socketPath} accepted the call and then said nothing for ${SILENCE_MS / 1000} s. ` +
+      'Nothing is lost: ask again.',
+    { params: { socket: socketPath } },
+  );
+}
+
+function refusal(frame: Extract<SignerFrame, { kind: 'refusal' }>): HubgateError {
+  const known = (ERROR_CODES as readonly string[]).includes(frame.code);
+  return new HubgateError(known ? (frame.code as ErrorCode) : 'signer.refused', frame.message);
+}
+
+/** Turns a callback of items into an async iterable that ends, or fails, as the promise does. */
+async function* streamed(
+  run: (onItem: (outcome: SignOutcome) => void) => Promise<unknown>,
+): AsyncGenerator<SignOutcome> {
+  const queue: SignOutcome[] = [];
+  let wake: () => void = () => undefined;
+  let ended = false;
+  let failure: unknown = null;
+  run((item) => {
+    queue.push(item);
+    wake();
+  })
+    .catch((error: unknown) => {
+      failure = error ?? new Error('signing failed');
+    })
+    .finally(() => {
+      ended = true;
+      wake();
+    });
+  for (;;) {
+    const items = queue.splice(0);
+    yield* items;
+    if (items.length > 0) continue;
+    if (ended) break;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      if (queue.length > 0 || ended) resolve();
+    });
+  }
+  if (failure !== null) throw failure instanceof Error ? failure : new Error('signing failed');
+}
