@@ -1,0 +1,59 @@
+/**
+ * Preload of the web process (`node --import dist/listen-unix.mjs server.js`).
+ *
+ * Next's standalone server listens on a TCP port only. With HUBGATE_LISTEN set to a path, the first
+ * listen on a port becomes a Unix socket of mode 0660, which only the front's group can open. Each
+ * request is marked with how it came in (`x-hubgate-transport`), in place of whatever a client sent.
+ * Ends the process when its parent does.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import { Server as HttpServer } from 'node:http';
+import { Server as NetServer } from 'node:net';
+
+const path = process.env.HUBGATE_LISTEN;
+const HEADER = 'x-hubgate-transport';
+
+if (path) {
+  const listen = NetServer.prototype.listen;
+  let used = false;
+  NetServer.prototype.listen = function listenOnPath(...args) {
+    const port = typeof args[0] === 'object' && args[0] !== null ? args[0].port : args[0];
+    if (used || !Number.isInteger(Number(port))) return listen.apply(this, args);
+    used = true;
+    rmSync(path, { force: true }); // a dead process leaves its socket file, which would keep the name busy
+    const callback = args.findLast((arg) => typeof arg === 'function');
+    this.once('listening', () => chmodSync(path, 0o660));
+    return callback ? listen.call(this, { path }, callback) : listen.call(this, { path });
+  };
+}
+
+// Both ways in which Node hands a request over; Next listens to either.
+const emit = HttpServer.prototype.emit;
+HttpServer.prototype.emit = function emitMarked(event, ...args) {
+  if (event === 'request' || event === 'upgrade' || event === 'checkContinue') mark(args[0], this);
+  return emit.call(this, event, ...args);
+};
+
+function mark(request, server) {
+  // The server's own address, not the connection's: that of a TCP client that has just gone is
+  // undefined, as that of a Unix socket is. A path is a string; a closed server has null: not trusted.
+  const value = typeof server.address() === 'string' ? 'unix' : 'tcp';
+  for (const name of Object.keys(request.headers)) {
+    if (name.replaceAll('_', '-') === HEADER) delete request.headers[name];
+  }
+  request.headers[HEADER] = value;
+  const raw = request.rawHeaders;
+  for (let index = raw.length - 2; index >= 0; index -= 2) {
+    if (raw[index].toLowerCase().replaceAll('_', '-') === HEADER) raw.splice(index, 2);
+  }
+  raw.push(HEADER, value);
+}
+
+if (process.env.HUBGATE_PARENT_PIPE === '1') {
+  const end = () => process.kill(process.pid, 'SIGTERM');
+  process.stdin.on('end', end);
+  process.stdin.on('error', end);
+  process.stdin.resume();
+  // A drain that hangs must not outlive the parent.
+  process.stdin.on('end', () => setTimeout(() => process.exit(1), 10_000).unref());
+}

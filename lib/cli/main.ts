@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+
+import { isHubgateError } from '../errors';
+import * as config from './config';
+import type { GlobalOptions } from './context';
+
+/** Every area of commands: one file, one `register`. */
+const AREAS: readonly { register: (program: Command) => void }[] = [config];
+
+/**
+ * The command line.
+ *
+ * @param words the arguments, without `node` and the script
+ * @param env   the process's environment; --config is written into it, for what reads it later
+ * @returns the exit code: 0, 1 for a refusal or failure, 2 for a wrong call
+ */
+export async function main(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const program = new Command('hubgate')
+    .description("The web portal of a computing centre's private PKI, and the index of its JupyterHubs.")
+    .option(
+      '--config <file>',
+      'the configuration (default: $HUBGATE_CONFIG, ./hubgate.toml, /etc/hubgate/hubgate.toml)',
+    )
+    .option('--json', 'one JSON document instead of text')
+    .showHelpAfterError()
+    .exitOverride()
+    .hook('preAction', (_program, command) => {
+      const { config: file } = command.optsWithGlobals<GlobalOptions>();
+      if (file !== undefined) env['HUBGATE_CONFIG'] = file;
+    });
+  for (const area of AREAS) area.register(program);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (thrown) {
+    return report(thrown, words.includes('--json'));
+  }
+}
+
+/** Says on stderr what went wrong; a refusal without a stack, the unexpected with one. */
+function report(thrown: unknown, json: boolean): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2; // commander has spoken
+  if (isHubgateError(thrown)) {
+    const { code, message, field, params } = thrown;
+    process.stderr.write(
+      json ? `${JSON.stringify({ code, message, field, params })}\n` : `hubgate: ${message}\n`,
+    );
+    return 1;
+  }
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  process.stderr.write(`hubgate: unexpected failure, please report it:\n${text}\n`);
+  return 1;
+}

@@ -1,0 +1,140 @@
+import { isIP } from 'node:net';
+
+import type { Config } from './schema';
+import type { StatePaths } from './state-paths';
+
+/** A combination of values that cannot work: the key to blame first, and what to do. */
+export type Impossible = { key: string; problem: string };
+
+/** `sun_path` of sockaddr_un holds 108 bytes with its closing zero (unix(7)). */
+const SOCKET_PATH_MAX_BYTES = 107;
+
+/**
+ * What each key alone cannot tell: values that are fine one by one and impossible together.
+ * Pure; the first finding is the one that people see.
+ */
+export function impossibleCombinations(config: Config, paths: StatePaths): Impossible[] {
+  return [
+    ...siteProblems(config),
+    ...otherProblems(config),
+    ...upstreamProblems(config),
+    ...pathProblems(paths),
+  ];
+}
+
+/** The port that an origin names, or its scheme's own. */
+export function portOf(origin: string): number {
+  const url = new URL(origin);
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
+
+function siteProblems(config: Config): Impossible[] {
+  const { site, front } = config;
+  const found: Impossible[] = [];
+  const portal = new URL(site.url);
+  const gate = new URL(site.gateUrl);
+  const canary = new URL(site.canaryUrl);
+  if (canary.hostname === portal.hostname || canary.hostname === gate.hostname) {
+    found.push({
+      key: 'site.canaryUrl',
+      problem:
+        `must be another host name than site.url and site.gateUrl (${canary.hostname}): a browser that clicked ` +
+        'through a warning for one name trusts all its ports, so the same name proves nothing',
+    });
+  }
+  if (site.gateUrl !== site.url && gate.hostname === portal.hostname) {
+    found.push({
+      key: 'site.gateUrl',
+      problem:
+        `must be another host name than site.url (${gate.hostname}), not only another port: cookies do not ` +
+        'tell ports apart, and notebooks run strangers’ JavaScript. Or make both the same address (one name, without /admin)',
+    });
+  }
+  const secure = [...new Set([portOf(site.url), portOf(site.gateUrl), portOf(site.canaryUrl)])];
+  if (secure.includes(portOf(site.httpUrl))) {
+    found.push({
+      key: 'site.httpUrl',
+      problem: `must have a port of its own: ${portOf(site.httpUrl)} is also the port of an https address`,
+    });
+  }
+  if (front.embedded && site.gateUrl !== site.url && portOf(site.gateUrl) === portOf(site.url)) {
+    found.push({
+      key: 'site.gateUrl',
+      problem:
+        'must have another port than site.url while front.embedded is true: the embedded front decides by ' +
+        'the port whether it asks for a client certificate (Apache decides by name, then one port is fine)',
+    });
+  }
+  if (front.embedded && portOf(site.canaryUrl) === portOf(site.gateUrl)) {
+    found.push({
+      key: 'site.canaryUrl',
+      problem:
+        'must have another port than site.gateUrl while front.embedded is true: the gate asks for certificates',
+    });
+  }
+  return found;
+}
+
+function otherProblems(config: Config): Impossible[] {
+  const found: Impossible[] = [];
+  const { pki, mail, database } = config;
+  if (pki.signingYears > pki.rootYears) {
+    found.push({
+      key: 'pki.signingYears',
+      problem: `must not be more than pki.rootYears (${pki.rootYears}): the signing CA would outlive the root`,
+    });
+  }
+  if (database.url !== '' && !/^(file:|postgres(ql)?:\/\/)/.test(database.url)) {
+    found.push({
+      key: 'database.url',
+      problem: 'must be empty (SQLite in the state directory), file:… or postgresql://…',
+    });
+  }
+  if (/^postgres(ql)?:/.test(database.url) && !URL.canParse(database.url)) {
+    found.push({
+      key: 'database.url',
+      problem: 'must be a postgresql:// address, such as postgresql://hubgate@/hubgate?host=/run/postgresql',
+    });
+  } else if (/^postgres(ql)?:/.test(database.url) && new URL(database.url).password !== '') {
+    found.push({
+      key: 'database.url',
+      problem: 'must not hold a password: put it into a file and name the file in database.passwordFile',
+    });
+  }
+  if (mail.transport !== 'none' && mail.from === '') {
+    found.push({ key: 'mail.from', problem: `is needed when mail.transport is "${mail.transport}"` });
+  }
+  if (mail.transport === 'smtp' && mail.user !== '' && mail.passwordFile === '') {
+    found.push({ key: 'mail.passwordFile', problem: 'is needed when mail.user is set' });
+  }
+  return found;
+}
+
+function upstreamProblems(config: Config): Impossible[] {
+  return Object.entries(config.hubs.upstream)
+    .filter(([, upstream]) => isPublicAddress(new URL(upstream).hostname))
+    .map(([name, upstream]) => ({
+      key: `hubs.upstream.${name}`,
+      problem: `must be a private address (loopback, 10/8, 172.16/12, 192.168/16, fc00::/7 or a host name), not ${upstream}`,
+    }));
+}
+
+function isPublicAddress(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(bare) === 4) return !/^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(bare);
+  if (isIP(bare) === 6) return bare !== '::1' && !/^f[cd]/i.test(bare);
+  return false;
+}
+
+function pathProblems(paths: StatePaths): Impossible[] {
+  return [paths.portalSocket, paths.signerWebSocket, paths.signerOperatorSocket]
+    .filter((path) => Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES)
+    .slice(0, 1)
+    .map((path) => ({
+      key: 'runDir',
+      problem:
+        `must be shorter: the socket path ${path} has ${Buffer.byteLength(path)} bytes, the system allows ` +
+        `${SOCKET_PATH_MAX_BYTES}. Set runDir to a short folder such as /run/hubgate`,
+    }));
+}
