@@ -1,0 +1,436 @@
+import { mkdtemp, mkdir, chown, chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { Agent } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test } from '@playwright/test';
+import { WebSocket } from 'ws';
+
+import { startApache, type Apache, type ApacheValues } from './support/apache';
+import { oneConnection, send, type Identity } from './support/https-client';
+import { startHubUpstream, type HubUpstream } from './support/hub-upstream';
+import { makeForeignCa, type ForeignCa } from './support/openssl';
+import { freePorts } from './support/ports';
+import { mustRun } from './support/run';
+
+// The files of deploy/apache, as they are, before a stand-in portal that says what arrived: whatever
+// a stranger tries is decided here, whatever the portal may do.
+
+test.describe.configure({ mode: 'serial' });
+
+let dir: string;
+let ca: ForeignCa;
+let stranger: ForeignCa;
+let portal: Server;
+let hub: HubUpstream;
+let apache: Apache;
+let values: ApacheValues;
+let ports: { http: number; portal: number; gate: number };
+let alice: Identity & { serial: string; certFile: string; keyFile: string };
+let bob: Identity & { serial: string; certFile: string; keyFile: string };
+
+const gate = (path: string) => `https://gate.localhost:${ports.gate}${path}`;
+const portalName = (path: string) => `https://localhost:${ports.portal}${path}`;
+
+/** As the portal does: a new file, then rename(2). */
+async function writeMap(name: string, lines: string[]): Promise<void> {
+  const path = join(values.MAPS_DIR, name);
+  await writeFile(`${path}.new`, lines.map((line) => `${line}\n`).join(''), { mode: 0o644 });
+  await rename(`${path}.new`, path);
+}
+
+async function defaultMaps(): Promise<void> {
+  await writeMap('hubs.map', [
+    `astro ${hub.origin}`,
+    `open ${hub.origin}`,
+    'evil http://127.0.0.1:80/x@',
+    'status http://127.0.0.1:1',
+  ]);
+  await writeMap('access.map', ['astro/alice yes', 'open any']);
+  await writeMap('revoked.map', ['complete yes']);
+}
+
+test.beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hubgate-apache-'));
+  await chmod(dir, 0o755);
+  ca = await makeForeignCa(join(dir, 'ca'), 'Gate');
+  stranger = await makeForeignCa(join(dir, 'stranger'), 'Stranger');
+  alice = await ca.issue('alice');
+  bob = await ca.issue('bob');
+  hub = await startHubUpstream('astro');
+  const [http, portalPort, gatePort] = (await freePorts(3)) as [number, number, number];
+  ports = { http, portal: portalPort, gate: gatePort };
+  await mkdir(join(dir, 'run'));
+  if (process.getuid?.() === 0) {
+    const group = Number((await mustRun('id', ['-g', 'www-data'])).trim());
+    await chown(join(dir, 'run'), 0, group);
+    await chmod(join(dir, 'run'), 0o2750);
+  }
+  portal = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    // Apache passes on the status of the page that explains.
+    if (request.url === '/gate-refused') response.statusCode = 403;
+    response.end(JSON.stringify({ portal: true, url: request.url, headers: request.headers }));
+  });
+  const before = process.umask(0o007);
+  await new Promise<void>((resolve) => portal.listen(join(dir, 'run', 'portal.sock'), resolve));
+  process.umask(before);
+  values = {
+    HTTP_LISTEN: `127.0.0.1:${http}`,
+    HTTP_NAME: 'localhost',
+    PORTAL_LISTEN: `127.0.0.1:${portalPort}`,
+    PORTAL_NAME: 'localhost',
+    PORTAL_URL: `https://localhost:${portalPort}`,
+    GATE_LISTEN: `127.0.0.1:${gatePort}`,
+    GATE_NAME: 'gate.localhost',
+    CANARY_NAME: 'canary.localhost',
+    SERVER_CERT: ca.serverCertFile,
+    SERVER_KEY: ca.serverKeyFile,
+    CA_BUNDLE: ca.bundleFile,
+    CRL_FILE: join(dir, 'crls.pem'),
+    MAPS_DIR: join(dir, 'maps'),
+    PORTAL_SOCKET: join(dir, 'run', 'portal.sock'),
+  };
+  await mkdir(values.MAPS_DIR);
+  await defaultMaps();
+  apache = await startApache({ dir: join(dir, 'apache'), layout: 'hubgate.conf', values });
+});
+
+test.afterAll(async () => {
+  await apache?.stop();
+  await hub?.stop();
+  portal?.closeAllConnections();
+  portal?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+test('the portal is reached over its socket, and is told nothing that the client made up', async () => {
+  const forged = {
+    'x-ssl-client-verify': 'SUCCESS',
+    x_ssl_client_verify: 'SUCCESS',
+    'x-ssl-client-s-dn': 'CN=alice',
+    'x-ssl-client-cert': 'forged',
+    'client-cert': ':forged:',
+    'x-hubgate-front': 'forged',
+    'x-hubgate-transport': 'unix',
+    'x-hubgate-refused': 'forged',
+    'x-forwarded-for': '192.0.2.1',
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-proto': 'http',
+  };
+  for (const url of [portalName('/certs'), gate('/status/cert-check'), `http://localhost:${ports.http}/ca`]) {
+    const answer = await send(url, { ca: ca.rootPem, headers: forged });
+    expect(answer.status, url).toBe(200);
+    const headers = JSON.parse(answer.text).headers as Record<string, string>;
+    expect(JSON.stringify(headers), url).not.toMatch(/forged|CN=alice|192\.0\.2\.1|evil\.example/);
+    expect(headers['x-ssl-client-verify'], url).toBe('NONE');
+    expect(headers['x_ssl_client_verify'], url).toBeUndefined();
+    expect(headers['x-hubgate-transport'], url).toBeUndefined();
+    expect(headers['x-forwarded-for'], url).toBe('127.0.0.1');
+    expect(headers['x-forwarded-proto'], url).toBe(url.startsWith('https') ? 'https' : 'http');
+    expect(headers.host, url).toBe(new URL(url).host);
+  }
+});
+
+test('naming our headers in Connection does not take them away', async () => {
+  const answer = await send(gate('/status/cert-check'), {
+    ca: ca.rootPem,
+    identity: alice,
+    headers: { connection: 'close, X-SSL-Client-Verify, X-SSL-Client-Cert, X-Scheme, X-Forwarded-Proto' },
+  });
+  const headers = JSON.parse(answer.text).headers as Record<string, string>;
+  expect(headers['x-ssl-client-verify']).toBe('SUCCESS');
+  expect(headers['x-ssl-client-cert']).toContain('BEGIN CERTIFICATE');
+  expect(headers['x-forwarded-proto']).toBe('https');
+});
+
+test('who shows a certificate is named by every header of the contract', async () => {
+  const answer = await send(gate('/status/cert-check'), { ca: ca.rootPem, identity: alice });
+  const headers = JSON.parse(answer.text).headers as Record<string, string>;
+  expect(headers['x-ssl-client-verify']).toBe('SUCCESS');
+  expect(headers['x-ssl-client-s-dn']).toContain('CN=alice');
+  expect(headers['x-ssl-client-i-dn']).toContain('CN=Gate Signing');
+  expect(headers['x-ssl-client-serial']).toBe(alice.serial);
+  expect(headers['x-ssl-client-start']).toMatch(/2026 GMT$/);
+  expect(headers['x-ssl-client-end']).toMatch(/2036 GMT$/);
+  expect(headers['x-ssl-client-cert']).toMatch(/^-----BEGIN CERTIFICATE----- .* -----END CERTIFICATE-----/);
+  expect(headers['x-scheme']).toBe('https');
+});
+
+test('the portal name never asks for a certificate', async () => {
+  const asked = await mustRun(
+    'openssl',
+    ['s_client', '-connect', `127.0.0.1:${ports.portal}`, '-servername', 'localhost'],
+    { input: 'Q\n' },
+  );
+  expect(asked).toContain('No client certificate CA names sent');
+  const gateAsked = await mustRun(
+    'openssl',
+    ['s_client', '-connect', `127.0.0.1:${ports.gate}`, '-servername', 'gate.localhost'],
+    { input: 'Q\n' },
+  );
+  expect(gateAsked).toContain('Acceptable client certificate CA names');
+});
+
+test('the gate lets in who is listed, and explains to everybody else', async () => {
+  const paths: [string, Identity | undefined, number, string][] = [
+    ['/astro/hub/login?x=1%202', alice, 200, ''],
+    ['/astro/hub/', bob, 403, 'not-listed'],
+    ['/astro/hub/', undefined, 403, 'none-shown'],
+    ['/open/hub/', bob, 200, ''],
+    ['/open/hub/', undefined, 403, 'none-shown'],
+    ['/astro', alice, 200, ''],
+  ];
+  for (const [path, identity, status, reason] of paths) {
+    const answer = await send(gate(path), { ca: ca.rootPem, ...(identity ? { identity } : {}) });
+    expect(answer.status, path).toBe(status);
+    const body = JSON.parse(answer.text);
+    if (status === 200) expect(body.hub, path).toBe('astro');
+    else {
+      expect(body, path).toMatchObject({ portal: true, url: '/gate-refused' });
+      expect(body.headers['x-hubgate-refused'], path).toBe(reason);
+      expect(body.headers['x-hubgate-hub'], path).toBe(path.split('/')[1]);
+    }
+  }
+});
+
+test('names that are not quite a listed one stay outside', async () => {
+  for (const name of [
+    'alic',
+    'alicee',
+    '*',
+    '../../../etc/passwd',
+    'alice smith',
+    'Alice',
+    'any',
+    '|',
+    'alice|ok',
+  ]) {
+    const answer = await send(gate('/astro/hub/'), { ca: ca.rootPem, identity: await ca.issue(name) });
+    expect(answer.status, name).toBe(403);
+  }
+});
+
+test('tricks with the path do not get around the gate', async () => {
+  for (const path of [
+    '//astro/hub',
+    '/%61stro/hub',
+    '/x/../astro/hub',
+    '/./astro/hub',
+    '/ASTRO/hub',
+    '/astro;x/hub',
+    '/astro%2Fhub',
+  ]) {
+    const answer = await send(gate(path), { ca: ca.rootPem });
+    expect(answer.status, path).toBeGreaterThanOrEqual(302);
+    expect(answer.text, path).not.toContain('"hub"');
+  }
+  expect(hub.seen.some(({ headers }) => headers['x-ssl-client-verify'] === 'NONE')).toBe(false);
+});
+
+test('a registration can neither take a name of ours nor send the gate elsewhere', async () => {
+  const evil = await send(gate('/evil/'), { ca: ca.rootPem, identity: alice });
+  expect(evil.status).toBe(404);
+  const status = await send(gate('/status/cert-check'), { ca: ca.rootPem, identity: alice });
+  expect(JSON.parse(status.text).portal).toBe(true);
+});
+
+test('a hub gets the visitor, but not what signs them in to the portal', async () => {
+  hub.seen.length = 0;
+  const answer = await send(gate('/astro/x'), {
+    ca: ca.rootPem,
+    identity: alice,
+    headers: {
+      cookie:
+        '__Host-hubgate-session=s1; jupyterhub-session=j1; __Secure-next-auth.session-token=s2; _xsrf=x1; __host-hubgate-r-R1=s3',
+      'x-hubgate-front': 'guess',
+    },
+  });
+  expect(answer.status).toBe(200);
+  const headers = hub.seen[0]?.headers ?? {};
+  expect(headers['cookie']).toBe('jupyterhub-session=j1; _xsrf=x1');
+  expect(headers['x-hubgate-front']).toBeUndefined();
+  expect(headers['x-ssl-client-s-dn']).toContain('CN=alice');
+  expect(headers['x-scheme']).toBe('https');
+  expect(headers['host']).toBe(`gate.localhost:${ports.gate}`);
+  hub.seen.length = 0;
+  await send(gate('/astro/y'), {
+    ca: ca.rootPem,
+    identity: alice,
+    headers: { cookie: '__Host-hubgate-session=s1' },
+  });
+  expect(hub.seen[0]?.headers['cookie'] ?? '').toBe('');
+});
+
+function openWebSocket(path: string, identity?: Identity): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`wss://127.0.0.1:${ports.gate}${path}`, {
+      headers: { host: `gate.localhost:${ports.gate}` },
+      ca: ca.rootPem,
+      servername: 'gate.localhost',
+      checkServerIdentity: () => undefined,
+      ...(identity ? { cert: String(identity.cert), key: String(identity.key) } : {}),
+    });
+    socket.on('open', () => socket.send('hello'));
+    socket.on('message', (data: Buffer) => {
+      resolve(data.toString('utf8'));
+      socket.close();
+    });
+    socket.on('unexpected-response', (_request, response) => resolve(`status ${response.statusCode}`));
+    socket.on('error', reject);
+  });
+}
+
+test('WebSockets pass the same gate', async () => {
+  expect(await openWebSocket('/astro/api/kernels/1/channels', alice)).toBe('echo hello');
+  expect(await openWebSocket('/astro/api/kernels/1/channels', bob)).toBe('status 403');
+  expect(await openWebSocket('/astro/api/kernels/1/channels')).toBe('status 403');
+});
+
+test('access changes at once, without a reload, both ways', async () => {
+  await writeMap('access.map', ['open any']);
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(403);
+  await writeMap('access.map', ['astro/bob yes']);
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: bob })).status).toBe(200);
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(403);
+  await writeMap('hubs.map', []);
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: bob })).status).toBe(404);
+  await defaultMaps();
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
+});
+
+test('a revoked certificate is refused on the next request of an open connection', async () => {
+  const agent = oneConnection();
+  try {
+    const open = await send(gate('/open/'), { ca: ca.rootPem, identity: bob, agent });
+    expect(open.status).toBe(200);
+    await writeMap('revoked.map', ['complete yes', `${bob.serial} revoked`]);
+    const closed = await send(gate('/open/'), { ca: ca.rootPem, identity: bob, agent });
+    expect(closed).toMatchObject({ status: 403, reusedSocket: true });
+    expect(JSON.parse(closed.text).headers).toMatchObject({
+      'x-hubgate-refused': 'revoked',
+      'x-ssl-client-verify': 'FAILED:certificate revoked',
+    });
+    const check = await send(gate('/status/cert-check'), { ca: ca.rootPem, identity: bob, agent });
+    expect(JSON.parse(check.text).headers['x-ssl-client-verify']).toBe('FAILED:certificate revoked');
+    expect((await send(gate('/open/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
+  } finally {
+    agent.destroy();
+    await defaultMaps();
+  }
+});
+
+test('an emptied or missing list of the revoked admits nobody', async () => {
+  await writeMap('revoked.map', []);
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: alice })).status).toBe(403);
+  await rm(join(values.MAPS_DIR, 'revoked.map'));
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: alice })).status).toBe(403);
+  await defaultMaps();
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
+});
+
+test('expired, not yet valid, foreign and server certificates fail the handshake', async () => {
+  const refused: [string, Identity][] = [
+    ['expired', await ca.issue('alice', { notBefore: '20250101000000Z', notAfter: '20250201000000Z' })],
+    ['not yet valid', await ca.issue('alice', { notBefore: '20350101000000Z' })],
+    ['foreign', await stranger.issue('alice')],
+    ['server', await ca.issue('alice', { usage: 'serverAuth' })],
+  ];
+  for (const [what, identity] of refused) {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      await expect(send(gate('/open/'), { ca: ca.rootPem, identity, maxVersion }), what).rejects.toThrow(
+        /alert|ECONNRESET|EPIPE|closed/i,
+      );
+    }
+  }
+});
+
+test('a session is not resumed, so that nothing skips the check', async () => {
+  for (const version of ['-tls1_2', '-tls1_3']) {
+    const printed = await mustRun(
+      'openssl',
+      [
+        's_client',
+        version,
+        '-reconnect',
+        '-connect',
+        `127.0.0.1:${ports.gate}`,
+        '-servername',
+        'gate.localhost',
+        '-cert',
+        alice.certFile,
+        '-key',
+        alice.keyFile,
+      ],
+      { input: 'Q\n' },
+    );
+    expect(printed, version).not.toContain('Reused, ');
+  }
+});
+
+test('the gate carries nothing else of the portal', async () => {
+  for (const path of [
+    '/admin',
+    '/certs',
+    '/sign-in',
+    '/api/v1/requests',
+    '/api/auth/session',
+    '/metrics',
+    '/ca',
+    '/status',
+    '/trust/proof',
+  ]) {
+    expect((await send(gate(path), { ca: ca.rootPem, identity: alice })).status, path).toBe(404);
+  }
+  const root = await send(gate('/'), { ca: ca.rootPem });
+  expect(root).toMatchObject({ status: 302, headers: { location: portalName('/') } });
+});
+
+test('the canary answers for proofs only', async () => {
+  const canary = (path: string) =>
+    send(`https://canary.localhost:${ports.portal}${path}`, { ca: ca.rootPem });
+  expect((await canary('/trust/proof?nonce=1')).status).toBe(200);
+  for (const path of ['/', '/admin', '/trust', '/certs', '/status/cert-check']) {
+    expect((await canary(path)).status, path).toBe(404);
+  }
+});
+
+test('http carries the first steps; everything else leads to https', async () => {
+  const http = (path: string) => send(`http://localhost:${ports.http}${path}`);
+  for (const path of [
+    '/',
+    '/ca',
+    '/ca/root-ca.crt',
+    '/crl/signing-ca.crl',
+    '/status',
+    '/_next/static/x.js',
+  ]) {
+    expect((await http(path)).status, path).toBe(200);
+  }
+  for (const path of ['/certs/new?x=1', '/admin', '/status/cert-check', '/caffeine', '/api/v1/requests']) {
+    const answer = await http(path);
+    expect(answer.status, path).toBe(308);
+    expect(answer.headers.location, path).toBe(portalName(path));
+  }
+});
+
+test('a name of one virtual host does not open another', async () => {
+  // SNI of the portal, which asks for no certificate, with the gate's name as Host.
+  const answer = await send(portalName('/astro/'), {
+    ca: ca.rootPem,
+    headers: { host: `gate.localhost:${ports.gate}` },
+  });
+  expect(answer.text).not.toContain('"hub"');
+});
+
+test('with the CRLs in place, the CRL is a second lock', async () => {
+  await ca.revoke(bob.certFile);
+  await ca.writeCrls(values.CRL_FILE);
+  await apache.graceful();
+  await expect(send(gate('/open/'), { ca: ca.rootPem, identity: bob, agent: new Agent() })).rejects.toThrow(
+    /alert|ECONNRESET|EPIPE/i,
+  );
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
+  expect((await send(gate('/open/'), { ca: ca.rootPem })).status).toBe(403);
+});

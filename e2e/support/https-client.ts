@@ -1,0 +1,70 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+
+export type Answer = { status: number; headers: IncomingHttpHeaders; text: string; reusedSocket: boolean };
+
+export type Identity = { cert: string | Uint8Array; key: string | Uint8Array };
+
+/**
+ * One HTTP client of the tests. Names such as gate.localhost are no hosts to Node: the connection
+ * goes to 127.0.0.1, SNI and Host carry the name.
+ *
+ * @param options.ca    trusted roots, PEM; without it nothing is verified
+ * @param options.agent keeps one connection open over several calls
+ */
+export function send(
+  url: string,
+  options: {
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string | Uint8Array;
+    ca?: string;
+    identity?: Identity;
+    agent?: Agent;
+    maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+  } = {},
+): Promise<Answer> {
+  const target = new URL(url);
+  const secure = target.protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    const request = (secure ? httpsRequest : httpRequest)(
+      {
+        host: '127.0.0.1',
+        port: target.port,
+        path: `${target.pathname}${target.search}`,
+        method: options.method ?? 'GET',
+        headers: { host: target.host, ...options.headers },
+        agent: options.agent ?? false,
+        ...(secure
+          ? {
+              servername: target.hostname,
+              ...(options.ca === undefined ? { rejectUnauthorized: false } : { ca: options.ca }),
+              ...(options.identity ?? {}),
+              ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),
+            }
+          : {}),
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(chunks).toString('utf8'),
+            reusedSocket: request.reusedSocket,
+          }),
+        );
+      },
+    );
+    request.setTimeout(30_000, () => request.destroy(new Error(`no answer from ${url}`)));
+    request.on('error', reject);
+    request.end(options.body);
+  });
+}
+
+/** One TLS connection that stays open. */
+export function oneConnection(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: 1 });
+}
