@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { DATABASE_KINDS, testDatabase, type TestDatabase } from '../testing/database';
+import { inTransaction } from './in-transaction';
+
+describe.each(DATABASE_KINDS)('%s', (kind) => {
+  let made: TestDatabase | undefined;
+  afterEach(() => made?.close());
+
+  it('keeps a statement outside a transaction when the transaction rolls back', async () => {
+    made = await testDatabase(kind);
+    const { db } = made;
+    let outside: Promise<unknown> = Promise.resolve();
+    const failing = inTransaction(db, async (tx) => {
+      await tx.prisma.setting.create({ data: { key: 'inside', value: '1' } });
+      outside = db.prisma.setting.create({ data: { key: 'outside', value: '1' } }).then((row) => row);
+      expect(await db.prisma.setting.count({ where: { key: 'inside' } })).toBe(0);
+      throw new Error('undo');
+    });
+    await expect(failing).rejects.toThrow('undo');
+    await outside;
+    expect((await db.prisma.setting.findMany()).map((row) => row.key)).toEqual(['outside']);
+  });
+
+  it('runs read-then-write transactions one after another', async () => {
+    made = await testDatabase(kind);
+    const { db } = made;
+    await db.prisma.setting.create({ data: { key: 'n', value: '0' } });
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        inTransaction(db, async (tx) => {
+          const row = await tx.prisma.setting.findUniqueOrThrow({ where: { key: 'n' } });
+          await tx.prisma.setting.update({
+            where: { key: 'n' },
+            data: { value: String(Number(row.value) + 1) },
+          });
+        }),
+      ),
+    );
+    expect((await db.prisma.setting.findUniqueOrThrow({ where: { key: 'n' } })).value).toBe('20');
+  });
+});
