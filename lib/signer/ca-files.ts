@@ -1,0 +1,103 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { HubgateError } from '../errors';
+import { parseCertificate, type CertificateInfo } from '../x509/certificate';
+import { readSpki } from '../x509/key-info';
+import { signatureAlgorithmFor, type SignatureAlgorithm } from '../x509/signature-algorithm';
+import { readPolicy, type SignerPolicy } from './policy';
+
+/** The signer's own files, by their fixed names in its folder (0700). */
+export type SignerFiles = {
+  journal: string;
+  rootKey: string;
+  signingKey: string;
+  rootCa: string;
+  signingCa: string;
+  rootCrl: string;
+  policy: string;
+  /** Evaluation only: the passphrase beside the key, so that nothing has to be typed. */
+  evaluationPassphrase: string;
+};
+
+export function signerFiles(dir: string): SignerFiles {
+  return {
+    journal: join(dir, 'journal.db'),
+    rootKey: join(dir, 'root-ca.key'),
+    signingKey: join(dir, 'signing-ca.key'),
+    rootCa: join(dir, 'root-ca.pem'),
+    signingCa: join(dir, 'signing-ca.pem'),
+    rootCrl: join(dir, 'root-ca.crl'),
+    policy: join(dir, 'policy.json'),
+    evaluationPassphrase: join(dir, 'evaluation-passphrase'),
+  };
+}
+
+/** Everything about the CA that is not secret. */
+export type Ca = {
+  root: CertificateInfo;
+  signing: CertificateInfo;
+  /** Subject key identifier of the signing CA: 40 hex digits. */
+  keyId: string;
+  algorithm: SignatureAlgorithm;
+  rootCrl: Uint8Array | null;
+  policy: SignerPolicy;
+};
+
+/**
+ * Reads the CA's public files and rules; null when the ceremony has not been held yet.
+ *
+ * @throws {HubgateError} `ca.file` when a file is missing beside the others, or damaged
+ */
+export function readCa(files: SignerFiles): Ca | null {
+  if (!existsSync(files.signingCa)) return null;
+  const root = certificate(files.rootCa);
+  const signing = certificate(files.signingCa);
+  if (signing.subjectKeyId === null) {
+    throw new HubgateError('ca.file', `${files.signingCa} has no subject key identifier.`, {
+      params: { file: files.signingCa },
+    });
+  }
+  return {
+    root,
+    signing,
+    keyId: signing.subjectKeyId,
+    algorithm: signatureAlgorithmFor(readSpki(signing.spki)),
+    rootCrl: existsSync(files.rootCrl) ? readFileSync(files.rootCrl) : null,
+    policy: readPolicy(files.policy),
+  };
+}
+
+function certificate(file: string): CertificateInfo {
+  try {
+    return parseCertificate(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new HubgateError('ca.file', `${file} is missing or is not a certificate. Restore it.`, {
+      params: { file },
+      cause,
+    });
+  }
+}
+
+/**
+ * Writes a file so that after a crash it is whole or absent: a new file beside it, fsync, rename,
+ * fsync of the folder.
+ */
+export function writeDurably(file: string, content: string | Uint8Array, mode: number): void {
+  const fresh = `${file}.new`;
+  const descriptor = openSync(fresh, 'w', mode);
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(fresh, file);
+  const folder = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
