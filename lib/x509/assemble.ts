@@ -1,0 +1,22 @@
+import { derValue, TAG } from './der';
+import { signatureAlgorithmDer, type SignatureAlgorithm } from './signature-algorithm';
+
+/**
+ * Puts a signature behind what it signs: `SEQUENCE { tbs, algorithm, BIT STRING }`, the outer form of
+ * certificates and CRLs (RFC 5280 sections 4.1 and 5.1). The signed bytes are taken as they are.
+ *
+ * @param signature what `crypto.sign` returned; for ECDSA in DER form
+ */
+export function assembleSigned(
+  tbs: Uint8Array,
+  algorithm: SignatureAlgorithm,
+  signature: Uint8Array,
+): Uint8Array {
+  const noUnusedBits = Uint8Array.of(0);
+  return derValue(
+    TAG.sequence,
+    tbs,
+    signatureAlgorithmDer(algorithm),
+    derValue(TAG.bitString, noUnusedBits, signature),
+  );
+}

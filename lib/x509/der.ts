@@ -1,0 +1,228 @@
+/**
+ * A strict reader of DER (ITU-T X.690 section 10 and 11), written by hand so that it is cheap and
+ * accepts nothing that has two encodings. It knows no schema: libraries read the meaning.
+ */
+
+/** Why bytes are not DER: `truncated` ends too early, `trailing` goes on behind the value. */
+export type DerFault = 'truncated' | 'trailing' | 'malformed';
+
+/** The bytes are not DER. A RangeError, since callers that made the bytes themselves have a bug. */
+export class DerError extends RangeError {
+  override readonly name = 'DerError';
+  readonly fault: DerFault;
+
+  constructor(fault: DerFault, message: string) {
+    super(message);
+    this.fault = fault;
+  }
+}
+
+/** One value. `bytes` is the whole of it, header included; `children` is empty for primitives. */
+export type DerNode = {
+  readonly tag: number;
+  readonly bytes: Uint8Array;
+  readonly content: Uint8Array;
+  readonly children: readonly DerNode[];
+};
+
+export const TAG = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  oid: 0x06,
+  utf8String: 0x0c,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+// X.509 structures nest about ten deep; more is an attack on the stack.
+const MAX_DEPTH = 24;
+
+/**
+ * Reads exactly one DER value.
+ *
+ * @throws {DerError} when the bytes are anything else
+ */
+export function readDer(bytes: Uint8Array): DerNode {
+  const node = readNode(bytes, 0, 0, true);
+  if (node.bytes.length !== bytes.length) {
+    throw new DerError('trailing', `${bytes.length - node.bytes.length} bytes follow the value.`);
+  }
+  return node;
+}
+
+function readNode(bytes: Uint8Array, start: number, depth: number, outermost: boolean): DerNode {
+  if (depth > MAX_DEPTH) throw new DerError('malformed', 'The value is nested too deeply.');
+  const short = (): DerError =>
+    new DerError(outermost ? 'truncated' : 'malformed', 'A value is longer than what holds it.');
+  const tag = bytes[start];
+  const first = bytes[start + 1];
+  if (tag === undefined || first === undefined) throw short();
+  if ((tag & 0x1f) === 0x1f) throw new DerError('malformed', 'Tags above 30 do not occur in X.509.');
+
+  let length = first;
+  let contentStart = start + 2;
+  if (first >= 0x80) {
+    const octets = first & 0x7f;
+    // X.690 section 10.1: definite form, the fewest octets. Four octets would be over 16 MiB.
+    if (octets === 0 || octets > 3) throw new DerError('malformed', 'A length is not in definite form.');
+    length = 0;
+    for (let at = 0; at < octets; at++) {
+      const octet = bytes[contentStart + at];
+      if (octet === undefined) throw short();
+      length = length * 256 + octet;
+    }
+    if (length < 0x80 || length < 2 ** (8 * (octets - 1))) {
+      throw new DerError('malformed', 'A length is not in its shortest form.');
+    }
+    contentStart += octets;
+  }
+  const end = contentStart + length;
+  if (end > bytes.length) throw short();
+
+  const content = bytes.subarray(contentStart, end);
+  const children: DerNode[] = [];
+  if ((tag & 0x20) !== 0) {
+    for (let at = 0; at < content.length;) {
+      const child = readNode(content, at, depth + 1, false);
+      children.push(child);
+      at += child.bytes.length;
+    }
+  }
+  checkUniversal(tag, content);
+  return { tag, bytes: bytes.subarray(start, end), content, children };
+}
+
+/** Encodings of universal types that DER narrows down (X.690 sections 8 and 11). */
+function checkUniversal(tag: number, content: Uint8Array): void {
+  if (tag >= 0x40) return; // application, context or private class: the type is the schema's
+  switch (tag) {
+    case TAG.boolean:
+      if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) fail('A BOOLEAN');
+      return;
+    case TAG.integer:
+    case 0x0a: // ENUMERATED
+      if (!isMinimalInteger(content)) fail('An INTEGER');
+      return;
+    case TAG.bitString:
+      if (!isBitString(content)) fail('A BIT STRING');
+      return;
+    case TAG.null:
+      if (content.length !== 0) fail('A NULL');
+      return;
+    case TAG.oid:
+      if (!isOid(content)) fail('An OBJECT IDENTIFIER');
+      return;
+    case 0x00:
+      return fail('An end-of-contents mark');
+    case 0x10: // SEQUENCE and SET are always constructed
+    case 0x11:
+      return fail('A SEQUENCE or SET');
+    default:
+      // Strings are primitive in DER; a constructed one has many encodings.
+      if ((tag & 0x20) !== 0 && tag !== TAG.sequence && tag !== TAG.set) fail('A string');
+  }
+}
+
+function fail(what: string): never {
+  throw new DerError('malformed', `${what} is not encoded as DER demands.`);
+}
+
+function isMinimalInteger(content: Uint8Array): boolean {
+  const [first, second] = content;
+  if (first === undefined) return false;
+  if (second === undefined) return true;
+  return !((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
+}
+
+function isBitString(content: Uint8Array): boolean {
+  const unused = content[0];
+  if (unused === undefined || unused > 7) return false;
+  if (content.length === 1) return unused === 0;
+  return ((content[content.length - 1] ?? 0) & ((1 << unused) - 1)) === 0;
+}
+
+function isOid(content: Uint8Array): boolean {
+  if (content.length === 0 || ((content[content.length - 1] ?? 0x80) & 0x80) !== 0) return false;
+  let startsArc = true;
+  for (const octet of content) {
+    if (startsArc && octet === 0x80) return false; // a leading zero septet
+    startsArc = (octet & 0x80) === 0;
+  }
+  return true;
+}
+
+/** The dotted form of an OBJECT IDENTIFIER's content. Arcs above 2^53 lose digits; none of ours has them. */
+export function oidText(content: Uint8Array): string {
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const octet of content) {
+    arc = arc * 128 + (octet & 0x7f);
+    if ((octet & 0x80) === 0) {
+      arcs.push(arc);
+      arc = 0;
+    }
+  }
+  const head = arcs[0] ?? 0;
+  const top = Math.min(Math.floor(head / 40), 2);
+  return [top, head - top * 40, ...arcs.slice(1)].join('.');
+}
+
+/**
+ * Encodes a tree again, children before parents, with the shortest lengths. Equal to what was read
+ * exactly when the bytes were DER, so a difference shows an encoder's fault.
+ */
+export function encodeDer(node: DerNode): Uint8Array {
+  const content =
+    (node.tag & 0x20) === 0 ? node.content : concatBytes(node.children.map((child) => encodeDer(child)));
+  return derValue(node.tag, content);
+}
+
+/** One value: tag, shortest length, content. */
+export function derValue(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
+  const length = contents.reduce((sum, part) => sum + part.length, 0);
+  const header: number[] = [tag];
+  if (length < 0x80) header.push(length);
+  else if (length < 0x100) header.push(0x81, length);
+  else if (length < 0x10000) header.push(0x82, length >> 8, length & 0xff);
+  else header.push(0x83, length >> 16, (length >> 8) & 0xff, length & 0xff);
+  return concatBytes([Uint8Array.from(header), ...contents]);
+}
+
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, at) => octet === b[at]);
+}
+
+/** Lower-case hex without separators. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const octet of bytes) text += octet.toString(16).padStart(2, '0');
+  return text;
+}
+
+/** @throws {RangeError} when the text is not an even number of hex digits */
+export function fromHex(text: string): Uint8Array {
+  if (!/^(?:[0-9a-fA-F]{2})*$/.test(text)) throw new RangeError('This is not hexadecimal.');
+  const bytes = new Uint8Array(text.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = parseInt(text.slice(2 * at, 2 * at + 2), 16);
+  return bytes;
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+import { readDer } from './der';
+
+/**
+ * The subject key identifier of a key: SHA-1 over the content of the subjectPublicKey bit string
+ * (RFC 5280 section 4.2.1.2, method 1). An identifier, not a protection: SHA-1 is right here.
+ *
+ * @returns 40 lower-case hex digits
+ * @throws {RangeError} when the bytes are no SubjectPublicKeyInfo
+ */
+export function keyId(spki: Uint8Array): string {
+  const bits = readDer(spki).children[1];
+  if (bits === undefined || bits.content.length < 2) throw new RangeError('Not a SubjectPublicKeyInfo.');
+  return createHash('sha1').update(bits.content.subarray(1)).digest('hex');
+}
+
+/** SHA-256 over the whole SubjectPublicKeyInfo, lower-case hex: how keys are compared everywhere. */
+export function spkiSha256(spki: Uint8Array): string {
+  return createHash('sha256').update(spki).digest('hex');
+}
