@@ -12,6 +12,8 @@ const MAY_READ_ENVIRONMENT = [
   'e2e/**',
   'lib/config/**',
   'lib/instance.ts',
+  'lib/cli/context.ts',
+  'lib/supervisor/**',
   'lib/testing/**',
   'instrumentation.ts',
   '*.config.{ts,js}',

@@ -269,7 +269,6 @@ function openWebSocket(path: string, identity?: Identity): Promise<string> {
       headers: { host: `gate.localhost:${ports.gate}` },
       ca: ca.rootPem,
       servername: 'gate.localhost',
-      checkServerIdentity: () => undefined,
       ...(identity ? { cert: String(identity.cert), key: String(identity.key) } : {}),
     });
     socket.on('open', () => socket.send('hello'));

@@ -27,42 +27,45 @@ export function send(
   const target = new URL(url);
   const secure = target.protocol === 'https:';
   return new Promise((resolve, reject) => {
-    const request = (secure ? httpsRequest : httpRequest)(
-      {
-        host: '127.0.0.1',
-        port: target.port,
-        path: `${target.pathname}${target.search}`,
-        method: options.method ?? 'GET',
-        headers: { host: target.host, ...options.headers },
-        agent: options.agent ?? false,
-        ...(secure
-          ? {
-              servername: target.hostname,
-              ...(options.ca === undefined ? { rejectUnauthorized: false } : { ca: options.ca }),
-              ...(options.identity ?? {}),
-              ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),
-            }
-          : {}),
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            text: Buffer.concat(chunks).toString('utf8'),
-            reusedSocket: request.reusedSocket,
-          }),
-        );
-      },
-    );
+    const common = {
+      host: '127.0.0.1',
+      port: target.port,
+      path: `${target.pathname}${target.search}`,
+      method: options.method ?? 'GET',
+      headers: { host: target.host, ...options.headers },
+      agent: options.agent ?? false,
+    };
+    const request = secure
+      ? httpsRequest({
+          ...common,
+          servername: target.hostname,
+          ...(options.ca === undefined ? { rejectUnauthorized: false } : { ca: options.ca }),
+          ...(options.identity === undefined
+            ? {}
+            : { cert: pem(options.identity.cert), key: pem(options.identity.key) }),
+          ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),
+        })
+      : httpRequest(common);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString('utf8'),
+          reusedSocket: request.reusedSocket,
+        }),
+      );
+    });
     request.setTimeout(30_000, () => request.destroy(new Error(`no answer from ${url}`)));
     request.on('error', reject);
     request.end(options.body);
   });
 }
+
+const pem = (value: string | Uint8Array) => (typeof value === 'string' ? value : Buffer.from(value));
 
 /** One TLS connection that stays open. */
 export function oneConnection(): Agent {

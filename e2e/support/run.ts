@@ -15,7 +15,10 @@ export function run(
       [...args],
       { maxBuffer: 64 * 1024 * 1024, timeout: 120_000, encoding: 'utf8', ...rest },
       (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number' && error.killed !== true) return reject(error);
+        if (error !== null && typeof error.code !== 'number' && error.killed !== true) {
+          reject(new Error(`${program}: ${error.message}`, { cause: error }));
+          return;
+        }
         const code = error ? (typeof error.code === 'number' ? error.code : 124) : 0;
         resolve({ code, stdout: String(stdout), stderr: String(stderr) });
       },
