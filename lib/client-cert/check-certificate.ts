@@ -1,0 +1,99 @@
+import type { Ctx } from '../ctx';
+import { findCertificateState } from '../db/certificate-states';
+import type { CertificateInfo } from '../x509/certificate';
+import { isIssuedBy, parseCertificate } from '../x509/certificate';
+import type { CheckResult } from '../x509/check-result';
+import { caCertificate } from './ca-certificates';
+import { journalRevocations } from './revoked-serials';
+import type { CertReason, ShownCertificate } from './status';
+
+export type Verdict = {
+  certificate: ShownCertificate | null;
+  reasons: { code: CertReason; message: string }[];
+  checks: CheckResult[];
+};
+
+/**
+ * Judges a certificate that somebody showed: issuer, validity, unit, revocation. Believes no
+ * front: everything is computed here from the bytes.
+ */
+export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdict> {
+  let info: CertificateInfo;
+  try {
+    info = parseCertificate(der);
+  } catch {
+    const message = 'What was shown is not an X.509 certificate that can be read.';
+    return {
+      certificate: null,
+      reasons: [{ code: 'unreadable', message }],
+      checks: [{ code: 'readable', ok: false, level: 'bad', message }],
+    };
+  }
+  const reasons: Verdict['reasons'] = [];
+  const checks: CheckResult[] = [];
+  const judge = (code: string, reason: CertReason, ok: boolean, good: string, bad: string): void => {
+    checks.push({ code, ok, level: 'bad', message: ok ? good : bad });
+    if (!ok) reasons.push({ code: reason, message: bad });
+  };
+
+  const signing = caCertificate(ctx.paths, 'signing');
+  const ours = !info.isCa && isIssuedBy(info, signing);
+  judge(
+    'issuer',
+    'unknown-issuer',
+    ours,
+    `Issued by ${signing.commonName}.`,
+    `Not issued by this CA: it names ${info.issuer} as its issuer.`,
+  );
+  const now = ctx.now();
+  const begun = info.notBefore <= now;
+  const running = info.notAfter >= now;
+  if (!begun) {
+    judge('validity', 'not-yet-valid', false, '', `It is valid only from ${iso(info.notBefore)}.`);
+  } else {
+    judge(
+      'validity',
+      'expired',
+      running,
+      `Valid until ${iso(info.notAfter)}.`,
+      `It expired on ${iso(info.notAfter)}.`,
+    );
+  }
+  const { ou } = ctx.config.pki;
+  judge(
+    'unit',
+    'wrong-unit',
+    info.organizationalUnit === ou,
+    `Its unit is ${ou}.`,
+    `Its unit is ${info.organizationalUnit === '' ? 'missing' : info.organizationalUnit}, not ${ou}.`,
+  );
+  // Serials of foreign certificates mean nothing here.
+  if (ours) {
+    const revoked = await isRevoked(ctx, info.serial);
+    judge('revoked', 'revoked', !revoked, 'Not revoked.', 'It was revoked.');
+  }
+  return { certificate: shownCertificate(info), reasons, checks };
+}
+
+/** The journal is the truth; the portal's row stands in, and whichever says revoked counts. */
+export async function isRevoked(ctx: Ctx, serial: string): Promise<boolean> {
+  const journal = await journalRevocations(ctx);
+  if (journal?.has(serial)) return true;
+  return (await findCertificateState(ctx.db, serial)) === 'REVOKED';
+}
+
+function shownCertificate(info: CertificateInfo): ShownCertificate {
+  return {
+    subject: info.subject,
+    issuer: info.issuer,
+    serial: info.serial,
+    notBefore: info.notBefore.toISOString(),
+    notAfter: info.notAfter.toISOString(),
+    fingerprintSha256: info.fingerprintSha256,
+    commonName: info.commonName === '' ? null : info.commonName,
+  };
+}
+
+function iso(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

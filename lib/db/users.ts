@@ -1,0 +1,67 @@
+import type { Queries } from './client';
+
+/** A person who can sign in. `roles` is a JSON array (lib/identity/roles.ts reads it). */
+export type UserRow = {
+  id: string;
+  login: string;
+  displayName: string;
+  email: string | null;
+  passwordHash: string | null;
+  roles: string;
+  disabledAt: Date | null;
+  sessionVersion: number;
+  createdAt: Date;
+  lastSignInAt: Date | null;
+};
+
+export async function findUserById(db: Queries, id: string): Promise<UserRow | null> {
+  return db.prisma.user.findUnique({ where: { id } });
+}
+
+export async function findUserByLogin(db: Queries, login: string): Promise<UserRow | null> {
+  return db.prisma.user.findUnique({ where: { login } });
+}
+
+/** By login. A centre has tens of these, not thousands. */
+export async function listUsers(db: Queries): Promise<UserRow[]> {
+  return db.prisma.user.findMany({ orderBy: { login: 'asc' }, take: 1000 });
+}
+
+export async function countUsers(db: Queries): Promise<number> {
+  return db.prisma.user.count();
+}
+
+export async function insertUser(db: Queries, user: UserRow): Promise<void> {
+  await db.prisma.user.create({ data: user });
+}
+
+/** A new password ends every session. */
+export async function setUserPassword(
+  db: Queries,
+  input: { id: string; passwordHash: string },
+): Promise<void> {
+  await db.prisma.user.update({
+    where: { id: input.id },
+    data: { passwordHash: input.passwordHash, sessionVersion: { increment: 1 } },
+  });
+}
+
+/** Roles and access; every session ends, so that the next call sees it. */
+export async function setUserAccess(
+  db: Queries,
+  input: { id: string; roles: string; disabledAt: Date | null },
+): Promise<void> {
+  await db.prisma.user.update({
+    where: { id: input.id },
+    data: { roles: input.roles, disabledAt: input.disabledAt, sessionVersion: { increment: 1 } },
+  });
+}
+
+export async function touchUserSignIn(db: Queries, input: { id: string; at: Date }): Promise<void> {
+  await db.prisma.user.update({ where: { id: input.id }, data: { lastSignInAt: input.at } });
+}
+
+/** Signing out everywhere. */
+export async function endUserSessions(db: Queries, id: string): Promise<void> {
+  await db.prisma.user.update({ where: { id }, data: { sessionVersion: { increment: 1 } } });
+}

@@ -1,0 +1,150 @@
+import { headers as nextHeaders } from 'next/headers';
+import { unstable_rethrow } from 'next/navigation';
+import type { z } from 'zod';
+
+import type { Actor, Ctx } from '../ctx';
+import { HubgateError, isHubgateError } from '../errors';
+import { translator } from '../i18n/translator';
+import type { Locale } from '../i18n/catalogue';
+import { auditRefusal } from '../identity/audit-refusal';
+import { requireRole } from '../identity/authorise';
+import { instance, type Instance } from '../instance';
+import type { ActionState } from './action-state';
+import { callerPerson, callerRequests, makeCtx, readCaller, type Caller } from './caller';
+import { errorText } from './error-text';
+import { log } from './log';
+import { checkOrigin } from './origin';
+import { takeToken, type Limit } from './rate-limit';
+import type { Access } from './route';
+import type { SiteRole } from './site';
+
+const ACTION_LIMIT: Limit = { name: 'action', burst: 240, perMinute: 120 };
+const NEVER_ECHOED = /password|passphrase|secret|token|privatekey/i;
+
+/**
+ * Wraps a server action that takes a form: origin, sign-in, parsing, the verb, and the refusal as
+ * state. `run` may call Next's `redirect`.
+ *
+ * Export it from a 'use server' file: `export const approve = action({…})`. Usable as
+ * `useActionState(approve, IDLE)` and as `<form action={…}>`.
+ *
+ * @param access as for routes; `requester` needs an `id` field in the form
+ * @param input  schema of the form's fields; a field that occurs twice is an array, files are File
+ */
+export function action<S extends z.ZodType, T>(spec: {
+  access: Access;
+  input: S;
+  /** The action's name in the audit log, for calls that are refused. */
+  audit?: string;
+  run: (
+    ctx: Ctx,
+    input: z.output<S>,
+    more: { instance: Instance; caller: Caller; site: SiteRole },
+  ) => Promise<T> | T;
+}): (state: ActionState<T>, form: FormData) => Promise<ActionState<T>> {
+  return async (state, form) => {
+    const house = await instance();
+    const headers = await nextHeaders();
+    const caller = readCaller(headers, house);
+    const fields = readForm(form instanceof FormData ? form : (state as unknown as FormData));
+    let ctx = makeCtx(house, caller, { kind: 'visitor', addressKey: caller.addressKey });
+    try {
+      checkOrigin('POST', headers, house.config);
+      ctx = makeCtx(house, caller, await identify(spec.access, house, caller, fields));
+      if (ctx.actor.kind === 'visitor') takeToken(ACTION_LIMIT, caller.addressKey, ctx.now().getTime());
+      const parsed = spec.input.safeParse(fields);
+      if (!parsed.success) throw invalid(parsed.error);
+      return {
+        ok: true,
+        value: await spec.run(ctx, parsed.data, { instance: house, caller, site: caller.site }),
+      };
+    } catch (thrown) {
+      unstable_rethrow(thrown); // redirect() and notFound() travel as exceptions
+      return await refusal(thrown, { spec, house, caller, ctx, fields });
+    }
+  };
+}
+
+async function identify(
+  access: Access,
+  house: Instance,
+  caller: Caller,
+  fields: Record<string, unknown>,
+): Promise<Actor> {
+  const visitor: Actor = { kind: 'visitor', addressKey: caller.addressKey };
+  if (access === 'requester') {
+    const id = fields['id'];
+    if (typeof id !== 'string' || !callerRequests(house, caller, new Date()).includes(id)) {
+      throw new HubgateError('request.not-found', 'Open the request with its pick-up secret first.');
+    }
+    return { kind: 'requester', requestId: id, addressKey: caller.addressKey };
+  }
+  const actor = (await callerPerson(house, caller)) ?? visitor;
+  if (access === 'public') return actor;
+  requireRole({ actor }, ...(typeof access === 'string' ? ([access] as const) : access));
+  return actor;
+}
+
+/** The form's fields; Next's own (`$ACTION_…`) left out. An empty file input counts as absent. */
+function readForm(form: FormData): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const name of new Set(form.keys())) {
+    if (name.startsWith('$ACTION')) continue;
+    const all = form.getAll(name).filter((value) => !(value instanceof File && value.size === 0));
+    if (all.length > 0) fields[name] = all.length === 1 ? all[0] : all;
+  }
+  return fields;
+}
+
+function invalid(error: z.ZodError): HubgateError {
+  const [issue] = error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  return new HubgateError(
+    'http.invalid',
+    issue?.message ?? 'The input is not valid.',
+    field === '' ? {} : { field },
+  );
+}
+
+async function refusal(
+  thrown: unknown,
+  call: {
+    spec: { audit?: string };
+    house: Instance;
+    caller: Caller;
+    ctx: Ctx;
+    fields: Record<string, unknown>;
+  },
+): Promise<ActionState<never>> {
+  const { spec, house, caller, ctx, fields } = call;
+  const known = isHubgateError(thrown);
+  const code = known ? thrown.code : 'unexpected';
+  if (!known) {
+    log(house.config).error({ requestId: caller.requestId, err: thrown }, 'unexpected failure in a form');
+  }
+  if (spec.audit !== undefined && code !== 'http.too-many') {
+    const target = typeof fields['id'] === 'string' ? fields['id'].slice(0, 100) : '-';
+    await auditRefusal(ctx, {
+      action: spec.audit,
+      target,
+      outcome: known ? 'refused' : 'failed',
+      code,
+    }).catch((err: unknown) =>
+      log(house.config).error({ requestId: caller.requestId, err }, 'the refused call could not be recorded'),
+    );
+  }
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value !== 'string' || NEVER_ECHOED.test(name)) continue;
+    if (code === 'csr.private-key' && /PRIVATE KEY/.test(value)) continue;
+    values[name] = value;
+  }
+  return {
+    ok: false,
+    code,
+    ...errorText(translator(caller.locale as Locale), known ? thrown : null),
+    field: known ? (thrown.field ?? null) : null,
+    values,
+    requestId: caller.requestId,
+  };
+}

@@ -1,0 +1,100 @@
+import { frontTrust, type FrontTrust, type HeaderBag } from '../client-cert/front-trust';
+import type { Actor, Ctx } from '../ctx';
+import { HubgateError } from '../errors';
+import { readApiToken } from '../identity/read-api-token';
+import { readSession, type Person } from '../identity/session';
+import { SESSION_COOKIE } from '../identity/session-cookie';
+import type { Instance } from '../instance';
+import { LOCALES } from '../i18n/catalogue';
+import { addressKey, visitorAddress } from './address';
+import { readCookies } from './cookies';
+import { requestIdOf } from './request-id';
+import { requesterCookieParts, requestIdsOf } from './requester-cookie';
+import { allowsSignIn, siteRole, type SiteRole } from './site';
+
+/** Who calls and how, before anything was decided. */
+export type Caller = {
+  readonly site: SiteRole;
+  readonly trust: FrontTrust;
+  readonly requestId: string;
+  readonly addressKey: string;
+  readonly cookies: ReadonlyMap<string, string>;
+  readonly bearer: string | null;
+  readonly locale: string;
+};
+
+/** Reads what the headers say. Nothing is looked up. */
+export function readCaller(headers: HeaderBag, instance: Instance): Caller {
+  const { config, secrets } = instance;
+  const trust = frontTrust(headers, secrets.front);
+  const authorization = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i.exec(headers.get('authorization') ?? '');
+  return {
+    site: siteRole(headers.get('host'), headers.get('x-forwarded-proto'), config),
+    trust,
+    requestId: requestIdOf(headers.get('x-request-id')),
+    addressKey: addressKey(visitorAddress(headers, trust), secrets.quota),
+    cookies: readCookies(headers.get('cookie')),
+    bearer: authorization?.[1] ?? null,
+    locale: preferredLocale(headers.get('accept-language'), config.site.languages),
+  };
+}
+
+/** What every rule gets, for this actor. */
+export function makeCtx(instance: Instance, caller: Caller, actor: Actor): Ctx {
+  const { config, paths, db, signer } = instance;
+  return {
+    actor,
+    now: () => new Date(),
+    requestId: caller.requestId,
+    locale: caller.locale,
+    config,
+    paths,
+    db,
+    signer,
+  };
+}
+
+/**
+ * The signed-in person, or null. A session counts on the portal's own name only: where hubs are
+ * served, notebooks run strangers' scripts, which could act with it.
+ */
+export function callerPerson(instance: Instance, caller: Caller): Promise<Person | null> {
+  if (!allowsSignIn(caller.site)) return Promise.resolve(null);
+  return readSession(instance.db, caller.cookies.get(SESSION_COOKIE), instance.secrets.session);
+}
+
+/** The API token's actor, or null where no bearer was sent. @throws `auth.token` when it is not valid */
+export async function callerToken(instance: Instance, caller: Caller, now: Date): Promise<Actor | null> {
+  if (caller.bearer === null) return null;
+  const actor = await readApiToken(instance.db, caller.bearer, now);
+  if (actor === null) {
+    throw new HubgateError('auth.token', 'This API token is unknown, expired or revoked. Make a new one.');
+  }
+  return actor;
+}
+
+/** The requests whose pick-up secret this browser has shown. */
+export function callerRequests(instance: Instance, caller: Caller, now: Date): string[] {
+  return requestIdsOf(caller.cookies, instance.secrets.session, now);
+}
+
+/** The requests' cookie for this caller's browser, once the pick-up secret was right. */
+export function grantCookie(instance: Instance, requestId: string, now: Date) {
+  return requesterCookieParts(requestId, instance.secrets.session, now);
+}
+
+/** The first of the visitor's languages (RFC 9110 section 12.5.4) that the site offers. */
+export function preferredLocale(header: string | null, offered: readonly string[]): string {
+  const wanted = (header ?? '')
+    .slice(0, 200)
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...options] = part.trim().split(';');
+      const q = options.map((option) => /^\s*q=([0-9.]+)\s*$/.exec(option)?.[1]).find(Boolean);
+      return { language: tag.toLowerCase().split('-')[0] ?? '', q: q === undefined ? 1 : Number(q) };
+    })
+    .filter(({ q }) => q > 0)
+    .sort((a, b) => b.q - a.q);
+  const match = wanted.find(({ language }) => offered.includes(language));
+  return match?.language ?? offered[0] ?? LOCALES[0];
+}

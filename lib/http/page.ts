@@ -1,0 +1,103 @@
+import { cookies as nextCookies, headers as nextHeaders } from 'next/headers';
+import { notFound, redirect } from 'next/navigation';
+import { cache } from 'react';
+
+import { existsSync } from 'node:fs';
+
+import { clientCertificate } from '../client-cert/client-certificate';
+import type { ClientCertificateStatus } from '../client-cert/status';
+import type { Config } from '../config/schema';
+import type { Ctx, Role, Translate } from '../ctx';
+import type { Locale } from '../i18n/catalogue';
+import { translator } from '../i18n/translator';
+import type { Person } from '../identity/session';
+import { instance } from '../instance';
+import { callerPerson, callerRequests, grantCookie, makeCtx, readCaller } from './caller';
+import { handedOverCertificate } from './certificate-cookie';
+import { allowsSignIn, type SiteRole } from './site';
+import { TRUST_COOKIE } from './trust-cookie';
+
+/** What every page of the portal gets; made once per call. */
+export type Page = {
+  /** Acts as the signed-in person, or as a visitor. */
+  readonly ctx: Ctx;
+  readonly site: SiteRole;
+  readonly locale: Locale;
+  readonly t: Translate;
+  readonly person: Pick<Person, 'userId' | 'name' | 'roles'> | null;
+  /** The certificate shown here, or handed over from the gate's name. */
+  readonly visitor: ClientCertificateStatus;
+  /** For `<script nonce>`; the CSP allows no other inline script. */
+  readonly nonce: string;
+  readonly evaluation: boolean;
+  readonly demo: boolean;
+  readonly config: Config;
+  /** Requests whose pick-up secret this browser has shown, newest cookie last. */
+  readonly requestIds: readonly string[];
+  /** A proof brought back from the canary without JavaScript, to be sent along with a request. */
+  readonly trustProof: string | null;
+  /** ctx of a requester, or null when this browser has not shown the request's secret. */
+  readonly asRequester: (requestId: string) => Ctx | null;
+};
+
+/** Opens the page: who is there, in which language, on which name. One lookup per call, shared by layout and page. */
+export const openPage = cache(async (): Promise<Page> => {
+  const house = await instance();
+  const headers = await nextHeaders();
+  const caller = readCaller(headers, house);
+  const now = new Date();
+  const person = await callerPerson(house, caller);
+  const ctx = makeCtx(house, caller, person ?? { kind: 'visitor', addressKey: caller.addressKey });
+  const requestIds = callerRequests(house, caller, now);
+  const shown = await clientCertificate(headers, caller.trust, ctx);
+  const visitor = shown.shown ? shown : ((await handedOverCertificate(caller, house, ctx)) ?? shown);
+  const locale = caller.locale as Locale;
+  return {
+    ctx,
+    site: caller.site,
+    locale,
+    t: translator(locale),
+    person: person === null ? null : { userId: person.userId, name: person.name, roles: person.roles },
+    visitor,
+    nonce: headers.get('x-nonce') ?? '',
+    evaluation: existsSync(house.paths.evaluationMarker),
+    demo: existsSync(house.paths.demoMarker),
+    config: house.config,
+    requestIds,
+    trustProof: caller.cookies.get(TRUST_COOKIE) ?? null,
+    asRequester: (requestId) =>
+      requestIds.includes(requestId)
+        ? makeCtx(house, caller, { kind: 'requester', requestId, addressKey: caller.addressKey })
+        : null,
+  };
+});
+
+/**
+ * Opens a page for people with one of the roles; strangers are led to the sign-in and back. On a
+ * name that carries hubs there is no such page.
+ *
+ * @param here the page's own path, to return to after signing in
+ */
+export async function requirePage(
+  role: Role | readonly [Role, ...Role[]],
+  here = '/admin',
+): Promise<Page & { person: NonNullable<Page['person']> }> {
+  const page = await openPage();
+  if (!allowsSignIn(page.site)) notFound();
+  const { person } = page;
+  if (person === null) redirect(`/sign-in?next=${encodeURIComponent(here)}`);
+  const roles = typeof role === 'string' ? [role] : role;
+  if (!roles.some((wanted) => person.roles.includes(wanted))) notFound();
+  return { ...page, person };
+}
+
+/**
+ * Lets this browser see a request from now on: call it in a server action that just submitted it
+ * (a page cannot set cookies).
+ */
+export async function rememberRequest(requestId: string): Promise<void> {
+  const house = await instance();
+  const { name, value, maxAgeSeconds } = grantCookie(house, requestId, new Date());
+  const jar = await nextCookies();
+  jar.set(name, value, { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge: maxAgeSeconds });
+}

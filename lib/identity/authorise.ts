@@ -1,0 +1,56 @@
+import type { Actor, Ctx, Role } from '../ctx';
+import { HubgateError } from '../errors';
+
+/**
+ * Refuses unless the actor holds at least one of the roles. The first line of every verb.
+ *
+ * Commands on the host and the portal's own clocks may do what any role may: whoever runs them
+ * owns the database anyhow.
+ *
+ * @throws {HubgateError} `auth.required` for a stranger, `auth.forbidden` for somebody without the role
+ */
+export function requireRole(ctx: Pick<Ctx, 'actor'>, ...roles: [Role, ...Role[]]): void {
+  const { actor } = ctx;
+  if (actor.kind === 'host' || actor.kind === 'system') return;
+  if (actor.kind === 'visitor' || actor.kind === 'requester') {
+    throw new HubgateError('auth.required', 'Sign in, or send an API token as a bearer token.');
+  }
+  if (!roles.some((role) => actor.roles.includes(role))) {
+    throw new HubgateError(
+      'auth.forbidden',
+      `This needs the role ${roles.join(' or ')}, which you do not have.`,
+      {
+        params: { role: roles.join(', ') },
+      },
+    );
+  }
+}
+
+/**
+ * Refuses unless the actor showed the pick-up secret of exactly this request.
+ *
+ * @throws {HubgateError} `request.not-found`: a stranger does not learn whether the id exists
+ */
+export function requireRequester(ctx: Pick<Ctx, 'actor'>, requestId: string): void {
+  const { actor } = ctx;
+  if (actor.kind === 'host' || actor.kind === 'system') return;
+  if (actor.kind === 'requester' && actor.requestId === requestId) return;
+  throw new HubgateError('request.not-found', 'No such request, or the pick-up secret does not open it.');
+}
+
+/** A stable id of who acts, for approvals: two decisions of one person count once. */
+export function actorId(actor: Actor): string {
+  switch (actor.kind) {
+    case 'visitor':
+      return 'visitor';
+    case 'requester':
+      return `requester:${actor.requestId}`;
+    case 'person':
+      return `user:${actor.userId}`;
+    case 'token':
+      return `token:${actor.tokenId}`;
+    case 'host':
+    case 'system':
+      return `${actor.kind}:${actor.name}`;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Actor } from '../ctx';
+import type { Database } from '../db/client';
+import { findApiTokenByHash, touchApiToken } from '../db/api-tokens';
+import { readRoles } from './roles';
+import { secretHash } from './secret-hash';
+
+/** Tokens begin with this, so that leaks are found by scanners and nobody takes one for another secret. */
+export const API_TOKEN_PREFIX = 'hgt_';
+
+/** How exact "last used" is; a write with every call would cost more than the call. */
+const LAST_USED_STEP_MS = 60_000;
+
+/** The actor that an API token stands for, or null when it is unknown, expired or revoked. */
+export async function readApiToken(
+  db: Database,
+  token: string,
+  now: Date,
+): Promise<Extract<Actor, { kind: 'token' }> | null> {
+  if (!token.startsWith(API_TOKEN_PREFIX)) return null;
+  const row = await findApiTokenByHash(db, secretHash(token));
+  if (row === null || row.revokedAt !== null) return null;
+  if (row.expiresAt !== null && row.expiresAt <= now) return null;
+  if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > LAST_USED_STEP_MS) {
+    await touchApiToken(db, { id: row.id, at: now });
+  }
+  return { kind: 'token', tokenId: row.id, name: row.name, roles: readRoles(row.roles) };
+}
