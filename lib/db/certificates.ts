@@ -1,0 +1,164 @@
+import type { Queries, Tx } from './client';
+import type { Certificate } from './generated/sqlite/client';
+import { insertRows, Parameters } from './rows';
+
+export type CertificateRow = Certificate;
+export type CertificateSummary = Omit<Certificate, 'der'>;
+
+const COLUMNS = [
+  'serial',
+  'requestId',
+  'state',
+  'profile',
+  'commonName',
+  'subject',
+  'email',
+  'spkiSha256',
+  'fingerprintSha256',
+  'keyLabel',
+  'der',
+  'notBefore',
+  'notAfter',
+  'revokedAt',
+  'revocationReason',
+  'createdAt',
+] as const;
+
+export async function insertCertificates(tx: Tx, rows: readonly CertificateRow[]): Promise<void> {
+  await insertRows(tx, 'Certificate', COLUMNS, rows);
+}
+
+/** Which of these serials are stored already. */
+export async function knownSerials(db: Queries, serials: readonly string[]): Promise<Set<string>> {
+  const rows = await db.prisma.certificate.findMany({
+    where: { serial: { in: [...serials] } },
+    select: { serial: true },
+  });
+  return new Set(rows.map((row) => row.serial));
+}
+
+export async function findCertificateRow(db: Queries, serial: string): Promise<CertificateRow | null> {
+  return db.prisma.certificate.findUnique({ where: { serial } });
+}
+
+export async function certificateOfRequest(db: Queries, requestId: string): Promise<CertificateRow | null> {
+  return db.prisma.certificate.findUnique({ where: { requestId } });
+}
+
+type Holder = Pick<
+  Certificate,
+  'serial' | 'state' | 'commonName' | 'email' | 'spkiSha256' | 'notAfter' | 'revocationReason' | 'profile'
+> & {
+  request: {
+    id: string;
+    requesterId: string | null;
+    email: string | null;
+    locale: string;
+    addressKey: string;
+  } | null;
+};
+
+const HOLDER = {
+  serial: true,
+  state: true,
+  commonName: true,
+  email: true,
+  spkiSha256: true,
+  notAfter: true,
+  revocationReason: true,
+  profile: true,
+  request: { select: { id: true, requesterId: true, email: true, locale: true, addressKey: true } },
+} as const;
+
+/** Certificates of this name, newest first, with who asked for them. */
+export async function certificatesWithName(db: Queries, commonName: string): Promise<Holder[]> {
+  return db.prisma.certificate.findMany({
+    where: { commonName },
+    select: HOLDER,
+    orderBy: { createdAt: 'desc' },
+    take: 50,
+  });
+}
+
+export async function certificatesWithKey(db: Queries, spkiSha256: string): Promise<Holder[]> {
+  return db.prisma.certificate.findMany({
+    where: { spkiSha256 },
+    select: HOLDER,
+    orderBy: { createdAt: 'desc' },
+    take: 50,
+  });
+}
+
+/** Marks as revoked; false when it was already. */
+export async function markRevoked(
+  tx: Tx,
+  input: { serial: string; revokedAt: Date; reason: string },
+): Promise<boolean> {
+  const { count } = await tx.prisma.certificate.updateMany({
+    where: { serial: input.serial, state: { not: 'REVOKED' } },
+    data: { state: 'REVOKED', revokedAt: input.revokedAt, revocationReason: input.reason },
+  });
+  return count === 1;
+}
+
+export async function revokedSerials(
+  db: Queries,
+): Promise<{ serial: string; revokedAt: Date | null; revocationReason: string | null }[]> {
+  return db.prisma.certificate.findMany({
+    where: { state: 'REVOKED' },
+    select: { serial: true, revokedAt: true, revocationReason: true },
+  });
+}
+
+export type CertificateFilter = {
+  state?: 'VALID' | 'REVOKED' | 'EXPIRED' | 'SUPERSEDED' | undefined;
+  prefixes?: { serial: string; commonName: string; email: string; fingerprintSha256: string } | undefined;
+  now: Date;
+  after?: { key: string; id: string } | undefined;
+  limit: number;
+};
+
+const PREFIX_COLUMNS = ['serial', 'commonName', 'email', 'fingerprintSha256'] as const;
+
+/** One page of certificates by keyset, newest first; EXPIRED follows from `notAfter`. */
+export async function listCertificateRows(
+  db: Queries,
+  filter: CertificateFilter,
+): Promise<CertificateSummary[]> {
+  const parameters = new Parameters(db.kind);
+  const source =
+    filter.prefixes === undefined
+      ? '"Certificate" AS c'
+      : `(${PREFIX_COLUMNS.map((name) => {
+          const prefix = filter.prefixes?.[name] ?? '';
+          return (
+            'SELECT "serial", "state", "notAfter", "createdAt" FROM "Certificate" ' +
+            `WHERE "${name}" >= ${parameters.add(prefix)} AND "${name}" < ${parameters.add(`${prefix}\u{10FFFF}`)}`
+          );
+        }).join(' UNION ')}) AS c`;
+  const conditions: string[] = [];
+  if (filter.state === 'EXPIRED') {
+    conditions.push(`c."state" = 'VALID' AND c."notAfter" < ${parameters.add(filter.now)}`);
+  } else if (filter.state === 'VALID') {
+    conditions.push(`c."state" = 'VALID' AND c."notAfter" >= ${parameters.add(filter.now)}`);
+  } else if (filter.state !== undefined) {
+    conditions.push(`c."state" = ${parameters.add(filter.state)}`);
+  }
+  if (filter.after !== undefined) {
+    const at = parameters.add(new Date(filter.after.key));
+    conditions.push(`(c."createdAt", c."serial") < (${at}, ${parameters.add(filter.after.id)})`);
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const found = await db.prisma.$queryRawUnsafe<{ serial: string }[]>(
+    `SELECT c."serial" FROM ${source} ${where} ORDER BY c."createdAt" DESC, c."serial" DESC ` +
+      `LIMIT ${Math.trunc(filter.limit)}`,
+    ...parameters.values,
+  );
+  if (found.length === 0) return [];
+  const rows = await db.prisma.certificate.findMany({
+    where: { serial: { in: found.map((row) => row.serial) } },
+    omit: { der: true },
+  });
+  const bySerial = new Map(rows.map((row) => [row.serial, row]));
+  return found.flatMap((row) => bySerial.get(row.serial) ?? []);
+}
