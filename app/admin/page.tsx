@@ -1,0 +1,95 @@
+/** The queue: what waits for a decision, flagged above clean; other states by tab. */
+import { requirePage } from '#lib/http/page';
+import { viewFirstSteps } from '#lib/onboarding/view-first-steps';
+import { listRequests } from '#lib/requests/list-requests';
+import { requestCounts } from '#lib/requests/request-counts';
+import { REQUEST_STATES, type RequestState } from '#lib/requests/states';
+
+import { KeysLine } from '#components/admin/keys-line';
+import { SearchForm } from '#components/admin/search-form';
+import { Tabs } from '#components/admin/tabs';
+
+import { AdminFrame } from './admin-frame';
+import { FirstSteps } from './first-steps/first-steps';
+import { QueueFlash } from './queue-flash';
+import { DecidedQueue } from './queue-decided';
+import { WaitingQueue } from './queue-waiting';
+import { one, withQuery, type Query } from './search-params';
+import { adminTitle } from './title';
+
+const TABS = ['SUBMITTED', 'APPROVED', 'FAILED', 'ISSUED', 'REJECTED', 'WITHDRAWN', 'EXPIRED'] as const;
+const ALWAYS: readonly RequestState[] = ['SUBMITTED', 'APPROVED', 'FAILED', 'ISSUED', 'REJECTED'];
+const SORTS = ['oldest', 'newest', 'name'] as const;
+
+export const generateMetadata = () => adminTitle('admin.queue.page');
+
+export default async function QueuePage({ searchParams }: { searchParams: Promise<Query> }) {
+  const query = await searchParams;
+  const page = await requirePage(['approver', 'auditor', 'admin', 'operator'], withQuery('/admin', query, {}));
+  const { ctx, t, person } = page;
+  const mayRead = person.roles.includes('approver') || person.roles.includes('auditor');
+  const steps = one(query, 'state') === '' ? await viewFirstSteps(ctx, person) : null;
+  const showSteps = steps !== null && !steps.dismissed && steps.items.some((item) => item.state !== 'done');
+  if (!mayRead) {
+    return (
+      <AdminFrame page={page} at={null}>
+        <FirstSteps page={page} steps={steps ?? (await viewFirstSteps(ctx, person))} asTitle />
+      </AdminFrame>
+    );
+  }
+
+  const wanted = one(query, 'state');
+  const state = REQUEST_STATES.find((known) => known === wanted) ?? 'SUBMITTED';
+  const q = one(query, 'q');
+  const sort = SORTS.find((known) => known === one(query, 'sort')) ?? (state === 'SUBMITTED' ? 'oldest' : 'newest');
+  const counts = await requestCounts(ctx);
+  const stepsLead = showSteps && counts.SUBMITTED === 0;
+  const title = t(`admin.queue.title${state === 'SUBMITTED' ? 'Submitted' : state}`, { n: counts[state] });
+  const view = { page, query, state, q, sort, counts };
+  return (
+    <AdminFrame page={page} at="queue" counts={counts}>
+      <QueueFlash page={page} query={query} />
+      {showSteps && steps ? <FirstSteps page={page} steps={steps} asTitle={stepsLead} /> : null}
+      <div className={showSteps ? 'head head-split section' : 'head head-split'}>
+        {stepsLead ? <h2 className="as-title">{title}</h2> : <h1>{title}</h1>}
+        {state === 'SUBMITTED' && counts.SUBMITTED > 0 ? <KeysLine t={t} /> : null}
+      </div>
+      <div className="filters">
+        <Tabs
+          label={t('admin.queue.tabs')}
+          tabs={TABS.filter((tab) => ALWAYS.includes(tab) || counts[tab] > 0 || tab === state).map((tab) => ({
+            key: tab,
+            href: tab === 'SUBMITTED' ? '/admin' : `/admin?state=${tab}`,
+            word: t(`admin.state.${tab}`),
+            count: counts[tab],
+            current: tab === state,
+          }))}
+        />
+        <SearchForm
+          action="/admin"
+          label={t('admin.queue.search')}
+          placeholder={t('admin.queue.searchPlaceholder')}
+          button={t('admin.queue.searchButton')}
+          q={q}
+          hidden={{ state: state === 'SUBMITTED' ? '' : state }}
+        >
+          <div className="field dense sort-field">
+            <label className="vh" htmlFor="sort">
+              {t('admin.queue.sort')}
+            </label>
+            <select id="sort" name="sort" defaultValue={sort}>
+              <option value="oldest">{t('admin.queue.sortOldest')}</option>
+              <option value="newest">{t('admin.queue.sortNewest')}</option>
+              <option value="name">{t('admin.queue.sortName')}</option>
+            </select>
+          </div>
+        </SearchForm>
+      </div>
+      {state === 'SUBMITTED' && q === '' ? (
+        <WaitingQueue {...view} />
+      ) : (
+        <DecidedQueue {...view} found={await listRequests(ctx, { state, q, sort, cursor: one(query, 'cursor'), limit: 50 })} />
+      )}
+    </AdminFrame>
+  );
+}
