@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/**
+ * Answers that the front gives itself, when the web process cannot. Plain text: whoever reads it may
+ * be a program, and nothing that styles a page can be loaded at this moment.
+ */
+const TEXTS: Readonly<Record<number, string>> = {
+  400: 'This request cannot be understood.',
+  403: 'This hub cannot be entered with the certificate that was shown, or without one.',
+  408: 'The request took too long to arrive.',
+  413: 'The request is larger than this portal takes.',
+  421: 'This name is not served at this port.',
+  502: 'What should answer here is not running at the moment. Please try again in a few seconds.',
+  503: 'Hubgate is starting. Please try again in a few seconds.',
+  504: 'What should answer here did not answer in time. Please try again.',
+};
+
+/** Ends an answer with one sentence; does nothing once an answer has begun but to cut it off. */
+export function answerPlainly(response: ServerResponse, status: number, location?: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(location === undefined ? {} : { location }),
+    ...(status === 502 || status === 503 ? { 'retry-after': '3' } : {}),
+    // A body that was refused is still on its way: the connection cannot be used again.
+    ...(status === 413 || status === 400 || status === 408 ? { connection: 'close' } : {}),
+  });
+  response.end(`${location === undefined ? (TEXTS[status] ?? 'Not available.') : location}\n`);
+}
+
+/** The same on a connection that asked for an upgrade. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  if (!socket.writable) return;
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${TEXTS[status] ?? 'Not available.'}\n`,
+  );
+}

@@ -1,0 +1,305 @@
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https';
+import { constants } from 'node:crypto';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+
+import type { LoadedConfig } from '../config/load';
+import { HubgateError } from '../errors';
+import { ACCESS_MAP, GateMapFile, HUBS_MAP, REVOKED_MAP } from '../hubs/gate-map-file';
+import { forward, forwardUpgrade, type Forwarding } from './forward';
+import { decideGate, revocationOf, upstreamGuard, type GateDecision } from './gate-decision';
+import { hostnameOf, hostnameOfHeader, planListeners, servedOverHttp, type ListenerPlan } from './listeners';
+import { answerPlainly, refuseUpgrade } from './plain-answer';
+import { hstsFor, hubHeaders, portalHeaders, type Arrival } from './request-headers';
+import { shownCertificate, type ShownCertificate } from './shown-certificate';
+import { tlsFiles } from './tls-files';
+
+export type Front = {
+  /** What listens, for the line that says so. */
+  readonly listeners: readonly ListenerPlan[];
+  /** Stops accepting, lets running requests end for as long as given, then cuts them off. */
+  close(graceMs: number): Promise<void>;
+};
+
+/** Forms with a CSR have some 20 KiB; a little room for what comes. Routes have their own limits. */
+const PORTAL_BODY_MAX_BYTES = 1024 * 1024;
+const TLS_FILES_EVERY_MS = 2000;
+const NONE: ShownCertificate = { verify: 'NONE' };
+
+/**
+ * The embedded front: ends TLS, decides at the gate, forwards to web process and hubs.
+ *
+ * @throws {HubgateError} `start.port-in-use`, `config.missing-file`, `config.insecure` (a port that
+ *   needs more rights)
+ */
+export async function serveFront(
+  loaded: Pick<LoadedConfig, 'config' | 'paths'>,
+  frontSecret: string,
+  now: () => Date,
+): Promise<Front> {
+  const { config, paths } = loaded;
+  const files = tlsFiles(paths);
+  const maps = {
+    hubs: new GateMapFile(join(paths.mapsDir, HUBS_MAP)),
+    access: new GateMapFile(join(paths.mapsDir, ACCESS_MAP)),
+    revoked: new GateMapFile(join(paths.mapsDir, REVOKED_MAP)),
+  };
+  const mayRouteTo = upstreamGuard(Object.values(config.hubs.upstream));
+  const listeners = planListeners(config);
+  const servers: Server[] = [];
+  const secureServers: SecureServer[] = [];
+  const upgraded = new Set<Duplex>();
+
+  const route = (plan: ListenerPlan, request: IncomingMessage): Route => {
+    const shown = shownAt(plan, request, now());
+    const target = request.url ?? '/';
+    const arrival = {
+      proto: plan.kind === 'http' ? 'http' : 'https',
+      peerAddress: peerOf(request),
+      shown,
+    } as const;
+    const current = {
+      hubs: maps.hubs.current(),
+      access: maps.access.current(),
+      revoked: maps.revoked.current(),
+    };
+    const carriesHubs = plan.kind === 'gate' || plan.kind === 'one-name';
+    const decision: GateDecision = carriesHubs
+      ? decideGate(target, shown, current, mayRouteTo)
+      : { to: 'portal' };
+    return { target, arrival: { ...arrival, shown: withRevocation(shown, current.revoked) }, decision };
+  };
+
+  const forwardingOf = (plan: ListenerPlan, request: IncomingMessage): Forwarding | number => {
+    const { target, arrival, decision } = route(plan, request);
+    const hsts = plan.kind === 'http' ? null : hstsFor(originAt(plan, request));
+    const portal = { kind: 'portal', socketPath: paths.portalSocket } as const;
+    switch (decision.to) {
+      case 'bad-path':
+        return 400;
+      case 'hub': {
+        const { hostname, port } = new URL(decision.upstream);
+        return {
+          target: { kind: 'hub', hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) },
+          path: target,
+          headers: hubHeaders(request, arrival),
+          hsts,
+        };
+      }
+      case 'refused':
+        return {
+          target: portal,
+          path: '/gate-refused',
+          headers: {
+            ...portalHeaders(request, arrival, frontSecret),
+            'x-hubgate-refusal': decision.why,
+            'x-hubgate-hub': decision.hub,
+          },
+          hsts,
+          status: 403,
+          asGet: true,
+        };
+      case 'portal':
+        return {
+          target: portal,
+          path: target,
+          headers: portalHeaders(request, arrival, frontSecret),
+          hsts,
+          bodyLimitBytes: PORTAL_BODY_MAX_BYTES,
+        };
+    }
+  };
+
+  const onRequest = (plan: ListenerPlan) => (request: IncomingMessage, response: ServerResponse) => {
+    request.on('error', () => response.destroy());
+    const problem = addressProblem(plan, request);
+    if (problem !== null) return answerPlainly(response, problem);
+    const elsewhere = plan.kind === 'http' ? leadsTo(request, config.site) : null;
+    if (elsewhere !== null) return answerPlainly(response, 308, elsewhere);
+    const forwarding = forwardingOf(plan, request);
+    if (typeof forwarding === 'number') return answerPlainly(response, forwarding);
+    forward(request, response, forwarding);
+  };
+
+  const onUpgrade = (plan: ListenerPlan) => (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const problem = addressProblem(plan, request);
+    if (problem !== null || !/^websocket$/i.test(request.headers.upgrade ?? '')) {
+      return refuseUpgrade(socket, problem ?? 400);
+    }
+    const forwarding = forwardingOf(plan, request);
+    if (typeof forwarding === 'number') return refuseUpgrade(socket, forwarding);
+    if (forwarding.status !== undefined) return refuseUpgrade(socket, forwarding.status);
+    upgraded.add(socket);
+    socket.on('close', () => upgraded.delete(socket));
+    forwardUpgrade(request, socket, head, forwarding);
+  };
+
+  const stop = async (graceMs: number) => {
+    clearInterval(watcher);
+    const closed = servers.map(
+      (server) =>
+        new Promise<void>((resolve) => (server.listening ? server.close(() => resolve()) : resolve())),
+    );
+    for (const server of servers) server.closeIdleConnections();
+    const cutOff = setTimeout(() => {
+      for (const socket of upgraded) socket.destroy();
+      for (const server of servers) server.closeAllConnections();
+    }, graceMs);
+    await Promise.all(closed);
+    clearTimeout(cutOff);
+  };
+
+  const watcher = setInterval(() => {
+    if (!files.changed()) return;
+    try {
+      const fresh = files.read();
+      for (const server of secureServers) server.setSecureContext({ ...fresh, ...TLS_OPTIONS });
+    } catch {
+      // Written just now, one file before the other: the next look finds both. The old ones stay.
+    }
+  }, TLS_FILES_EVERY_MS);
+  watcher.unref();
+
+  try {
+    for (const plan of listeners) {
+      const server = plan.kind === 'http' ? createHttpServer(LIMITS) : secureServer(plan, files.read());
+      if (plan.kind !== 'http') secureServers.push(server as SecureServer);
+      limit(server, plan);
+      server.on('request', onRequest(plan));
+      if (plan.kind !== 'http') server.on('upgrade', onUpgrade(plan));
+      servers.push(server);
+      await listen(server, plan, config.front.listen);
+    }
+  } catch (thrown) {
+    await stop(0);
+    throw thrown;
+  }
+  return { listeners, close: stop };
+}
+
+type Route = { target: string; arrival: Arrival; decision: GateDecision };
+
+const LIMITS = {
+  maxHeaderSize: 32 * 1024,
+  // A client has this long for its headers, and the check runs often enough to mean it (slowloris).
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 15_000,
+  requireHostHeader: true,
+} as const;
+
+const TLS_OPTIONS = {
+  minVersion: 'TLSv1.2',
+  // No tickets: a resumed session would skip the verification of the client certificate.
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+  honorCipherOrder: true,
+} as const;
+
+function secureServer(plan: ListenerPlan, tls: { cert: unknown; key: unknown; ca: string[] }): SecureServer {
+  const asks = plan.kind === 'gate' || plan.kind === 'one-name';
+  return createHttpsServer({
+    ...LIMITS,
+    ...TLS_OPTIONS,
+    cert: tls.cert as string,
+    key: tls.key as string,
+    ca: tls.ca,
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: 10_000,
+    requestCert: asks,
+    // An expired or foreign certificate gets a page that explains, not a broken connection.
+    rejectUnauthorized: false,
+  });
+}
+
+function limit(server: Server, plan: ListenerPlan): void {
+  server.maxHeadersCount = 100;
+  server.maxConnections = 4096;
+  server.maxRequestsPerSocket = 10_000;
+  // Uploads to a hub take as long as they take; the portal takes nothing that needs half a minute.
+  server.requestTimeout = plan.kind === 'gate' || plan.kind === 'one-name' ? 0 : 30_000;
+  // Nothing moves in either direction: a stalled body, a reader that stopped. WebSockets are exempt.
+  server.setTimeout(plan.kind === 'gate' || plan.kind === 'one-name' ? 600_000 : 150_000);
+  server.on('upgrade', (_request, socket: Duplex) => (socket as TLSSocket).setTimeout(0));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    refuseUpgrade(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
+  });
+  server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
+}
+
+function shownAt(plan: ListenerPlan, request: IncomingMessage, now: Date): ShownCertificate {
+  const asks = plan.kind === 'gate' || plan.kind === 'one-name';
+  return asks && request.socket instanceof TLSSocket ? shownCertificate(request.socket, now) : NONE;
+}
+
+/** The web process hears of a revocation as of any other failure, with the certificate for the page. */
+function withRevocation(
+  shown: ShownCertificate,
+  revoked: ReadonlyMap<string, string> | null,
+): ShownCertificate {
+  if (shown.verify !== 'SUCCESS' || revocationOf(shown.serial, revoked) !== 'revoked') return shown;
+  return { ...shown, verify: 'FAILED', reason: 'certificate revoked', why: 'unknown-issuer' };
+}
+
+function peerOf(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}
+
+/** 400 without one proper host; 421 (RFC 9110 section 15.5.20) where the name belongs to another port. */
+function addressProblem(plan: ListenerPlan, request: IncomingMessage): 400 | 421 | null {
+  const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+  const hostname = hostnameOfHeader(request.headers.host);
+  if (hosts.length !== 1 || hostname === null || !(request.url ?? '').startsWith('/')) return 400;
+  if (plan.kind === 'gate' && !plan.hostnames.includes(hostname)) return 421;
+  return null;
+}
+
+function originAt(plan: ListenerPlan, request: IncomingMessage): string {
+  const hostname = hostnameOfHeader(request.headers.host) ?? hostnameOf(plan.origin);
+  return `https://${hostname}:${plan.port}`;
+}
+
+function leadsTo(request: IncomingMessage, site: LoadedConfig['config']['site']): string | null {
+  const target = request.url ?? '/';
+  const hostname = hostnameOfHeader(request.headers.host);
+  const gate = hostname === hostnameOf(site.gateUrl) && hostname !== hostnameOf(site.url);
+  if (!gate && servedOverHttp(target)) return null;
+  return `${gate ? site.gateUrl : site.url}${target}`;
+}
+
+function listen(server: Server, plan: ListenerPlan, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, plan, host)));
+    server.listen(plan.port, host, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
+
+function listenProblem(error: NodeJS.ErrnoException, plan: ListenerPlan, host: string): Error {
+  const where = `${host}:${plan.port} (for ${plan.origin})`;
+  if (error.code === 'EADDRINUSE') {
+    return new HubgateError(
+      'start.port-in-use',
+      `Port ${plan.port} is in use by another program: ${where}. Stop it, or give another port in [site] of hubgate.toml.`,
+      { params: { port: plan.port }, cause: error },
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new HubgateError(
+      'config.insecure',
+      `Port ${plan.port} needs more rights than this user has: ${where}. Use a port above 1023, or put Apache in front.`,
+      { params: { port: plan.port }, cause: error },
+    );
+  }
+  return error;
+}
