@@ -267,9 +267,11 @@ function openWebSocket(path: string, identity?: Identity): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`wss://127.0.0.1:${ports.gate}${path}`, {
       headers: { host: `gate.localhost:${ports.gate}` },
-      ca: ca.rootPem,
-      servername: 'gate.localhost',
-      ...(identity ? { cert: String(identity.cert), key: String(identity.key) } : {}),
+      agent: new Agent({
+        ca: ca.rootPem,
+        servername: 'gate.localhost',
+        ...(identity ? { cert: String(identity.cert), key: String(identity.key) } : {}),
+      }),
     });
     socket.on('open', () => socket.send('hello'));
     socket.on('message', (data: Buffer) => {
