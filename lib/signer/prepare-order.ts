@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+
+import type { Order } from '../wire/order';
+import { buildCertificateTbs } from '../x509/certificate-tbs';
+import { lintTbs, type LintedTbs } from '../x509/lint';
+import type { Ca } from './ca-files';
+import { checkApprovals } from './check-approvals';
+import type { Intent } from './journal';
+import { planOrder } from './plan-order';
+
+/** An order that may be signed: everything but the durable intent and the signature is done. */
+export type Prepared = {
+  orderId: string;
+  serial: string;
+  linted: LintedTbs;
+  notAfter: Date;
+  intent: Intent;
+};
+
+/**
+ * Everything before the signature, without side effects: approvals, policy, plan, TBS, lint.
+ *
+ * @throws {HubgateError} what the order is refused for
+ * @throws {LintFailure} when the TBS is not what it must be; that is our fault, and it is not signed
+ */
+export function prepareOrder(order: Order, ca: Ca, serial: string, now: Date): Prepared {
+  const contentSha256 = checkApprovals(order, ca.policy, now);
+  const plan = planOrder(order, ca, serial, now);
+  const tbs = buildCertificateTbs(plan);
+  const linted = lintTbs(tbs, plan);
+  return {
+    orderId: order.content.orderId,
+    serial,
+    linted,
+    notAfter: plan.validity.notAfter,
+    intent: {
+      serial,
+      tbsSha256: createHash('sha256').update(tbs).digest('hex'),
+      order: { content: order.content, contentSha256, approvals: order.approvals },
+    },
+  };
+}

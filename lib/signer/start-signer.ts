@@ -1,0 +1,113 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+
+import { HubgateError } from '../errors';
+import { readCa, signerFiles } from './ca-files';
+import { openCalls } from './calls';
+import { openCrlKeeper } from './crl-keeper';
+import { openCustody } from './custody';
+import { openJournal } from './journal';
+import type { Log } from './log';
+import { listenOnSocket } from './listen';
+import { servePeer, type Door } from './peer';
+import { openSigning } from './sign-orders';
+
+export type RunningSigner = {
+  /** Takes no more calls, lets those under way end (10 s at most), closes the journal. */
+  stop: () => Promise<void>;
+};
+
+const DRAIN_MS = 9_000;
+
+/**
+ * Starts the signer: journal, sockets, then, when a passphrase file is given, the key. Answers calls
+ * before the key is open, so that a locked signer still serves CRLs and revocations.
+ *
+ * @param input.passphraseFile where the passphrase lies, for evaluation and systemd credentials; null
+ *   leaves the key locked until an operator unlocks it
+ * @throws {HubgateError} `start.already-running`, `start.state-dir`, `database.newer`, `ca.file`
+ */
+export async function startSigner(input: {
+  dir: string;
+  webSocket: string;
+  operatorSocket: string;
+  passphraseFile: string | null;
+  now: () => Date;
+  log: Log;
+}): Promise<RunningSigner> {
+  const { now, log } = input;
+  makeDir(input.dir);
+  const files = signerFiles(input.dir);
+  const journal = openJournal(files.journal);
+  try {
+    const ca = readCa(files);
+    const custody = openCustody({ ca, keyFile: files.signingKey, now });
+    const held = { custody, journal, now, log };
+    const signing = ca && openSigning({ ...held, ca });
+    const crls = ca && openCrlKeeper({ ...held, ca });
+    const calls = openCalls({ ...held, ca, signing, crls });
+
+    const peers = new Set<{ socket: Socket; busy: () => boolean; end: () => void }>();
+    let onIdle = (): void => undefined;
+    const serve = (door: Door) => (socket: Socket) => {
+      const peer = { socket, ...servePeer({ socket, door, calls, log, onIdle: () => onIdle() }) };
+      peers.add(peer);
+      socket.on('close', () => peers.delete(peer));
+    };
+    const servers = [
+      await listenOnSocket(input.webSocket, 0o660, serve('web')),
+      await listenOnSocket(input.operatorSocket, 0o600, serve('operator')),
+    ];
+    log.info({ ca: ca?.keyId ?? null, passphrase: input.passphraseFile !== null }, 'signer listens');
+
+    if (ca && input.passphraseFile !== null) {
+      try {
+        await custody.unlock(readPassphrase(input.passphraseFile));
+        journal.note('unlocked at start', now());
+        log.info({}, 'signing key unlocked');
+        await crls?.refresh();
+      } catch (error) {
+        log.error({ err: error }, 'the signing key could not be unlocked at start');
+      }
+    }
+
+    async function stop(): Promise<void> {
+      for (const server of servers) server.close();
+      crls?.stop();
+      const busy = (): boolean => [...peers].some((peer) => peer.busy());
+      if (busy()) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, DRAIN_MS);
+          onIdle = () => {
+            if (busy()) return;
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      for (const peer of peers) peer.end();
+      journal.close();
+      log.info({}, 'signer stopped');
+    }
+    return { stop };
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
+}
+
+/** The first line of the file; an editor's line end at its end is not part of a passphrase. */
+function readPassphrase(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\r?\n[\s\S]*$/, '');
+}
+
+function makeDir(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new HubgateError('start.state-dir', `The signer's folder ${dir} cannot be made or written.`, {
+      params: { dir },
+      cause,
+    });
+  }
+}
