@@ -22,6 +22,8 @@ export function instance(): Promise<Instance> {
 
 async function openInstance(): Promise<Instance> {
   const loaded = loadConfig({ env: process.env, cwd: process.cwd() });
+  // next-auth 4 learns its own address from nowhere else behind a front.
+  process.env['NEXTAUTH_URL'] ??= loaded.config.site.url;
   return {
     ...loaded,
     secrets: readSecrets(loaded.paths),

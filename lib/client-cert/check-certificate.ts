@@ -1,5 +1,5 @@
 import type { Ctx } from '../ctx';
-import { findCertificateState } from '../db/certificate-states';
+import { findCertificateRow } from '../db/certificates';
 import type { CertificateInfo } from '../x509/certificate';
 import { isIssuedBy, parseCertificate } from '../x509/certificate';
 import type { CheckResult } from '../x509/check-result';
@@ -79,7 +79,7 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
 export async function isRevoked(ctx: Ctx, serial: string): Promise<boolean> {
   const journal = await journalRevocations(ctx);
   if (journal?.has(serial)) return true;
-  return (await findCertificateState(ctx.db, serial)) === 'REVOKED';
+  return (await findCertificateRow(ctx.db, serial))?.state === 'REVOKED';
 }
 
 function shownCertificate(info: CertificateInfo): ShownCertificate {

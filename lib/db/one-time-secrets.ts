@@ -40,6 +40,22 @@ export async function useOneTimeSecret(
   return row === null ? null : (JSON.parse(row.payload) as unknown);
 }
 
+/** What an unused secret stands for, without using it up; null as above. */
+export async function peekOneTimeSecret(
+  db: Queries,
+  input: { kind: OneTimeSecretKind; secretHash: string; now: Date },
+): Promise<unknown> {
+  const row = await db.prisma.oneTimeSecret.findFirst({
+    where: {
+      kind: input.kind,
+      secretHash: input.secretHash,
+      usedAt: null,
+      expiresAt: { gt: input.now },
+    },
+  });
+  return row === null ? null : (JSON.parse(row.payload) as unknown);
+}
+
 /** Ends all unused secrets of a kind, e.g. older links when a new one is made. */
 export async function endOneTimeSecrets(db: Queries, kind: OneTimeSecretKind, now: Date): Promise<void> {
   await db.prisma.oneTimeSecret.updateMany({ where: { kind, usedAt: null }, data: { expiresAt: now } });

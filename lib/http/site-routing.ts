@@ -1,0 +1,58 @@
+import type { Config } from '../config/schema';
+import { allowsSignIn, isOneName, servedOverHttp, type SiteRole } from './site';
+
+export type SiteDecision =
+  | { kind: 'serve' }
+  | { kind: 'rewrite'; path: string }
+  | { kind: 'redirect'; location: string; status: 303 | 307 | 308 }
+  | { kind: 'refuse'; status: 403 | 404; text: string };
+
+/** The outside path stays /status/cert-check; programs get this route's JSON. */
+const CERT_CHECK_JSON = '/api/cert-check';
+
+/** Pages for signed-in people. */
+const PEOPLE_ONLY = /^\/(admin|sign-in|setup)(\/|$)/;
+
+/** Which name serves what, for pages. Pure; the table is in the test. */
+export function routeFor(input: {
+  site: SiteRole;
+  path: string;
+  search: string;
+  method: string;
+  accept: string | null;
+  config: Pick<Config, 'site'>;
+}): SiteDecision {
+  const { site, path, search, method, accept, config } = input;
+  const { url, gateUrl } = config.site;
+  const read = method === 'GET' || method === 'HEAD';
+  const status = read ? 307 : 308;
+
+  if (site === 'canary') {
+    return { kind: 'refuse', status: 404, text: `Nothing is served on this name. The portal is at ${url}` };
+  }
+  if (site === 'http') {
+    if (servedOverHttp(path)) return { kind: 'serve' };
+    return { kind: 'redirect', location: `${url}${path}${search}`, status: 308 };
+  }
+  if (path === '/status/cert-check' && wantsJson(accept)) return { kind: 'rewrite', path: CERT_CHECK_JSON };
+  if (PEOPLE_ONLY.test(path) && !allowsSignIn(site)) {
+    const text = isOneName(config)
+      ? 'Signing in and /admin are off on a name that carries hubs: notebooks run code of others here. ' +
+        'Give the portal a name of its own: set site.url and site.gateUrl to different names.'
+      : `Signing in and /admin are on the portal's own name only: ${url}`;
+    return { kind: 'refuse', status: 403, text };
+  }
+  if (site === 'gate' && !isOneName(config)) {
+    // The gate shows cert-check and explains; everything else is the portal's.
+    if (path === '/status/cert-check' || path === '/hubs' || path === '/no-access') return { kind: 'serve' };
+    if (path === '/') return { kind: 'redirect', location: `${gateUrl}/status/cert-check`, status };
+    return { kind: 'redirect', location: `${url}${path}${search}`, status };
+  }
+  if (site === 'unknown') return { kind: 'redirect', location: `${url}${path}${search}`, status };
+  return { kind: 'serve' };
+}
+
+/** True when the caller asks for JSON and not for a page: `Accept: application/json`. */
+export function wantsJson(accept: string | null): boolean {
+  return accept !== null && /\bapplication\/json\b/i.test(accept) && !/\btext\/html\b/i.test(accept);
+}

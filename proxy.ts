@@ -1,0 +1,77 @@
+import { NextResponse, type NextRequest } from 'next/server';
+
+import { contentSecurityPolicy, strictTransport } from '#lib/http/security-headers';
+import { routeFor } from '#lib/http/site-routing';
+import { requestOrigin, siteRole } from '#lib/http/site';
+import { requestIdOf } from '#lib/http/request-id';
+import { instance } from '#lib/instance';
+
+/**
+ * In front of every page: which name this is and what it serves, the nonce of the content security
+ * policy, the request id. Route handlers under /api and the downloads decide for themselves.
+ */
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const { config } = await instance();
+  const host = request.headers.get('host');
+  const proto = request.headers.get('x-forwarded-proto');
+  const { pathname, search } = request.nextUrl;
+  const requestId = requestIdOf(request.headers.get('x-request-id'));
+  const decision = routeFor({
+    site: siteRole(host, proto, config),
+    path: pathname,
+    search,
+    method: request.method,
+    accept: request.headers.get('accept'),
+    config,
+  });
+  if (decision.kind === 'redirect') {
+    return new NextResponse(null, {
+      status: decision.status,
+      headers: { location: decision.location, 'cache-control': 'no-store', 'x-request-id': requestId },
+    });
+  }
+  if (decision.kind === 'refuse') {
+    return new NextResponse(`${decision.text}\n`, {
+      status: decision.status,
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-request-id': requestId,
+      },
+    });
+  }
+
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
+  const policy = contentSecurityPolicy(nonce, config, requestOrigin(host, proto));
+  const forwarded = new Headers(request.headers);
+  // Next puts the nonce of this header on its own scripts; pages read x-nonce.
+  forwarded.set('content-security-policy', policy);
+  forwarded.set('x-nonce', nonce);
+  forwarded.set('x-request-id', requestId);
+
+  let response: NextResponse;
+  if (decision.kind === 'rewrite') {
+    const url = request.nextUrl.clone();
+    url.pathname = decision.path;
+    response = NextResponse.rewrite(url, { request: { headers: forwarded } });
+  } else {
+    response = NextResponse.next({ request: { headers: forwarded } });
+  }
+  const { headers } = response;
+  headers.set('content-security-policy', policy);
+  headers.set('x-request-id', requestId);
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('x-frame-options', 'DENY');
+  // Not no-referrer: browsers would then send `Origin: null` with forms, and every form be refused.
+  headers.set('referrer-policy', 'same-origin');
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  const transport = strictTransport(requestOrigin(host, proto));
+  if (transport !== null) headers.set('strict-transport-security', transport);
+  return response;
+}
+
+export const config = {
+  // Not for route handlers (their bodies would be buffered) nor for files with a hash in their name.
+  matcher: ['/((?!api/|_next/static|_next/image|fonts/|healthz|readyz|metrics|crl/|trust/|auth/|ca/.+).*)'],
+};
