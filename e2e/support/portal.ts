@@ -17,6 +17,8 @@ export type PortalOptions = {
   front: 'embedded' | 'apache';
   /** Further lines of hubgate.toml, e.g. `[signing]\nauto = false`. */
   toml?: string;
+  /** The built program; by default the one of this tree. */
+  program?: string;
   /** CA keys; P-384 and P-256 by default, since four 4096-bit primes take seconds to find. */
   rsaCa?: boolean;
 };
@@ -58,6 +60,7 @@ export type Portal = {
  * evaluation CA and one running hub, `astro`.
  */
 export async function startPortal(options: PortalOptions): Promise<Portal> {
+  const program = options.program ?? HUBGATE;
   const dir = await mkdtemp(join(tmpdir(), 'hubgate-e2e-'));
   await chmod(dir, 0o755);
   const [http, https, gate] = (await freePorts(3)) as [number, number, number];
@@ -113,7 +116,7 @@ ${options.toml ?? ''}
   let apache: Apache | null = null;
 
   const start = async () => {
-    const started = spawn(process.execPath, [HUBGATE, 'start'], {
+    const started = spawn(process.execPath, [program, 'start'], {
       cwd: dir,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -143,9 +146,9 @@ ${options.toml ?? ''}
     await ended;
   };
   const hubgate = (args: readonly string[], input?: string) =>
-    run(process.execPath, [HUBGATE, ...args], { cwd: dir, env, ...(input === undefined ? {} : { input }) });
+    run(process.execPath, [program, ...args], { cwd: dir, env, ...(input === undefined ? {} : { input }) });
   const hubgateJson = async (args: readonly string[]) =>
-    JSON.parse(await mustRun(process.execPath, [HUBGATE, ...args, '--json'], { cwd: dir, env })) as Record<
+    JSON.parse(await mustRun(process.execPath, [program, ...args, '--json'], { cwd: dir, env })) as Record<
       string,
       unknown
     >;
