@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { HubgateError } from '../errors';
+import { ACCESS_MAP, COMPLETE, HUBS_MAP, mapKeyOfName, mapKeyOfSerial, REVOKED_MAP } from './gate-map-file';
+
+export type HubsMapEntry = { route: string; upstream: string };
+export type AccessMapEntry = { route: string; access: 'listed' | 'any-valid'; members: readonly string[] };
+
+/** hubs.map: `astro http://127.0.0.1:8000`. Of two entries for a route the first counts. */
+export function hubsMapText(entries: readonly HubsMapEntry[]): string {
+  const routes = new Map<string, string>();
+  for (const { route, upstream } of entries) if (!routes.has(route)) routes.set(route, upstream);
+  return text([...routes].map(([route, upstream]) => `${route} ${upstream}`));
+}
+
+/** access.map: `astro any`, or `astro/alice yes` per member. A listed hub without members has no line. */
+export function accessMapText(entries: readonly AccessMapEntry[]): string {
+  return text(
+    entries.flatMap(({ route, access, members }) =>
+      access === 'any-valid' ? [`${route} any`] : members.map((name) => `${route}/${mapKeyOfName(name)} yes`),
+    ),
+  );
+}
+
+/** revoked.map: `complete yes`, then each serial. */
+export function revokedMapText(serials: readonly string[]): string {
+  return text([
+    `${COMPLETE.key} ${COMPLETE.value}`,
+    ...[...new Set(serials.map(mapKeyOfSerial))].sort().map((serial) => `${serial} revoked`),
+  ]);
+}
+
+function text(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/**
+ * Writes those maps that are given, each by rename(2), so that a reader sees the old or the new one
+ * whole. A map that already says the same is left alone. The folder (0755) and the files (0644) are
+ * readable by Apache, which drops its rights: they hold no secret.
+ *
+ * @throws {HubgateError} `start.disk-full`, `start.state-dir`
+ */
+export async function writeGateMaps(
+  mapsDir: string,
+  maps: { hubs?: string; access?: string; revoked?: string },
+): Promise<void> {
+  try {
+    await mkdir(mapsDir, { recursive: true, mode: 0o755 });
+    for (const [name, content] of [
+      [REVOKED_MAP, maps.revoked],
+      [ACCESS_MAP, maps.access],
+      [HUBS_MAP, maps.hubs],
+    ] as const) {
+      if (content !== undefined) await replaceFile(join(mapsDir, name), content);
+    }
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    throw code === 'ENOSPC'
+      ? new HubgateError(
+          'start.disk-full',
+          `The disk of ${mapsDir} is full: the gate's maps cannot be written. Free some space.`,
+          { cause: thrown },
+        )
+      : new HubgateError(
+          'start.state-dir',
+          `The gate's maps cannot be written to ${mapsDir} (${code}). Check owner and mode of the folder.`,
+          { cause: thrown },
+        );
+  }
+}
+
+async function replaceFile(path: string, content: string): Promise<void> {
+  const present = await readFile(path, 'utf8').catch(() => null);
+  if (present === content) return;
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    const handle = await open(temporary, 'wx', 0o644);
+    try {
+      await handle.writeFile(content);
+      await handle.sync(); // or a power failure may leave an empty file under the new name
+    } finally {
+      await handle.close();
+    }
+    await chmod(temporary, 0o644); // the umask may have taken the group's right to read
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+}

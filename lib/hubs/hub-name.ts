@@ -1,0 +1,20 @@
+import { HubgateError } from '../errors';
+
+/** A hub as policies and maps name it: the first path segment of its public address. */
+export function checkHubName(name: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) return name;
+  throw new HubgateError(
+    'hub.name',
+    `"${name.slice(0, 64)}" is not a hub's name: lower-case letters, digits and hyphens, as in the first part of its address's path.`,
+    { field: 'name' },
+  );
+}
+
+/** A name as it stands in certificates; what cannot be a map key is refused. */
+export function checkMemberName(commonName: string): string {
+  if (commonName.length >= 1 && commonName.length <= 64 && !/[\p{Cc}\p{Cf}/]/u.test(commonName))
+    return commonName;
+  throw new HubgateError('hub.name', 'A member is the common name of a certificate: 1 to 64 characters.', {
+    field: 'commonName',
+  });
+}

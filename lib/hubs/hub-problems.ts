@@ -1,0 +1,22 @@
+import type { Ctx } from '../ctx';
+import { requireRole } from '../identity/authorise';
+import { runningIndex, scanHubs } from './hub-index';
+import type { RegistrationProblem } from './parse-registration';
+
+/** What is wrong with registration files, by file and line: for people who can mend it. */
+export async function hubProblems(
+  ctx: Pick<Ctx, 'actor' | 'config' | 'paths' | 'now'>,
+): Promise<{ folder: string; problems: readonly RegistrationProblem[] }> {
+  requireRole(ctx, 'operator', 'admin', 'approver', 'auditor');
+  const snapshot = runningIndex()?.snapshot() ?? (await scanHubs(ctx, ctx.now().getTime()));
+  return { folder: ctx.paths.hubsDir, problems: snapshot.problems };
+}
+
+/** True while the configured folder cannot be read: /readyz and the admin pages say so. */
+export function hubsFolderUnreadable(): boolean {
+  return (
+    runningIndex()
+      ?.snapshot()
+      .problems.some(({ code }) => code === 'folder-unreadable') ?? false
+  );
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+import type { Ctx } from '../ctx';
+import { HubgateError } from '../errors';
+import { runningIndex, scanHubs } from './hub-index';
+import { HUB_STATES } from './hub-state';
+import { hubAccess } from './publish-maps';
+
+export const HubView = z.strictObject({
+  name: z.string(),
+  url: z.string(),
+  description: z.string(),
+  state: z.enum(HUB_STATES),
+  since: z.iso.datetime(),
+  version: z.string().optional(),
+  /** Whether the gate leads to it; if not, its address is only listed. */
+  routed: z.boolean(),
+  /** Whether the certificate that the visitor shows opens it; absent when none was shown. */
+  mayEnter: z.boolean().optional(),
+});
+export type HubView = z.infer<typeof HubView>;
+export const HubList = z.strictObject({ hubs: z.array(HubView) });
+export type HubList = z.infer<typeof HubList>;
+
+/** Who asks, as far as a client certificate tells: null when none was shown. */
+export type HubVisitor = { accepted: boolean; commonName: string | null } | null;
+
+/**
+ * The registered hubs, by name.
+ *
+ * @throws {HubgateError} `auth.no-certificate` when `hubs.visibility` is "certificate" and the
+ *   visitor shows no valid one
+ */
+export async function listHubs(
+  ctx: Pick<Ctx, 'actor' | 'config' | 'paths' | 'db' | 'now'>,
+  input: { visitor: HubVisitor },
+): Promise<HubList> {
+  const { visitor } = input;
+  const known = ['person', 'token', 'host', 'system'].includes(ctx.actor.kind);
+  if (ctx.config.hubs.visibility === 'certificate' && !known && visitor?.accepted !== true) {
+    throw new HubgateError(
+      'auth.no-certificate',
+      'The hubs are listed only for who shows a valid client certificate. Get one at /certs/new, then open this page at the gate.',
+    );
+  }
+  const snapshot = runningIndex()?.snapshot() ?? (await scanHubs(ctx, ctx.now().getTime()));
+  const access =
+    visitor === null ? null : new Map((await hubAccess(ctx, snapshot)).map((entry) => [entry.route, entry]));
+  const hubs = snapshot.hubs.map((hub): HubView => {
+    const entry = hub.route === null ? undefined : access?.get(hub.route);
+    const listed =
+      entry?.access === 'any-valid' || (entry?.members ?? []).includes(visitor?.commonName ?? '');
+    return {
+      name: hub.name,
+      url: hub.url,
+      description: hub.description,
+      state: hub.health.state,
+      since: new Date(hub.health.since).toISOString(),
+      ...(hub.health.version === null ? {} : { version: hub.health.version }),
+      routed: hub.upstream !== null,
+      ...(visitor === null ? {} : { mayEnter: visitor.accepted && hub.upstream !== null && listed }),
+    };
+  });
+  return { hubs };
+}
+
+/** Grows with every change of what `listHubs` says for everybody: what was rendered from it can be kept. */
+export function hubsChange(): number {
+  return runningIndex()?.snapshot().change ?? 0;
+}
