@@ -1,49 +1,67 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
 
-import { HubgateError } from '../errors';
+import { HubgateError, isHubgateError } from '../errors';
 
 /** Connections of one socket at a time; the portal needs one, a command one. */
 const MAX_CONNECTIONS = 64;
+
+/** sun_path of sockaddr_un holds 108 bytes on Linux, the last one zero. */
+const SOCKET_PATH_MAX_BYTES = 107;
+
+/** A socket that listens; `close` takes no more connections and removes its file. */
+export type Listening = { close: () => void };
 
 /**
  * Listens on a Unix socket. A file left behind by a process that died is removed, after trying it:
  * only if nobody answers.
  *
- * @param mode of the socket's file; set before anybody can connect, by the umask
+ * @param mode of the socket's file; it has it before anybody can see it
  * @throws {HubgateError} `start.already-running` when somebody answers there, `start.state-dir` when
- *   the folder cannot be written or something else has that name
+ *   the folder cannot be written, the path is too long or something else has that name
  */
 export async function listenOnSocket(
   path: string,
   mode: number,
   onPeer: (socket: Socket) => void,
-): Promise<Server> {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-  } catch (cause) {
-    throw unusable(path, cause);
+): Promise<Listening> {
+  if (Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES) {
+    throw unusable(path, new Error('its path is longer than sockets may have; set runDir to a shorter one'));
   }
-  await removeStale(path);
   const server = createServer(onPeer);
   server.maxConnections = MAX_CONNECTIONS;
-  // A window in which the file has looser rights than wanted would be one to slip through.
-  const before = process.umask(0o777 & ~mode);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) => reject(unusable(path, cause)));
-      server.listen(path, resolve);
-    });
-  } finally {
-    process.umask(before);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+    await refuseLiving(path);
+    // Bound in a private folder, given its mode, then moved into place: there is no moment at which
+    // the wrong people could connect, and a stale file is replaced in one step.
+    const nursery = mkdtempSync(join(dirname(path), '.'));
+    const born = join(nursery, 's');
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(born, resolve);
+      });
+      chmodSync(born, mode);
+      renameSync(born, path);
+    } finally {
+      rmdirSync(nursery);
+    }
+  } catch (error) {
+    server.close();
+    throw isHubgateError(error) ? error : unusable(path, error);
   }
-  chmodSync(path, mode);
   server.removeAllListeners('error');
-  return server;
+  return {
+    close: () => {
+      server.close();
+      rmSync(path, { force: true });
+    },
+  };
 }
 
-async function removeStale(path: string): Promise<void> {
+async function refuseLiving(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isSocket()) throw unusable(path, new Error('it is not a socket'));
@@ -62,7 +80,6 @@ async function removeStale(path: string): Promise<void> {
       { params: { socket: path } },
     );
   }
-  unlinkSync(path);
 }
 
 function unusable(path: string, cause: unknown): HubgateError {
