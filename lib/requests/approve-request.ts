@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+
+import { recordAudit } from '../audit/record-audit';
+import { actorName, type Ctx } from '../ctx';
+import { approvalsOf, insertApproval } from '../db/approvals';
+import type { Tx } from '../db/client';
+import { inTransaction } from '../db/in-transaction';
+import { enqueueMail } from '../db/outbox';
+import { changeRequest, type RequestRow } from '../db/requests';
+import { HubgateError } from '../errors';
+import { actorId, requireRole } from '../identity/authorise';
+import { approvedContent } from './approved-content';
+import { otherHolder } from './name-holder';
+import { requestChecks } from './request-checks';
+import { storedChecks } from './request-item';
+import type { RequestState } from './states';
+import { loadRequest, nextState, requireNotOwn, requireVersion, stateOf, transition } from './transition';
+
+export type ApproveInput = {
+  id: string;
+  /** The version that the decision was made on. */
+  version?: number | undefined;
+  comment?: string | undefined;
+  /** The approver knows that the address belongs to the requester: it goes into the certificate. */
+  vouchEmail?: boolean | undefined;
+  /** The approver has made sure that the account name may pass to somebody else. */
+  confirmTakeover?: boolean | undefined;
+};
+
+/** An approval that nobody signs by then is void. */
+const APPROVAL_DAYS = 30;
+const DAY_MS = 86_400_000;
+const COMMENT_MAX = 1000;
+
+/**
+ * Approves exactly what would be issued for the request as it stands. With `approval.count = 2` the
+ * first approval leaves it SUBMITTED.
+ *
+ * @throws {HubgateError} `auth.*`, `request.not-found`, `request.own`, `request.version`,
+ *   `request.state`, `request.already-decided-by-you`, `request.takeover-needs-confirmation`,
+ *   `certificate.outlives-issuer`, `signer.ca-missing`
+ */
+export async function approveRequest(
+  ctx: Ctx,
+  input: ApproveInput,
+): Promise<{ id: string; state: RequestState }> {
+  requireRole(ctx, 'approver');
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await loadRequest(tx, input.id);
+    requireNotOwn(ctx, row);
+    requireVersion(row, input.version);
+    nextState(stateOf(row), 'approve');
+    await requireNameFree(ctx, tx, row, input.confirmTakeover === true);
+    return approveLoaded(ctx, tx, input, await vouched(ctx, tx, row, input.vouchEmail === true));
+  });
+}
+
+async function approveLoaded(
+  ctx: Ctx,
+  tx: Tx,
+  input: ApproveInput,
+  row: RequestRow,
+): Promise<{ id: string; state: RequestState }> {
+  const approver = actorId(ctx.actor).slice(0, 64);
+  const before = await approvalsOf(tx, row.id, row.version);
+  if (before.some((one) => one.approverId === approver)) {
+    throw new HubgateError(
+      'request.already-decided-by-you',
+      'You have approved this request already: a second person has to.',
+    );
+  }
+  const now = ctx.now();
+  const { content, digest } = await approvedContent(ctx, row);
+  // Approvals of other content (a shorter life since yesterday, another CA) cannot add up with this one.
+  const standing = before.filter((one) => one.digest === digest && one.expiresAt > now);
+  await insertApproval(tx, {
+    id: randomUUID(),
+    requestId: row.id,
+    version: row.version,
+    approverId: approver,
+    approver: actorName(ctx.actor).slice(0, 128),
+    digest,
+    content: JSON.stringify(content),
+    method: 'session',
+    comment: input.comment?.trim().slice(0, COMMENT_MAX) || null,
+    vouchEmail: input.vouchEmail === true,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + APPROVAL_DAYS * DAY_MS),
+  });
+  const enough = standing.length + 1 >= ctx.config.approval.count;
+  const { auto, undoSeconds } = ctx.config.signing;
+  const state = await transition(ctx, tx, {
+    row,
+    action: 'approve',
+    to: enough ? 'APPROVED' : 'SUBMITTED',
+    change: enough
+      ? {
+          decidedBy: actorName(ctx.actor),
+          decidedAt: now,
+          question: null,
+          signAfter: auto ? new Date(now.getTime() + undoSeconds * 1000) : null,
+        }
+      : {},
+    data: {
+      digest,
+      approvals: standing.length + 1,
+      needed: ctx.config.approval.count,
+      comment: input.comment ?? '',
+      ...(input.vouchEmail === true ? { vouchEmail: true } : {}),
+      ...(input.confirmTakeover === true ? { takeover: true } : {}),
+    },
+  });
+  return { id: row.id, state };
+}
+
+/** The name belongs to its first holder: it passes only singly and knowingly, and the holder is told. */
+async function requireNameFree(ctx: Ctx, tx: Tx, row: RequestRow, confirmed: boolean): Promise<void> {
+  const holder = await otherHolder(tx, row);
+  if (holder === null) return;
+  if (!confirmed) {
+    throw new HubgateError(
+      'request.takeover-needs-confirmation',
+      `The account name ${row.commonName} belongs to somebody else. Open the request alone and confirm the takeover.`,
+      { field: 'confirmTakeover', params: { name: row.commonName, holder: holder.reference } },
+    );
+  }
+  await recordAudit(ctx, tx, {
+    action: 'request.takeover',
+    target: row.id,
+    data: { commonName: row.commonName, from: holder.reference },
+  });
+  if (holder.email === null || ctx.config.mail.transport === 'none') return;
+  await enqueueMail(tx, {
+    recipient: holder.email,
+    template: 'account-taken-over',
+    locale: holder.locale,
+    vars: { id: row.id, commonName: row.commonName, contact: ctx.config.site.contact },
+    dedupeKey: `account-taken-over/${row.id}`,
+    now: ctx.now(),
+  });
+}
+
+/** Vouching changes what will be issued, so approvals given before are of something else: new version. */
+async function vouched(ctx: Ctx, tx: Tx, row: RequestRow, vouch: boolean): Promise<RequestRow> {
+  if (!vouch || row.emailState !== 'unproven') return row;
+  const changed = { ...row, emailState: 'vouched', version: row.version + 1 };
+  const { checks, finding } = await requestChecks(tx, ctx.config, changed, storedChecks(row));
+  const change = {
+    emailState: 'vouched',
+    version: changed.version,
+    checks: JSON.stringify(checks),
+    finding,
+    updatedAt: ctx.now(),
+  };
+  await changeRequest(tx, { id: row.id, from: stateOf(row), change });
+  return { ...row, ...change };
+}

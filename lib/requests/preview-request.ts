@@ -1,0 +1,45 @@
+import type { Ctx } from '../ctx';
+import { findUserById } from '../db/users';
+import { lifetimeDays } from './approved-content';
+import { issuingCa } from './issuing-ca';
+import { previewRows, subjectOf } from './preview-rows';
+import { readWish } from './read-wish';
+import { requireMayAsk, type SubmitInput } from './submit-request';
+import type { RequestPreview } from './views';
+
+/**
+ * What a certificate would hold if this were sent. Stores nothing, and tells nothing about other
+ * people: whether a name or a key is taken shows only to approvers.
+ *
+ * @throws {HubgateError} as submitRequest() does for what was sent itself
+ */
+export async function previewRequest(ctx: Ctx, input: SubmitInput): Promise<RequestPreview> {
+  requireMayAsk(ctx);
+  const wish = await readWish(ctx, input);
+  const ca = await issuingCa(ctx);
+  const days = lifetimeDays(ctx, { profile: wish.profile, issuerNotAfter: ca.signing.notAfter });
+  const user = ctx.actor.kind === 'person' ? await findUserById(ctx.db, ctx.actor.userId) : null;
+  const own = wish.email !== null && user?.email?.toLowerCase() === wish.email.toLowerCase();
+  return {
+    commonName: wish.commonName,
+    email: wish.email,
+    subject: subjectOf(ctx.config, wish.commonName),
+    issuer: ca.signing.subject,
+    keyLabel: wish.csr.keyLabel,
+    spkiSha256: wish.csr.spkiSha256,
+    lifetimeDays: days,
+    rows: previewRows(ctx.config, {
+      profile: wish.profile,
+      commonName: wish.commonName,
+      asked: { ...wish.asked, subject: wish.csr.subject },
+      email: wish.email,
+      emailState: wish.email === null ? 'none' : own ? 'proven' : 'unproven',
+      keyLabel: wish.csr.keyLabel,
+      lifetimeDays: days,
+      dnsNames: wish.dnsNames,
+      ipAddresses: wish.ipAddresses,
+      ignoredExtensions: wish.csr.ignoredExtensions,
+    }),
+    checks: wish.checks,
+  };
+}

@@ -1,0 +1,131 @@
+import type { Config } from '../config/schema';
+import type { Queries } from '../db/client';
+import { requestsWithKey, requestsWithName } from '../db/requests';
+import type { CheckResult } from '../x509/check-result';
+import { otherHolder, type Claimant } from './name-holder';
+import { OPEN_STATES, type RequestState } from './states';
+import type { Finding } from './views';
+
+/** Checks about people and other requests; the others are about the CSR alone and never change. */
+const PORTAL_CHECKS = new Set([
+  'request.name-held',
+  'request.name-wanted',
+  'request.mailbox',
+  'request.trust',
+  'request.key-before',
+]);
+
+/**
+ * The checks of a request as things stand: those of its CSR, and what the portal knows beside it.
+ *
+ * @param csrChecks results of lib/x509, or all stored results, of which the portal's own are redone
+ */
+export async function requestChecks(
+  db: Queries,
+  config: Config,
+  request: Claimant & { trust: string },
+  csrChecks: readonly CheckResult[],
+): Promise<{ checks: CheckResult[]; finding: Finding }> {
+  const checks = [
+    ...csrChecks.filter((check) => !PORTAL_CHECKS.has(check.code)),
+    ...(await nameChecks(db, request)),
+    ...mailboxChecks(config, request),
+    ...trustChecks(config, request.trust),
+    ...(await keyChecks(db, request)),
+  ];
+  return { checks, finding: findingOf(checks) };
+}
+
+/** The worst of the failed checks; `info` does not count. */
+export function findingOf(checks: readonly CheckResult[]): Finding {
+  const failed = checks.filter((check) => !check.ok);
+  if (failed.some((check) => check.level === 'bad' || check.level === 'refuse')) return 'bad';
+  return failed.some((check) => check.level === 'warn') ? 'warn' : 'clean';
+}
+
+async function nameChecks(db: Queries, request: Claimant): Promise<CheckResult[]> {
+  if (request.profile !== 'user') return [];
+  const holder = await otherHolder(db, request);
+  const held: CheckResult = {
+    code: 'request.name-held',
+    ok: holder === null,
+    level: 'bad',
+    message:
+      holder === null
+        ? `Nobody else holds the account name ${request.commonName}.`
+        : `The account name ${request.commonName} belongs to somebody else (${holder.reference}), and nothing ` +
+          'shows that this is the same person.',
+  };
+  const open: readonly RequestState[] = OPEN_STATES;
+  const rivals = (await requestsWithName(db, request.commonName, open)).filter(
+    (one) => one.id !== request.id,
+  );
+  if (rivals.length === 0) return [held];
+  return [
+    held,
+    {
+      code: 'request.name-wanted',
+      ok: false,
+      level: 'warn',
+      message: `Other open requests ask for the same account name: ${rivals
+        .slice(0, 5)
+        .map((one) => one.id)
+        .join(', ')}.`,
+    },
+  ];
+}
+
+/** Where no mail leaves the portal nobody can prove a mailbox: then it is told, not held against anyone. */
+function mailboxChecks(config: Config, request: Claimant): CheckResult[] {
+  const level = config.mail.transport === 'none' ? 'info' : 'warn';
+  const check = (ok: boolean, message: string): CheckResult[] => [
+    { code: 'request.mailbox', ok, level, message },
+  ];
+  switch (request.emailState) {
+    case 'unproven':
+      return check(
+        false,
+        `Nobody has shown that ${request.email ?? ''} is theirs; the certificate is issued without it.`,
+      );
+    case 'proven':
+      return check(true, `The mailbox ${request.email ?? ''} is proven.`);
+    case 'vouched':
+      return check(true, `An approver vouches for ${request.email ?? ''}.`);
+    default:
+      return [];
+  }
+}
+
+function trustChecks(config: Config, trust: string): CheckResult[] {
+  if (config.trust.enforce === 'off' || config.trust.root === 'public') return [];
+  const message =
+    trust === 'proven'
+      ? 'The root CA is trusted where the request was made.'
+      : trust === 'weak'
+        ? 'The root CA seems to be trusted where the request was made, but a warning may have been clicked away.'
+        : 'Nothing shows that the root CA is trusted where the request was made.';
+  return [
+    {
+      code: 'request.trust',
+      ok: trust === 'proven',
+      level: config.trust.enforce === 'require' ? 'warn' : 'info',
+      message,
+    },
+  ];
+}
+
+async function keyChecks(db: Queries, request: Claimant): Promise<CheckResult[]> {
+  const earlier = (await requestsWithKey(db, request.spkiSha256)).filter((one) => one.id !== request.id);
+  if (earlier.length === 0) return [];
+  return [
+    {
+      code: 'request.key-before',
+      ok: false,
+      level: 'info',
+      message: `The same key came with ${earlier
+        .slice(0, 5)
+        .map((one) => `${one.id} (${one.state})`)
+        .join(', ')}.`,
+    },
+  ];
+}

@@ -1,0 +1,196 @@
+import { recordAudit } from '../audit/record-audit';
+import { actorName, type Ctx } from '../ctx';
+import type { Tx } from '../db/client';
+import { inTransaction } from '../db/in-transaction';
+import { insertOneTimeSecret } from '../db/one-time-secrets';
+import { countByAddress, countByRequester, findRequestHead, insertRequest } from '../db/requests';
+import { findUserById } from '../db/users';
+import { HubgateError, isHubgateError } from '../errors';
+import { useTrustProof } from '../trust/use-trust-proof';
+import { refuseDuplicateKey } from './duplicate-key';
+import { readWish, type Wish, type WishInput } from './read-wish';
+import { requestChecks } from './request-checks';
+import { hashSecret, newPickupSecret, newRequestId } from './request-id';
+import { mailApprovers, mailRequester } from './request-mails';
+import { OPEN_STATES, type RequestState } from './states';
+import type { EmailState } from './views';
+
+export type SubmitInput = WishInput & {
+  trustProof?: string | undefined;
+  source: 'web' | 'api' | 'cli';
+  invitation?: string | undefined;
+};
+
+const DAY_MS = 86_400_000;
+const MAILBOX_LINK_DAYS = 7;
+
+/**
+ * Takes a wish for a certificate into the queue. All refusals come before anything is stored; then
+ * request, audit event, used trust proof and mails are one transaction.
+ *
+ * @returns the pick-up secret: shown once, only its hash is stored
+ * @throws {HubgateError} those of readWish(); `request.sign-in-required`, `request.too-many-open`,
+ *   `request.duplicate-key`, `request.trust-required`, `trust.proof`, `signer.ca-missing`
+ */
+export async function submitRequest(
+  ctx: Ctx,
+  input: SubmitInput,
+): Promise<{ id: string; state: RequestState; pickupSecret: string }> {
+  requireMayAsk(ctx);
+  if (input.invitation !== undefined && input.invitation !== '') {
+    throw new HubgateError('http.invalid', 'This portal gives out no invitations.', { field: 'invitation' });
+  }
+  const wish = await readWish(ctx, input);
+  const pickupSecret = newPickupSecret();
+  const stored = await inTransaction(ctx.db, (tx) => store(ctx, tx, input, wish, hashSecret(pickupSecret)));
+  return { ...stored, pickupSecret };
+}
+
+/** @throws {HubgateError} `request.sign-in-required` where the centre wants to know who asks */
+export function requireMayAsk(ctx: Pick<Ctx, 'actor' | 'config'>): void {
+  const stranger = ctx.actor.kind === 'visitor' || ctx.actor.kind === 'requester';
+  if (stranger && ctx.config.requests.signIn === 'required') {
+    throw new HubgateError(
+      'request.sign-in-required',
+      'Sign in first: this centre takes requests of members only.',
+    );
+  }
+}
+
+async function store(
+  ctx: Ctx,
+  tx: Tx,
+  input: SubmitInput,
+  wish: Wish,
+  pickupHash: string,
+): Promise<{ id: string; state: RequestState }> {
+  const { actor, config } = ctx;
+  const now = ctx.now();
+  const requesterId = actor.kind === 'person' ? actor.userId : null;
+  const addressKey =
+    actor.kind === 'visitor' || actor.kind === 'requester' ? actor.addressKey : actorName(actor);
+  await refuseTooMany(ctx, tx, { requesterId, addressKey });
+  await refuseDuplicateKey(tx, {
+    spkiSha256: wish.csr.spkiSha256,
+    asker: { requesterId, email: wish.email, addressKey },
+    now,
+  });
+  const trust = await readTrust(ctx, tx, input.trustProof);
+  const emailState = await emailStateOf(tx, wish.email, requesterId);
+
+  const id = await freshId(tx);
+  const facts = {
+    id,
+    commonName: wish.commonName,
+    profile: wish.profile,
+    spkiSha256: wish.csr.spkiSha256,
+    requesterId,
+    email: wish.email,
+    emailState,
+    trust,
+  };
+  const { checks, finding } = await requestChecks(tx, config, facts, wish.checks);
+  const row = await insertRequest(tx, {
+    ...facts,
+    state: 'SUBMITTED',
+    name: wish.name,
+    note: wish.note,
+    dnsNames: JSON.stringify(wish.dnsNames),
+    ipAddresses: JSON.stringify(wish.ipAddresses),
+    csrDer: Uint8Array.from(wish.csr.der),
+    csrSha256: wish.csr.sha256,
+    keyLabel: wish.csr.keyLabel,
+    checks: JSON.stringify(checks),
+    finding,
+    source: input.source,
+    pickupHash,
+    addressKey,
+    locale: ctx.locale,
+    expiresAt: new Date(now.getTime() + config.requests.expireDays * DAY_MS),
+    createdAt: now,
+    updatedAt: now,
+  });
+  await recordAudit(ctx, tx, {
+    action: 'request.submit',
+    target: id,
+    data: { commonName: row.commonName, profile: row.profile, spkiSha256: row.spkiSha256, finding, trust },
+  });
+  await mailApprovers(ctx, tx, row);
+  const confirmLink =
+    emailState === 'unproven' ? await mailboxLink(ctx, tx, { id, email: wish.email ?? '' }) : '';
+  await mailRequester(ctx, tx, row, { template: 'request-received', vars: { confirmLink }, once: '1' });
+  return { id, state: 'SUBMITTED' };
+}
+
+/** Strangers count by network address, people by themselves; nobody by the address that they name. */
+async function refuseTooMany(
+  ctx: Ctx,
+  tx: Tx,
+  asker: { requesterId: string | null; addressKey: string },
+): Promise<void> {
+  const { actor, config } = ctx;
+  const limit = config.requests.openPerAddress;
+  const open =
+    asker.requesterId !== null
+      ? await countByRequester(tx, asker.requesterId, OPEN_STATES)
+      : actor.kind === 'visitor' || actor.kind === 'requester'
+        ? await countByAddress(tx, asker.addressKey, OPEN_STATES)
+        : 0;
+  if (open >= limit) {
+    throw new HubgateError(
+      'request.too-many-open',
+      `There are ${open} open requests from here already. Wait until some are decided, or withdraw one.`,
+      { params: { open, limit } },
+    );
+  }
+}
+
+async function readTrust(ctx: Ctx, tx: Tx, proof: string | undefined): Promise<'none' | 'weak' | 'proven'> {
+  const { enforce, root } = ctx.config.trust;
+  if (enforce === 'off' || root === 'public') return 'none';
+  let trust: 'none' | 'weak' | 'proven' = 'none';
+  try {
+    trust = await useTrustProof(ctx, tx, proof);
+  } catch (thrown) {
+    // Where trust is only noted, a proof that went stale while the form was filled in is no proof.
+    if (enforce === 'require' || !isHubgateError(thrown)) throw thrown;
+  }
+  if (trust === 'none' && enforce === 'require') {
+    throw new HubgateError(
+      'request.trust-required',
+      'Install the root CA first (page /ca): this centre takes requests only from where it is trusted.',
+      { field: 'trustProof' },
+    );
+  }
+  return trust;
+}
+
+/** The address of the account that is signed in needs no further proof. */
+async function emailStateOf(tx: Tx, email: string | null, requesterId: string | null): Promise<EmailState> {
+  if (email === null) return 'none';
+  const user = requesterId === null ? null : await findUserById(tx, requesterId);
+  return user?.email?.toLowerCase() === email.toLowerCase() ? 'proven' : 'unproven';
+}
+
+async function freshId(tx: Tx): Promise<string> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const id = newRequestId();
+    if ((await findRequestHead(tx, id)) === null) return id;
+  }
+  throw new Error('five random request ids in a row are taken');
+}
+
+/** A link that proves the mailbox; it opens nothing else. */
+async function mailboxLink(ctx: Ctx, tx: Tx, input: { id: string; email: string }): Promise<string> {
+  if (ctx.config.mail.transport === 'none') return '';
+  const secret = newPickupSecret();
+  const now = ctx.now();
+  await insertOneTimeSecret(tx, {
+    kind: 'mailbox',
+    secretHash: hashSecret(secret),
+    payload: { requestId: input.id, email: input.email },
+    now,
+    expiresAt: new Date(now.getTime() + MAILBOX_LINK_DAYS * DAY_MS),
+  });
+  return `${ctx.config.site.url}/certs/mailbox#s=${secret}`;
+}

@@ -1,0 +1,54 @@
+import type { AuditEventRow } from '../db/audit-events';
+import type { TimelineEntry } from './views';
+
+/** Past tense of what happened, by audit action: the catalogue words these. */
+const WHAT: Readonly<Record<string, string>> = {
+  'request.submit': 'submitted',
+  'request.approve': 'approved',
+  'request.unapprove': 'unapproved',
+  'request.reject': 'rejected',
+  'request.withdraw': 'withdrawn',
+  'request.ask': 'asked',
+  'request.edit': 'edited',
+  'request.expire': 'expired',
+  'request.issue': 'issued',
+  'request.fail': 'failed',
+  'request.retry': 'retried',
+  'request.release': 'released',
+  'request.mailbox': 'mailbox-proven',
+  'certificate.revoke': 'revoked',
+};
+
+const DETAILS = ['reason', 'comment', 'question', 'serial', 'code'] as const;
+
+/**
+ * The audit events of a request, as people read them.
+ *
+ * @param forRequester true leaves out who decided and what approvers told one another
+ */
+export function timelineOf(
+  events: readonly AuditEventRow[],
+  options: { forRequester: boolean },
+): TimelineEntry[] {
+  return events.flatMap((event) => {
+    const what = WHAT[event.action];
+    if (what === undefined || event.outcome !== 'done') return [];
+    const data = JSON.parse(event.data) as Record<string, unknown>;
+    const detail = DETAILS.filter((name) => !(options.forRequester && name === 'comment'))
+      .map((name) => data[name])
+      .find((value): value is string => typeof value === 'string' && value !== '');
+    return [
+      {
+        at: event.at.toISOString(),
+        what,
+        who: options.forRequester ? publicActor(event.actor) : event.actor,
+        detail: detail ?? null,
+      },
+    ];
+  });
+}
+
+function publicActor(actor: string): string {
+  if (/^(visitor|requester)/.test(actor)) return 'you';
+  return actor.startsWith('system') ? 'system' : 'approver';
+}

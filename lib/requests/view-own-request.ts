@@ -1,0 +1,74 @@
+import { certificateView } from '../certificates/certificate-view';
+import type { Ctx } from '../ctx';
+import { auditEventsOf } from '../db/audit-events';
+import { certificateOfRequest } from '../db/certificates';
+import type { RequestRow } from '../db/requests';
+import { requireRequester } from '../identity/authorise';
+import { toPem } from '../x509/pem';
+import { issuingCa } from './issuing-ca';
+import { allowedActions, type RequestAction, type RequestState } from './states';
+import { timelineOf } from './timeline';
+import { loadRequest, stateOf } from './transition';
+import type { EmailState, RequesterView } from './views';
+
+/** What the requester themself may do; the table says when. */
+const REQUESTER_ACTIONS: readonly RequestAction[] = ['withdraw'];
+
+/**
+ * A request as its requester sees it: where it stands, who acts next, and the certificate.
+ *
+ * @throws {HubgateError} `request.not-found` unless the actor showed its pick-up secret
+ */
+export async function viewOwnRequest(ctx: Ctx, input: { id: string }): Promise<RequesterView> {
+  requireRequester(ctx, input.id);
+  const row = await loadRequest(ctx.db, input.id);
+  const state = stateOf(row);
+  const events = await auditEventsOf(ctx.db, row.id);
+  return {
+    id: row.id,
+    state,
+    reason: row.reason,
+    question: row.question,
+    commonName: row.commonName,
+    email: row.email,
+    emailState: row.emailState as EmailState,
+    keyLabel: row.keyLabel,
+    spkiSha256: row.spkiSha256,
+    profile: row.profile === 'server' ? 'server' : 'user',
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    timeline: timelineOf(events, { forRequester: true }),
+    next: whoActsNext(row, state),
+    actions: allowedActions(state).filter((action) => REQUESTER_ACTIONS.includes(action)),
+    certificate: await issuedCertificate(ctx, row),
+  };
+}
+
+function whoActsNext(row: RequestRow, state: RequestState): RequesterView['next'] {
+  switch (state) {
+    case 'SUBMITTED':
+      return row.question === null ? 'approver' : 'you';
+    case 'APPROVED':
+    case 'SIGNING':
+      return 'signer';
+    case 'FAILED':
+      return 'approver';
+    case 'ISSUED':
+      return 'you';
+    default:
+      return 'nobody';
+  }
+}
+
+async function issuedCertificate(ctx: Ctx, row: RequestRow): Promise<RequesterView['certificate']> {
+  if (row.state !== 'ISSUED') return null;
+  const certificate = await certificateOfRequest(ctx.db, row.id);
+  if (certificate === null) return null;
+  const ca = await issuingCa(ctx);
+  const view = certificateView(certificate, { issuer: ca.signing.subject, now: ctx.now() });
+  return {
+    ...view,
+    pem: toPem('CERTIFICATE', certificate.der),
+    chain: ca.signing.pem + ca.root.pem,
+  };
+}
