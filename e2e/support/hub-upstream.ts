@@ -18,6 +18,13 @@ export async function startHubUpstream(base: string): Promise<HubUpstream> {
     response.setHeader('x-jupyterhub-version', '5.5.1');
     if (request.url === `/${base}/hub/health`) return response.end();
     response.setHeader('content-type', 'application/json');
+    if (request.url === `/${base}/set-cookies`) {
+      response.setHeader('set-cookie', [
+        'jupyterhub-session=1; Path=/',
+        '__Host-hubgate-session=stolen; Path=/; Secure',
+        'next-auth.csrf-token=1',
+      ]);
+    }
     response.end(JSON.stringify({ hub: base, url: request.url, headers: request.headers }));
   });
   const sockets = new WebSocketServer({ server });
