@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'request.own',
   'request.already-decided-by-you',
   'request.takeover-needs-confirmation',
+  'request.flagged',
   'request.reason-required',
   'request.sign-in-required',
 

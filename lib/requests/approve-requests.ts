@@ -1,0 +1,55 @@
+import type { Ctx } from '../ctx';
+import { findRequest } from '../db/requests';
+import { HubgateError, isHubgateError, type ErrorCode } from '../errors';
+import { requireRole } from '../identity/authorise';
+import { approveRequest } from './approve-request';
+import { requestChecks } from './request-checks';
+import { storedChecks } from './request-item';
+import type { RequestState } from './states';
+import { notFound, stateOf } from './transition';
+
+/** As many as a page of the queue may show. */
+export const BULK_MAX = 1000;
+
+export type BulkResult = { id: string; state: RequestState | null; code?: ErrorCode };
+
+/**
+ * Approves many requests, the clean ones only: what an approver should look at singly is left as it
+ * is and named with a code. Each is a transaction of its own.
+ *
+ * @throws {HubgateError} `auth.*`, `http.invalid` for too many at once
+ */
+export async function approveRequests(
+  ctx: Ctx,
+  input: { ids: readonly string[] },
+): Promise<{ results: BulkResult[] }> {
+  requireRole(ctx, 'approver');
+  const ids = [...new Set(input.ids)];
+  if (ids.length > BULK_MAX) {
+    throw new HubgateError('http.invalid', `At most ${BULK_MAX} requests at once.`, { field: 'ids' });
+  }
+  const results: BulkResult[] = [];
+  for (const id of ids) results.push(await approveClean(ctx, id));
+  return { results };
+}
+
+async function approveClean(ctx: Ctx, id: string): Promise<BulkResult> {
+  const row = await findRequest(ctx.db, id);
+  try {
+    if (row === null) throw notFound();
+    // What was clean when it came in may not be any more: the name may have found a holder since.
+    const { finding, checks } = await requestChecks(ctx.db, ctx.config, row, storedChecks(row));
+    if (row.state === 'SUBMITTED' && finding !== 'clean') {
+      const taken = checks.some((check) => check.code === 'request.name-held' && !check.ok);
+      throw new HubgateError(
+        taken ? 'request.takeover-needs-confirmation' : 'request.flagged',
+        'This request has findings: open it alone.',
+        { params: { name: row.commonName } },
+      );
+    }
+    return await approveRequest(ctx, { id, version: row.version });
+  } catch (thrown) {
+    if (!isHubgateError(thrown)) throw thrown;
+    return { id, state: row === null ? null : stateOf(row), code: thrown.code };
+  }
+}

@@ -1,0 +1,49 @@
+import type { Ctx } from '../ctx';
+import { inTransaction } from '../db/in-transaction';
+import { HubgateError } from '../errors';
+import { requireRole } from '../identity/authorise';
+import { checkAccountName } from '../x509/subject-policy';
+import { requestChecks } from './request-checks';
+import { storedChecks } from './request-item';
+import type { RequestState } from './states';
+import { loadRequest, requireNotOwn, requireVersion, transition } from './transition';
+
+/**
+ * Corrects the account name: the CSR only proposes it. Approvals given so far are void, since they
+ * were for another name.
+ *
+ * @throws {HubgateError} `auth.*`, `request.not-found`, `request.own`, `request.version`,
+ *   `request.state`, `request.common-name`, `request.system-account`, `request.profile` for a server's
+ */
+export async function editRequest(
+  ctx: Ctx,
+  input: { id: string; version: number; commonName: string },
+): Promise<{ id: string; state: RequestState; version: number }> {
+  requireRole(ctx, 'approver');
+  const commonName = checkAccountName(input.commonName, ctx.config.pki.accountPattern);
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await loadRequest(tx, input.id);
+    requireNotOwn(ctx, row);
+    requireVersion(row, input.version);
+    if (row.profile !== 'user') {
+      throw new HubgateError('request.profile', 'The name of a server is its first host name; it is not edited.');
+    }
+    const changed = { ...row, commonName };
+    const { checks, finding } = await requestChecks(tx, ctx.config, changed, storedChecks(row));
+    const state = await transition(ctx, tx, {
+      row,
+      action: 'edit',
+      newVersion: true,
+      change: {
+        commonName,
+        checks: JSON.stringify(checks),
+        finding,
+        decidedBy: null,
+        decidedAt: null,
+        signAfter: null,
+      },
+      data: { before: row.commonName, after: commonName },
+    });
+    return { id: row.id, state, version: row.version + 1 };
+  });
+}
