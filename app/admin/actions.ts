@@ -3,7 +3,8 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
-import { IDLE, action, type ActionState } from '#lib/http/action';
+import { action } from '#lib/http/action';
+import { IDLE, type ActionState } from '#lib/http/action-state';
 import { openPage } from '#lib/http/page';
 import { approveRequest } from '#lib/requests/approve-request';
 import { approveRequests } from '#lib/requests/approve-requests';
@@ -43,7 +44,10 @@ export async function approveMany(form: FormData): Promise<void> {
   failed(state, '/admin');
   const results = state.ok === true ? state.value.results : [];
   const done = results.filter((result) => result.code === undefined).map((result) => result.id);
-  const query = new URLSearchParams({ done: results.length === 0 ? 'none' : 'approved', n: String(done.length) });
+  const query = new URLSearchParams({
+    done: results.length === 0 ? 'none' : 'approved',
+    n: String(done.length),
+  });
   if (done.length > 0) query.set('ids', done.join(','));
   if (results.length > done.length) query.set('skipped', String(results.length - done.length));
   redirect(`/admin?${query}`);
@@ -128,7 +132,9 @@ export const decide = action({
       confirmTakeover: decision === 'takeover',
       ...(input.comment ? { comment: input.comment } : {}),
     });
-    redirect(state === 'APPROVED' ? `/admin?done=approved&n=1&ids=${id}` : `/admin/requests/${id}?done=first`);
+    redirect(
+      state === 'APPROVED' ? `/admin?done=approved&n=1&ids=${id}` : `/admin/requests/${id}?done=first`,
+    );
   },
 });
 
@@ -165,7 +171,7 @@ export const decideMany = action({
 });
 
 const signEverything = action({
-  access: 'approver',
+  access: ['approver', 'operator'],
   audit: 'request.sign',
   input: z.object({}),
   run: async (ctx) => {

@@ -1,6 +1,5 @@
 /** The queue: what waits for a decision, flagged above clean; other states by tab. */
 import { requirePage } from '#lib/http/page';
-import { viewFirstSteps } from '#lib/onboarding/view-first-steps';
 import { listRequests } from '#lib/requests/list-requests';
 import { requestCounts } from '#lib/requests/request-counts';
 import { REQUEST_STATES, type RequestState } from '#lib/requests/states';
@@ -11,6 +10,7 @@ import { Tabs } from '#components/admin/tabs';
 
 import { AdminFrame } from './admin-frame';
 import { FirstSteps } from './first-steps/first-steps';
+import { loadFirstSteps } from './first-steps/load';
 import { QueueFlash } from './queue-flash';
 import { DecidedQueue } from './queue-decided';
 import { WaitingQueue } from './queue-waiting';
@@ -25,15 +25,21 @@ export const generateMetadata = () => adminTitle('admin.queue.page');
 
 export default async function QueuePage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
-  const page = await requirePage(['approver', 'auditor', 'admin', 'operator'], withQuery('/admin', query, {}));
+  const page = await requirePage(
+    ['approver', 'auditor', 'admin', 'operator'],
+    withQuery('/admin', query, {}),
+  );
   const { ctx, t, person } = page;
   const mayRead = person.roles.includes('approver') || person.roles.includes('auditor');
-  const steps = one(query, 'state') === '' ? await viewFirstSteps(ctx, person) : null;
-  const showSteps = steps !== null && !steps.dismissed && steps.items.some((item) => item.state !== 'done');
+  const steps = one(query, 'state') === '' ? await loadFirstSteps(page) : null;
+  const showSteps =
+    steps !== null &&
+    !steps.dismissed &&
+    steps.items.some((item) => item.state === 'todo' || item.state === 'problem');
   if (!mayRead) {
     return (
       <AdminFrame page={page} at={null}>
-        <FirstSteps page={page} steps={steps ?? (await viewFirstSteps(ctx, person))} asTitle />
+        <FirstSteps page={page} steps={steps ?? (await loadFirstSteps(page))} asTitle />
       </AdminFrame>
     );
   }
@@ -41,7 +47,8 @@ export default async function QueuePage({ searchParams }: { searchParams: Promis
   const wanted = one(query, 'state');
   const state = REQUEST_STATES.find((known) => known === wanted) ?? 'SUBMITTED';
   const q = one(query, 'q');
-  const sort = SORTS.find((known) => known === one(query, 'sort')) ?? (state === 'SUBMITTED' ? 'oldest' : 'newest');
+  const sort =
+    SORTS.find((known) => known === one(query, 'sort')) ?? (state === 'SUBMITTED' ? 'oldest' : 'newest');
   const counts = await requestCounts(ctx);
   const stepsLead = showSteps && counts.SUBMITTED === 0;
   const title = t(`admin.queue.title${state === 'SUBMITTED' ? 'Submitted' : state}`, { n: counts[state] });
@@ -88,7 +95,10 @@ export default async function QueuePage({ searchParams }: { searchParams: Promis
       {state === 'SUBMITTED' && q === '' ? (
         <WaitingQueue {...view} />
       ) : (
-        <DecidedQueue {...view} found={await listRequests(ctx, { state, q, sort, cursor: one(query, 'cursor'), limit: 50 })} />
+        <DecidedQueue
+          {...view}
+          found={await listRequests(ctx, { state, q, sort, cursor: one(query, 'cursor'), limit: 50 })}
+        />
       )}
     </AdminFrame>
   );

@@ -25,7 +25,9 @@ describe('the query of an administration page', () => {
   });
 
   it('changes and removes single values of a link', () => {
-    expect(withQuery('/admin', { state: 'ISSUED', q: 'a b' }, { cursor: 'x' })).toBe('/admin?state=ISSUED&q=a+b&cursor=x');
+    expect(withQuery('/admin', { state: 'ISSUED', q: 'a b' }, { cursor: 'x' })).toBe(
+      '/admin?state=ISSUED&q=a+b&cursor=x',
+    );
     expect(withQuery('/admin', { state: 'ISSUED' }, { state: null })).toBe('/admin');
   });
 });

@@ -6,7 +6,10 @@ const KEYS = {
 } as const;
 
 /** Reasons and questions that come up again and again, in the words of the catalogue. */
-export function templates(t: Translate, kind: 'reject' | 'ask'): { key: string; title: string; text: string }[] {
+export function templates(
+  t: Translate,
+  kind: 'reject' | 'ask',
+): { key: string; title: string; text: string }[] {
   return KEYS[kind].map((key) => ({
     key,
     title: t(`admin.template.${kind}.${key}`),

@@ -46,6 +46,7 @@ export type AdminShellProps = {
   /** Whether "First steps" belongs at the foot. */
   firstSteps: boolean;
   footer: FooterFacts;
+  signOut: (form: FormData) => Promise<void>;
   children: ReactNode;
 };
 
@@ -115,7 +116,7 @@ function Places({ places, at, waiting, hubProblems, t }: AdminShellProps) {
   });
 }
 
-function Who({ signer, person, t }: AdminShellProps) {
+function Who({ signer, person, signOut, t }: AdminShellProps) {
   const look = SIGNER_LOOK[signer];
   return (
     <>
@@ -125,10 +126,14 @@ function Who({ signer, person, t }: AdminShellProps) {
         </State>
       </a>
       <span>
-        <span className="vh">{t('admin.nav.signedInAs', { name: '' })}</span>
+        <Icon name="person" />
         <b>{person}</b>
       </span>
-      <a href="/sign-out">{t('admin.nav.signOut')}</a>
+      <form action={signOut}>
+        <button type="submit" className="link-button">
+          {t('admin.nav.signOut')}
+        </button>
+      </form>
     </>
   );
 }

@@ -43,7 +43,7 @@ export function DecisionForm({
   templates,
   words,
 }: {
-  action: FormAction;
+  action: FormAction<void>;
   id: string;
   version: number;
   choices: Choice[];

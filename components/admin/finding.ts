@@ -22,23 +22,24 @@ export function worstCheck(checks: readonly CheckResult[]): CheckResult | null {
   return first && (weightOf(first) === 'bad' || weightOf(first) === 'warn') ? first : null;
 }
 
-/** Catalogue word of a failing check, by what its code speaks of; unknown codes get a general word. */
+const WORDS: Readonly<Record<string, string>> = {
+  'request.name-held': 'nameTaken',
+  'request.name-wanted': 'nameWanted',
+  'request.mailbox': 'unproven',
+  'request.trust': 'noTrust',
+  'request.key-before': 'keyBefore',
+  'csr.extensions': 'extensions',
+  'key.ed25519': 'ed25519',
+};
+
+/** Catalogue word of the worst failing check; codes without one get a general word. */
 export function findingWord(item: Pick<RequestItem, 'checks' | 'finding'>): string {
   const worst = worstCheck(item.checks);
-  if (!worst) return item.finding === 'clean' ? 'clean' : item.finding;
-  const known: [RegExp, string][] = [
-    [/holder|taken|takeover|name-held/, 'nameTaken'],
-    [/revoked/, 'revoked'],
-    [/key/, 'keyKnown'],
-    [/mailbox|email/, 'unproven'],
-    [/extension/, 'extensions'],
-    [/trust/, 'noTrust'],
-    [/name|text/, 'oddName'],
-  ];
-  return known.find(([pattern]) => pattern.test(worst.code))?.[1] ?? weightOf(worst);
+  if (!worst) return item.finding;
+  return WORDS[worst.code] ?? weightOf(worst);
 }
 
 /** True when approving this request would take the name from another holder. */
 export function isTakeover(item: Pick<RequestItem, 'checks'>): boolean {
-  return item.checks.some((check) => !check.ok && /holder|taken|takeover|name-held/.test(check.code));
+  return item.checks.some((check) => !check.ok && check.code === 'request.name-held');
 }

@@ -1,4 +1,4 @@
-import type { ActionState } from '#lib/http/action';
+import type { ActionState } from '#lib/http/action-state';
 
 /** What a server action of a form answers: nothing yet, done, or refused with what was typed. */
 export type FormState<T = unknown> = ActionState<T>;

@@ -1,7 +1,13 @@
 import { LinkButton } from '#components/ui/button';
 
 /** Keyset pages go forward; the first page is always one link away. */
-export function Pager({ first, next }: { first: { href: string; word: string } | null; next: { href: string; word: string } | null }) {
+export function Pager({
+  first,
+  next,
+}: {
+  first: { href: string; word: string } | null;
+  next: { href: string; word: string } | null;
+}) {
   if (!first && !next) return null;
   return (
     <p className="actions section-actions">

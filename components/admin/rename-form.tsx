@@ -15,7 +15,7 @@ export function RenameForm({
   name,
   words,
 }: {
-  action: FormAction;
+  action: FormAction<void>;
   id: string;
   version: number;
   name: string;

@@ -24,13 +24,23 @@ export function SearchForm({
 }) {
   return (
     <form method="get" action={action} role="search" aria-label={label} className="search-end search-form">
-      {Object.entries(hidden).map(([name, value]) => (value === '' ? null : <input key={name} type="hidden" name={name} value={value} />))}
+      {Object.entries(hidden).map(([name, value]) =>
+        value === '' ? null : <input key={name} type="hidden" name={name} value={value} />,
+      )}
       {children}
       <div className="field dense">
         <label className="vh" htmlFor="q">
           {label}
         </label>
-        <input id="q" name="q" type="search" defaultValue={q} placeholder={placeholder} maxLength={200} autoComplete="off" />
+        <input
+          id="q"
+          name="q"
+          type="search"
+          defaultValue={q}
+          placeholder={placeholder}
+          maxLength={200}
+          autoComplete="off"
+        />
       </div>
       <Button type="submit" small className="search-button">
         {button}

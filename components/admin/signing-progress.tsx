@@ -12,7 +12,6 @@ type Item = Extract<SignEvent, { event: 'item' }>;
 
 export type SigningWords = {
   sign: string;
-  running: string;
   doneTitle: string;
   progress: string;
   progressText: string;
@@ -30,7 +29,6 @@ export type SigningWords = {
   more: string;
   broken: string;
   reload: string;
-  problem: string;
 };
 
 type Run = {
@@ -54,7 +52,7 @@ export function SigningProgress({
   names,
   fallback,
   words,
-  lockedNote,
+  note,
   children,
 }: {
   total: number;
@@ -62,7 +60,7 @@ export function SigningProgress({
   names: Record<string, string>;
   fallback: (form: FormData) => Promise<void>;
   words: SigningWords;
-  lockedNote: ReactNode;
+  note: ReactNode;
   children: ReactNode;
 }) {
   const [run, setRun] = useState<Run | null>(null);
@@ -119,7 +117,7 @@ export function SigningProgress({
             <Button type="submit" look="primary">
               {words.sign}
             </Button>
-            <span className="meta">{lockedNote}</span>
+            <span className="meta">{note}</span>
           </form>
         ) : null}
         {children}

@@ -2,7 +2,8 @@ import type { Ctx } from '../ctx';
 import type { SignerStatus } from '../wire/messages';
 
 /** The signer as a page shows it: its own status, or `down` when it does not answer. */
-export type SignerView = { state: 'unlocked' | 'locked'; status: SignerStatus } | { state: 'down'; status: null };
+export type SignerView =
+  { state: 'unlocked' | 'locked'; status: SignerStatus } | { state: 'down'; status: null };
 
 /**
  * Asks the signer how it is. A signer that is down is a state to show, not an error: approving and

@@ -1,0 +1,154 @@
+import type { Page } from '#lib/http/page';
+import { listRequests } from '#lib/requests/list-requests';
+import { viewSigner } from '#lib/onboarding/signer-view';
+
+import { BulkBar } from '#components/admin/bulk-bar';
+import { NewRequests } from '#components/admin/new-requests';
+import { Pager } from '#components/admin/pager';
+import { QueueKeys } from '#components/admin/queue-keys';
+import { QueueTable } from '#components/admin/queue-table';
+import { LinkButton } from '#components/ui/button';
+import { Empty } from '#components/ui/empty';
+import { SectionHead } from '#components/ui/section-head';
+import { Toasts } from '#components/ui/toast';
+
+import { approveMany } from './actions';
+import { queueKeyLines, queueWords } from './key-lines';
+import { one, withQuery, type Query } from './search-params';
+
+const FORM = 'bulk';
+const FLAGGED_PAGE = 20;
+const CLEAN_PAGE = 50;
+
+/** What waits: flagged above clean, each with pages of its own; only clean ones have a box. */
+export async function WaitingQueue({
+  page,
+  query,
+  sort,
+  counts,
+}: {
+  page: Page;
+  query: Query;
+  sort: 'oldest' | 'newest' | 'name';
+  counts: { clean: number; flagged: number; SUBMITTED: number };
+}) {
+  const { ctx, t, locale, config } = page;
+  const list = (finding: 'flagged' | 'clean', limit: number) =>
+    listRequests(ctx, {
+      state: 'SUBMITTED',
+      finding,
+      sort,
+      ...(one(query, finding) === '' ? {} : { cursor: one(query, finding) }),
+      limit,
+    });
+  const [flagged, clean, newest, signer] = await Promise.all([
+    list('flagged', FLAGGED_PAGE),
+    list('clean', CLEAN_PAGE),
+    listRequests(ctx, { state: 'SUBMITTED', sort: 'newest', limit: 1 }),
+    viewSigner(ctx),
+  ]);
+  const decides = page.person?.roles.includes('approver') ?? false;
+  if (counts.SUBMITTED === 0) {
+    return (
+      <>
+        <Empty
+          title={t('admin.queue.emptyTitle')}
+          action={<LinkButton href="/certs/new">{t('admin.queue.emptyAction')}</LinkButton>}
+        >
+          {t('admin.queue.emptyBody')}
+        </Empty>
+        <News page={page} newest={null} />
+      </>
+    );
+  }
+  const now = ctx.now();
+  const common = { formId: FORM, now, locale, t };
+  const note =
+    signer.state !== 'unlocked'
+      ? t('admin.queue.lockedNote')
+      : config.signing.auto
+        ? t('admin.queue.autoNote', { seconds: config.signing.undoSeconds })
+        : t('admin.queue.manualNote');
+  return (
+    <>
+      {flagged.items.length > 0 ? (
+        <section aria-labelledby="flagged">
+          <SectionHead
+            flush
+            id="flagged"
+            title={t('admin.queue.flaggedTitle', { n: counts.flagged })}
+            note={t('admin.queue.flaggedHelp')}
+          />
+          <QueueTable items={flagged.items} selectable={false} {...common} />
+          <Pages page={page} query={query} part="flagged" next={flagged.nextCursor} word="nextFlagged" />
+        </section>
+      ) : null}
+      {clean.items.length > 0 ? (
+        <section className={flagged.items.length > 0 ? 'section' : ''} aria-labelledby="clean">
+          <SectionHead
+            flush
+            id="clean"
+            title={t('admin.queue.cleanTitle', { n: counts.clean })}
+            note={t('admin.queue.cleanHelp')}
+          />
+          <QueueTable items={clean.items} selectable={decides} {...common} />
+          <Pages page={page} query={query} part="clean" next={clean.nextCursor} word="nextClean" />
+        </section>
+      ) : null}
+      {decides && clean.items.length > 0 ? (
+        <BulkBar formId={FORM} approve={approveMany} total={clean.items.length} note={note} t={t} />
+      ) : null}
+      <QueueKeys
+        title={t('admin.keys.title')}
+        close={t('admin.keys.close')}
+        lines={queueKeyLines(t)}
+        words={queueWords(t)}
+      />
+      <News page={page} newest={newest.items[0]?.id ?? null} />
+    </>
+  );
+}
+
+function News({ page, newest }: { page: Page; newest: string | null }) {
+  const { t } = page;
+  return (
+    <Toasts>
+      <NewRequests
+        newest={newest}
+        text={t('admin.queue.refresh')}
+        show={t('admin.queue.refreshButton')}
+        href="/admin"
+      />
+    </Toasts>
+  );
+}
+
+function Pages({
+  page,
+  query,
+  part,
+  next,
+  word,
+}: {
+  page: Page;
+  query: Query;
+  part: 'flagged' | 'clean';
+  next: string | null;
+  word: 'nextFlagged' | 'nextClean';
+}) {
+  const { t } = page;
+  return (
+    <Pager
+      first={
+        one(query, part) === ''
+          ? null
+          : { href: withQuery('/admin', query, { [part]: null, done: null }), word: t('admin.queue.first') }
+      }
+      next={
+        next === null
+          ? null
+          : { href: withQuery('/admin', query, { [part]: next, done: null }), word: t(`admin.queue.${word}`) }
+      }
+    />
+  );
+}

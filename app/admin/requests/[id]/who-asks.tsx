@@ -1,0 +1,49 @@
+import type { Page } from '#lib/http/page';
+import type { ApproverView } from '#lib/requests/views';
+
+import { Time } from '#components/ui/time';
+
+/** What is known of the person, and how well. */
+export function WhoAsks({ request, page }: { request: ApproverView; page: Page }) {
+  const { t, ctx, locale } = page;
+  return (
+    <section className="panel" aria-labelledby="who">
+      <h2 id="who">{t('admin.request.who')}</h2>
+      <div className="panel-body">
+        <dl className="kv">
+          <div className="kv-row">
+            <dt>{t('admin.request.whoName')}</dt>
+            <dd className="break">{request.name ?? t('admin.common.none')}</dd>
+          </div>
+          <div className="kv-row">
+            <dt>{t('admin.request.whoEmail')}</dt>
+            <dd className="break">
+              {request.email === null ? null : <>{request.email}, </>}
+              {t(`admin.emailState.${request.emailState}`)}
+            </dd>
+          </div>
+          <div className="kv-row">
+            <dt>{t('admin.request.whoTrust')}</dt>
+            <dd>{t(`admin.trustState.${request.trust}`)}</dd>
+          </div>
+          <div className="kv-row">
+            <dt>{t('admin.request.whoSent')}</dt>
+            <dd>
+              <Time at={request.createdAt} now={ctx.now()} locale={locale} />
+            </dd>
+          </div>
+          <div className="kv-row">
+            <dt>{t('admin.request.whoNote')}</dt>
+            <dd className="break">{request.note ? `“${request.note}”` : t('admin.request.noteNone')}</dd>
+          </div>
+          {request.question ? (
+            <div className="kv-row">
+              <dt>{t('admin.request.question')}</dt>
+              <dd className="break">“{request.question}”</dd>
+            </div>
+          ) : null}
+        </dl>
+      </div>
+    </section>
+  );
+}
