@@ -62,10 +62,9 @@ signingKey = "p-256"
 `;
 }
 
-/** No stack traces, a code, and advice. */
-function expectSaid(ended: Ended, code: string, ...words: RegExp[]): void {
+/** What is wrong and what to do, without a stack trace. */
+function expectSaid(ended: Ended, ...words: RegExp[]): void {
   expect(ended.code, ended.output).not.toBe(0);
-  expect(ended.output).toContain(code);
   for (const word of words) expect(ended.output).toMatch(word);
   expect(ended.output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
   expect(ended.seconds).toBeLessThan(30);
@@ -80,16 +79,16 @@ test.afterEach(() => rm(scratch, { recursive: true, force: true }));
 
 test('a wrong key in hubgate.toml: key, line, and what was probably meant', async () => {
   const ended = await startAndFail(`${await site(join(scratch, 's'))}[hubs]\ndefaultAcces = "listed"\n`);
-  expectSaid(ended, 'config.unknown-key', /defaultAcces\b/, /line 10/, /defaultAccess/);
+  expectSaid(ended, /defaultAcces\b/, /line 10/, /defaultAccess/);
 });
 
 test('a wrong value in hubgate.toml: key, value, line, and what is allowed', async () => {
   const ended = await startAndFail(`${await site(join(scratch, 's'))}[hubs]\ndefaultAccess = "everybody"\n`);
-  expectSaid(ended, 'config.value', /hubs\.defaultAccess/, /everybody/, /line 10/, /any-valid/);
+  expectSaid(ended, /hubs\.defaultAccess/, /everybody/, /line 10/, /any-valid/);
 });
 
 test('hubgate.toml that is no TOML', async () => {
-  expectSaid(await startAndFail('[site\nurl = 1\n'), 'config.syntax', /line 1/);
+  expectSaid(await startAndFail('[site\nurl = 1\n'), /line 1/);
 });
 
 test('a port in use: which one, and who asked for it', async () => {
@@ -98,7 +97,7 @@ test('a port in use: which one, and who asked for it', async () => {
   const blocker = createServer();
   await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve));
   try {
-    expectSaid(await startAndFail(toml), 'start.port-in-use', new RegExp(`${port}`), /site\.url/);
+    expectSaid(await startAndFail(toml), new RegExp(`${port}`), /site\.url/);
   } finally {
     await new Promise((resolve) => blocker.close(resolve));
   }
@@ -111,7 +110,7 @@ test('a state directory that cannot be written', async () => {
   await chmod(stateDir, 0o555);
   // Modes mean nothing to root: the start is somebody else's.
   const ended = await startAndFail(await site(stateDir), root ? { uid: 65534 } : {});
-  expectSaid(ended, 'start.state-dir', new RegExp(stateDir));
+  expectSaid(ended, new RegExp(stateDir));
 });
 
 test('a full disk', async () => {
@@ -120,7 +119,7 @@ test('a full disk', async () => {
   await mkdir(stateDir);
   await mustRun('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', stateDir]);
   try {
-    expectSaid(await startAndFail(await site(stateDir)), 'start.disk-full', new RegExp(stateDir));
+    expectSaid(await startAndFail(await site(stateDir)), new RegExp(stateDir));
   } finally {
     await run('umount', ['-l', stateDir]);
   }
@@ -139,7 +138,7 @@ test('a database of a newer version', async () => {
       .run();
     database.close();
     const toml = await readFile(join(portal.dir, 'hubgate.toml'), 'utf8');
-    expectSaid(await startAndFail(toml), 'database.newer', /99991231000000_of_a_later_version|newer/);
+    expectSaid(await startAndFail(toml), /99991231000000_of_a_later_version|newer/);
   } finally {
     await portal.stop();
   }
@@ -151,7 +150,7 @@ test('a second start of the same state directory', async () => {
     const toml = await readFile(join(portal.dir, 'hubgate.toml'), 'utf8');
     const ended = await startAndFail(toml);
     expect(ended.code).not.toBe(0);
-    expect(ended.output).toMatch(/start\.(already-running|port-in-use)/);
+    expect(ended.output).toMatch(/already|in use/);
     expect((await portal.call('/readyz')).status).toBe(200);
   } finally {
     await portal.stop();
@@ -160,7 +159,7 @@ test('a second start of the same state directory', async () => {
 
 test('an evaluation refuses to be found on the network', async () => {
   const toml = (await site(join(scratch, 's'))).replace('https://localhost', 'https://hubs.example.org');
-  expectSaid(await startAndFail(toml), 'config.', /--evaluation-on-network/);
+  expectSaid(await startAndFail(toml), /--evaluation-on-network/);
 });
 
 test('a signer that is locked or down: approving goes on, signing says why it does not', async () => {

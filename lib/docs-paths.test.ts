@@ -2,6 +2,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import { ConfigSchema } from './config/schema';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const TOP = readdirSync(ROOT);
@@ -42,6 +45,18 @@ describe('documentation', () => {
       (path) => !existsSync(join(ROOT, path)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('explains every key of hubgate.toml, and none that is gone', () => {
+    const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
+    const documented = [...page.matchAll(/^\| `([\w.]+)`/gm)].map(([, key]) => key);
+    const { properties = {} } = z.toJSONSchema(ConfigSchema, { io: 'input' });
+    const keys = Object.entries(properties).flatMap(([section, schema]) =>
+      typeof schema === 'object' && schema.properties
+        ? Object.keys(schema.properties).map((key) => `${section}.${key}`)
+        : [section],
+    );
+    expect(documented.sort()).toEqual(keys.sort());
   });
 
   it('finds a path that is gone', () => {
