@@ -38,6 +38,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'request.own': 403,
   'request.already-decided-by-you': 409,
   'request.takeover-needs-confirmation': 409,
+  'request.flagged': 409,
   'request.reason-required': 422,
   'request.sign-in-required': 401,
 

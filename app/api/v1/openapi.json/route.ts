@@ -1,0 +1,35 @@
+/** GET /api/v1/openapi.json: made from the zod schemas that the routes validate with. */
+import { openApi, type ApiRoutes } from '#lib/http/openapi';
+import { route } from '#lib/http/route';
+
+import * as adminCertificates from '../admin/certificates/route';
+import * as adminRevoke from '../admin/certificates/[serial]/revoke/route';
+import * as adminRequests from '../admin/requests/route';
+import * as adminRequest from '../admin/requests/[id]/route';
+import * as adminApprove from '../admin/requests/[id]/approve/route';
+import * as adminReject from '../admin/requests/[id]/reject/route';
+import * as adminSign from '../admin/requests/sign/route';
+import * as requests from '../requests/route';
+import * as request from '../requests/[id]/route';
+import * as requestFile from '../requests/[id]/[file]/route';
+import * as requestWithdraw from '../requests/[id]/withdraw/route';
+
+/** Every route of the API; a test compares this with the folders. */
+const ROUTES: ApiRoutes = {
+  '/api/v1/requests': requests,
+  '/api/v1/requests/{id}': request,
+  '/api/v1/requests/{id}/{file}': requestFile,
+  '/api/v1/requests/{id}/withdraw': requestWithdraw,
+  '/api/v1/admin/requests': adminRequests,
+  '/api/v1/admin/requests/{id}': adminRequest,
+  '/api/v1/admin/requests/{id}/approve': adminApprove,
+  '/api/v1/admin/requests/{id}/reject': adminReject,
+  '/api/v1/admin/requests/sign': adminSign,
+  '/api/v1/admin/certificates': adminCertificates,
+  '/api/v1/admin/certificates/{serial}/revoke': adminRevoke,
+};
+
+export const GET = route({
+  access: 'public',
+  run: (ctx) => openApi(ROUTES, ctx.config.site),
+});

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+
+import { REQUEST_STATES } from '../requests/states';
+
+/** The API's shapes: routes validate with them and /api/v1/openapi.json is made from them. */
+
+export const RequestId = z
+  .string()
+  .regex(/^R-[0-9A-HJKMNP-TV-Z]{8}$/, 'an id such as R-7K3F9Q2M')
+  .meta({ id: 'RequestId', example: 'R-7K3F9Q2M' });
+export const RequestParams = z.strictObject({ id: RequestId });
+
+const Serial = z.string().regex(/^[0-9a-f]{2,40}$/, 'a serial in lower-case hex');
+export const SerialParams = z.strictObject({ serial: Serial });
+
+const State = z.enum(REQUEST_STATES).meta({ id: 'RequestState' });
+
+export const SubmitBody = z
+  .strictObject({
+    csr: z.string().min(1).describe('PEM; at most 16 KiB'),
+    email: z
+      .string()
+      .max(320)
+      .nullish()
+      .describe('Stands in the certificate once it is proven or vouched for'),
+    name: z.string().max(200).nullish().describe('For display only'),
+    commonName: z.string().max(200).nullish().describe("The account; otherwise the CSR's CN"),
+    profile: z.enum(['user', 'server']).nullish(),
+    note: z.string().max(2000).nullish(),
+    dnsNames: z.array(z.string().max(253)).max(32).nullish(),
+    ipAddresses: z.array(z.string().max(45)).max(32).nullish(),
+    trustProof: z.string().max(500).nullish(),
+    invitation: z.string().max(200).nullish(),
+  })
+  .meta({ id: 'SubmitRequest' });
+
+/** For a CSR as the body itself (curl --data-binary @my.csr). */
+export const SubmitQuery = z.strictObject({
+  email: z.string().max(320).optional(),
+  name: z.string().max(200).optional(),
+  commonName: z.string().max(200).optional(),
+  profile: z.enum(['user', 'server']).optional(),
+  note: z.string().max(2000).optional(),
+  trustProof: z.string().max(500).optional(),
+});
+
+export const Submitted = z
+  .object({ id: RequestId, state: State, statusUrl: z.url(), pickupSecret: z.string() })
+  .meta({ id: 'SubmittedRequest' });
+
+export const RequesterAnswer = z
+  .object({
+    id: RequestId,
+    state: State,
+    reason: z.string().optional(),
+    question: z.string().optional(),
+    commonName: z.string(),
+    email: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    certificate: z
+      .object({
+        serial: z.string(),
+        notBefore: z.iso.datetime(),
+        notAfter: z.iso.datetime(),
+        pem: z.string(),
+        chain: z.string(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Request' });
+
+export const Empty = z.strictObject({});
+
+const limit = z.coerce.number().int().min(1).max(200).default(50);
+const cursor = z.string().max(200).optional();
+const q = z.string().max(200).optional();
+
+export const RequestListQuery = z.strictObject({
+  state: State.optional(),
+  finding: z.enum(['clean', 'flagged']).optional(),
+  sort: z.enum(['newest', 'oldest', 'name']).optional(),
+  q,
+  cursor,
+  limit,
+});
+
+const Check = z.object({ code: z.string(), ok: z.boolean(), level: z.string(), message: z.string() });
+
+export const RequestItemSchema = z
+  .object({
+    id: RequestId,
+    state: State,
+    profile: z.enum(['user', 'server']),
+    commonName: z.string(),
+    email: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    spkiSha256: z.string(),
+    checks: z.array(Check),
+  })
+  .meta({ id: 'RequestItem' });
+
+export const RequestList = z.object({ items: z.array(RequestItemSchema), nextCursor: z.string().nullable() });
+
+export const ApproveBody = z.strictObject({
+  comment: z.string().max(1000).optional(),
+  vouchEmail: z.boolean().optional(),
+  confirmTakeover: z.boolean().optional(),
+  version: z.int().min(1).optional(),
+});
+export const RejectBody = z.strictObject({
+  reason: z.string().min(1).max(1000),
+  version: z.int().min(1).optional(),
+});
+export const Decision = z.object({ id: RequestId, state: State }).meta({ id: 'Decision' });
+
+export const SignBody = z.union([
+  z.strictObject({ ids: z.array(RequestId).min(1).max(1000) }),
+  z.strictObject({ all: z.literal(true) }),
+]);
+export const SignResults = z.object({
+  results: z.array(
+    z.object({ id: RequestId, state: State, serial: z.string().optional(), code: z.string().optional() }),
+  ),
+});
+
+export const CertificateListQuery = z.strictObject({
+  state: z.enum(['VALID', 'REVOKED', 'EXPIRED', 'SUPERSEDED']).optional(),
+  q,
+  cursor,
+  limit,
+});
+export const CertificateItem = z
+  .object({
+    serial: z.string(),
+    state: z.enum(['VALID', 'REVOKED', 'EXPIRED', 'SUPERSEDED']),
+    subject: z.string(),
+    commonName: z.string(),
+    email: z.string().nullable(),
+    notBefore: z.iso.datetime(),
+    notAfter: z.iso.datetime(),
+    fingerprintSha256: z.string(),
+    revokedAt: z.iso.datetime().nullable(),
+    revocationReason: z.string().nullable(),
+    requestId: z.string().nullable(),
+  })
+  .meta({ id: 'Certificate' });
+export const CertificateList = z.object({
+  items: z.array(CertificateItem),
+  nextCursor: z.string().nullable(),
+});
+
+/** RFC 5280 section 5.3.1, in camelCase. */
+export const RevokeBody = z.strictObject({
+  reason: z.enum([
+    'unspecified',
+    'keyCompromise',
+    'cACompromise',
+    'affiliationChanged',
+    'superseded',
+    'cessationOfOperation',
+    'certificateHold',
+    'privilegeWithdrawn',
+  ]),
+});
+export const Revoked = z
+  .object({ serial: z.string(), state: z.string(), revokedAt: z.iso.datetime(), reason: z.string() })
+  .meta({ id: 'Revocation' });

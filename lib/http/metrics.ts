@@ -1,0 +1,100 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+import type { Ctx } from '../ctx';
+import { HubgateError, isHubgateError } from '../errors';
+import { requestCounts } from '../requests/request-counts';
+import { REQUEST_STATES } from '../requests/states';
+import type { Caller } from './caller';
+
+type Gauges = {
+  registry: Registry;
+  requests: Gauge<'state'>;
+  signer: Gauge<'state'>;
+  crlNextUpdate: Gauge;
+  issued: Gauge;
+  revoked: Gauge;
+};
+
+const holder = globalThis as typeof globalThis & { __hubgateMetrics?: Gauges };
+
+/**
+ * Prometheus' text format. Behind a proxy everybody comes from loopback, so the address says
+ * nothing: the token decides.
+ *
+ * @param baseDir what a relative metrics.tokenFile is relative to
+ * @throws {HubgateError} `http.not-found` where metrics are not configured, `auth.token`
+ */
+export async function metricsAnswer(ctx: Ctx, caller: Caller, baseDir: string): Promise<Response> {
+  const { tokenFile } = ctx.config.metrics;
+  if (tokenFile === '')
+    throw new HubgateError('http.not-found', 'Metrics are off: metrics.tokenFile is not set.');
+  const file = isAbsolute(tokenFile) ? tokenFile : resolve(baseDir, tokenFile);
+  const token = (await readFile(file, 'utf8')).trim();
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (token === '' || caller.bearer === null || !timingSafeEqual(digest(caller.bearer), digest(token))) {
+    throw new HubgateError('auth.token', 'Send the token of metrics.tokenFile as a bearer token.');
+  }
+  const gauges = (holder.__hubgateMetrics ??= makeGauges());
+  const counts = await requestCounts({ ...ctx, actor: { kind: 'system', name: 'metrics' } });
+  for (const state of REQUEST_STATES) gauges.requests.set({ state: state.toLowerCase() }, counts[state]);
+  await setSigner(ctx, gauges);
+  return new Response(await gauges.registry.metrics(), {
+    headers: { 'content-type': gauges.registry.contentType, 'cache-control': 'no-store' },
+  });
+}
+
+async function setSigner(ctx: Ctx, gauges: Gauges): Promise<void> {
+  let state: 'unlocked' | 'locked' | 'down' = 'down';
+  try {
+    const status = await ctx.signer.status();
+    state = status.state;
+    gauges.issued.set(status.issued);
+    gauges.revoked.set(status.revoked);
+    if (status.crlNextUpdate !== undefined) {
+      gauges.crlNextUpdate.set(Math.floor(Date.parse(status.crlNextUpdate) / 1000));
+    }
+  } catch (error) {
+    if (!isHubgateError(error)) throw error;
+  }
+  for (const one of ['unlocked', 'locked', 'down']) gauges.signer.set({ state: one }, one === state ? 1 : 0);
+}
+
+function makeGauges(): Gauges {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    requests: new Gauge({
+      name: 'hubgate_requests',
+      help: 'Requests by state',
+      labelNames: ['state'],
+      registers,
+    }),
+    signer: new Gauge({
+      name: 'hubgate_signer',
+      help: '1 for the state of the signer',
+      labelNames: ['state'],
+      registers,
+    }),
+    crlNextUpdate: new Gauge({
+      name: 'hubgate_crl_next_update_seconds',
+      help: 'When the signing CRL ends, Unix time',
+      registers,
+    }),
+    issued: new Gauge({
+      name: 'hubgate_certificates_issued',
+      help: 'Certificates in the journal',
+      registers,
+    }),
+    revoked: new Gauge({
+      name: 'hubgate_certificates_revoked',
+      help: 'Revocations in the journal',
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,58 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+
+import type { Ctx } from '../ctx';
+import { isHubgateError } from '../errors';
+import { hasPeople } from '../identity/people';
+
+export type Readiness = {
+  ready: boolean;
+  database: 'ok' | 'unreachable';
+  signer: 'unlocked' | 'locked' | 'down';
+  /** Why it is locked, when the signer says. */
+  lockedBecause?: string;
+  hubs: 'ok' | 'unreadable';
+};
+
+/**
+ * Whether this process can do its work. A locked signer does not count against it: requests and
+ * approvals go on, signing waits. What is wrong in detail stands in the log and on /admin, not here.
+ */
+export async function readiness(ctx: Ctx): Promise<Readiness> {
+  const [database, signer, hubs] = await Promise.all([databaseState(ctx), signerState(ctx), hubsState(ctx)]);
+  return {
+    ready: database === 'ok' && signer.signer !== 'down' && hubs === 'ok',
+    database,
+    ...signer,
+    hubs,
+  };
+}
+
+async function databaseState(ctx: Ctx): Promise<Readiness['database']> {
+  try {
+    await hasPeople(ctx);
+    return 'ok';
+  } catch {
+    return 'unreachable';
+  }
+}
+
+async function signerState(ctx: Ctx): Promise<Pick<Readiness, 'signer' | 'lockedBecause'>> {
+  try {
+    const { state, lockedBecause } = await ctx.signer.status();
+    return { signer: state, ...(lockedBecause === undefined ? {} : { lockedBecause }) };
+  } catch (error) {
+    if (!isHubgateError(error)) throw error;
+    return { signer: 'down' };
+  }
+}
+
+/** A configured folder that cannot be read is an error; the default one appears with the first hub. */
+async function hubsState(ctx: Ctx): Promise<Readiness['hubs']> {
+  try {
+    await access(ctx.paths.hubsDir, constants.R_OK | constants.X_OK);
+    return 'ok';
+  } catch {
+    return ctx.config.hubs.dir === undefined ? 'ok' : 'unreadable';
+  }
+}

@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+
+import type { Ctx } from '../ctx';
+import { submitRequest } from '../requests/submit-request';
+import type { SubmitBody } from './api-schemas';
+
+/** What the API's two forms of a submission have in common: the CSR as bytes, the rest as text. */
+export type ApiSubmission = Omit<z.output<typeof SubmitBody>, 'csr'> & { csr: Uint8Array };
+
+/** Submits, and says where the request's page is. `null` and absence mean the same to programs. */
+export async function submitFromApi(ctx: Ctx, input: ApiSubmission) {
+  const { id, state, pickupSecret } = await submitRequest(ctx, {
+    csr: input.csr,
+    email: input.email ?? null,
+    commonName: input.commonName ?? undefined,
+    name: input.name ?? undefined,
+    profile: input.profile ?? undefined,
+    note: input.note ?? undefined,
+    dnsNames: input.dnsNames ?? undefined,
+    ipAddresses: input.ipAddresses ?? undefined,
+    trustProof: input.trustProof ?? undefined,
+    invitation: input.invitation ?? undefined,
+    source: 'api',
+  });
+  return { id, state, statusUrl: `${ctx.config.site.url}/certs/requests/${id}`, pickupSecret };
+}
