@@ -1,0 +1,91 @@
+import type { Metadata } from 'next';
+import { cookies } from 'next/headers';
+
+import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { RequestWizard } from '#components/certs/request-wizard';
+import type { Way } from '#components/certs/wizard-state';
+import { PREVIEW_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
+import { OptionLinks } from '#components/ui/options';
+import { Callout } from '#components/ui/callout';
+import { PageHead } from '#components/ui/page-head';
+import { Trail } from '#components/ui/steps';
+import { wordsOf } from '#components/ui/words-of';
+import { Words, slot } from '#components/ui/words';
+import { openPage } from '#lib/http/page';
+
+import { PortalPage } from '../../../portal-page';
+import { requestCertificate } from './actions';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await openPage()).t('certs.new.title') };
+}
+
+const WAYS = ['browser', 'paste', 'upload'] as const satisfies readonly Way[];
+
+type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/** The request wizard, one address per way. */
+export default async function NewRequestPage({ searchParams }: Search) {
+  const page = await openPage();
+  const { t, config } = page;
+  const query = await searchParams;
+  const way = WAYS.find((known) => known === query['way']) ?? 'browser';
+  const trusted = trustHint((await cookies()).get(TRUST_HINT)?.value, page.ctx.now()) !== null;
+  const words = {
+    ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
+    table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
+  };
+  return (
+    <PortalPage page={page} at="certs">
+      <PageHead title={t('certs.new.title')} />
+      <Trail
+        label={t('certs.new.progress')}
+        done={t('common.done')}
+        at={1}
+        steps={['trail1', 'trail2', 'trail3', 'trail4'].map((key) => t(`certs.new.${key}`))}
+      />
+      {trusted || config.trust.root === 'public' || config.trust.enforce === 'off' ? null : (
+        <div className="section">
+          <Callout kind="warn">
+            <p>
+              <Words
+                text={t(`certs.new.untrusted-${config.trust.enforce}`, { link: slot('link') })}
+                slots={{ link: <a href="/ca">{t('certs.new.untrustedLink')}</a> }}
+              />
+            </p>
+          </Callout>
+        </div>
+      )}
+      <div className="section wizard">
+        <p className="legend" id="ways">
+          {t('certs.new.ways')}
+        </p>
+        <OptionLinks
+          label={t('certs.new.ways')}
+          value={way}
+          options={WAYS.map((value) => ({
+            value,
+            href: `/certs/new?way=${value}`,
+            title: t(`certs.new.way.${value}`),
+            text: t(`certs.new.way.${value}Text`),
+          }))}
+        />
+        <RequestWizard
+          key={way}
+          way={way}
+          action={requestCertificate}
+          words={words}
+          trustProof={page.trustProof}
+          facts={{
+            siteUrl: config.site.url,
+            canaryUrl: config.site.canaryUrl,
+            accountPattern: config.pki.accountPattern,
+            mail: config.mail.transport !== 'none',
+            organisation: config.pki.org,
+            signingCn: config.pki.signingCn,
+          }}
+        />
+      </div>
+    </PortalPage>
+  );
+}

@@ -1,0 +1,187 @@
+import type { Metadata } from 'next';
+import { headers } from 'next/headers';
+import { notFound } from 'next/navigation';
+
+import { guideFor } from '#components/ca/guides';
+import { importPlatform } from '#components/certs/import-guides';
+import { RequestFinish } from '#components/certs/request-finish';
+import { RequestLive } from '#components/certs/request-live';
+import { RequestOpen } from '#components/certs/request-open';
+import { RequestPickUp } from '#components/certs/request-pick-up';
+import { RequestSlip } from '#components/certs/request-slip';
+import { RequestTimeline, type SignerWord } from '#components/certs/request-timeline';
+import { WithdrawButton } from '#components/certs/withdraw-button';
+import { LinkButton } from '#components/ui/button';
+import { Callout } from '#components/ui/callout';
+import { PageHead } from '#components/ui/page-head';
+import { SectionHead } from '#components/ui/section-head';
+import { Time } from '#components/ui/time';
+import { wordsOf } from '#components/ui/words-of';
+import { openPage, type Page } from '#lib/http/page';
+import { viewOwnRequest } from '#lib/requests/view-own-request';
+import type { RequesterView } from '#lib/requests/views';
+
+import { PortalPage } from '../../../../portal-page';
+import { withdraw } from './actions';
+
+type Params = { params: Promise<{ id: string }> };
+
+const ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/u;
+
+export async function generateMetadata({ params }: Params): Promise<Metadata> {
+  const { id } = await params;
+  return { title: ID.test(id) ? (await openPage()).t('certs.request.title', { id }) : 'Hubgate' };
+}
+
+/** One request: where it stands, who acts next, and in the end the certificate. */
+export default async function RequestPage({ params }: Params) {
+  const { id } = await params;
+  const page = await openPage();
+  const { t } = page;
+  if (!ID.test(id)) notFound();
+  const own = page.asRequester(id);
+  const crumb = (
+    <>
+      <a href="/certs">{t('certs.request.crumb')}</a> / <span className="mono">{id}</span>
+    </>
+  );
+  if (own === null) {
+    return (
+      <PortalPage page={page} at="certs">
+        <RequestOpen id={id} crumb={crumb} t={t} />
+      </PortalPage>
+    );
+  }
+  const view = await viewOwnRequest(own, { id });
+  const signer = view.state === 'APPROVED' ? await signerWord(page) : 'ready';
+  const open = ['SUBMITTED', 'APPROVED', 'SIGNING'].includes(view.state);
+  const platform = importPlatform(guideFor((await headers()).get('user-agent') ?? ''));
+  return (
+    <PortalPage page={page} at="certs">
+      <PageHead crumb={crumb} {...heading(page, view, signer)} />
+      <div className="cols cols-aside">
+        <div>
+          {view.certificate ? <RequestPickUp view={view} platform={platform} t={t} /> : null}
+          {view.question && view.state === 'SUBMITTED' ? (
+            <div className="notice-line">
+              <Callout kind="warn">
+                <p>{t('certs.request.question', { question: view.question })}</p>
+              </Callout>
+            </div>
+          ) : null}
+          <section aria-labelledby="timeline" className={view.certificate ? 'section' : undefined}>
+            <SectionHead
+              id="timeline"
+              title={t('certs.request.timeline')}
+              note={open ? <Live view={view} t={t} /> : null}
+            />
+            <RequestTimeline
+              view={view}
+              signer={signer}
+              undoSeconds={page.config.signing.undoSeconds}
+              auto={page.config.signing.auto}
+              now={page.ctx.now()}
+              locale={page.locale}
+              t={t}
+            />
+          </section>
+          {open ? <RequestFinish view={view} siteUrl={page.config.site.url} t={t} /> : null}
+          {['REJECTED', 'WITHDRAWN', 'EXPIRED'].includes(view.state) ? (
+            <p className="actions section">
+              <LinkButton look="primary" href="/certs/new">
+                {t('certs.request.newRequest')}
+              </LinkButton>
+            </p>
+          ) : null}
+        </div>
+        <Aside page={page} view={view} />
+      </div>
+    </PortalPage>
+  );
+}
+
+function Live({ view, t }: { view: RequesterView; t: Page['t'] }) {
+  return (
+    <>
+      <RequestLive id={view.id} state={view.state} question={view.question} live={t('certs.request.live')} />
+      <noscript>
+        {' '}
+        <a href={`/certs/requests/${view.id}`}>{t('certs.request.reload')}</a>
+      </noscript>
+    </>
+  );
+}
+
+function Aside({ page, view }: { page: Page; view: RequesterView }) {
+  const { t, locale, config } = page;
+  const now = page.ctx.now();
+  const { dn, org, ou } = config.pki;
+  return (
+    <aside className="stack" aria-label={t('certs.request.aside')}>
+      <RequestSlip
+        view={view}
+        subjectRest={[`OU=${ou}`, `O=${org}`, ...(dn === '' ? [] : [`DC=${dn}`])].join(', ')}
+        signingCn={config.pki.signingCn}
+        days={view.profile === 'server' ? config.pki.serverDays : config.pki.userDays}
+        now={now}
+        locale={locale}
+        t={t}
+      />
+      <dl className="kv">
+        <dt>{t('certs.request.number')}</dt>
+        <dd className="mono">{view.id}</dd>
+        <dt>{t('certs.request.sentAt')}</dt>
+        <dd>
+          <Time at={view.createdAt} now={now} locale={locale} />
+        </dd>
+        {view.state === 'SUBMITTED' ? (
+          <>
+            <dt>{t('certs.request.lapses')}</dt>
+            <dd>
+              <Time at={view.expiresAt} now={now} locale={locale} />
+            </dd>
+          </>
+        ) : null}
+      </dl>
+      {view.actions.includes('withdraw') ? (
+        <WithdrawButton
+          id={view.id}
+          action={withdraw}
+          words={wordsOf(t, 'certs.request', ['withdraw', 'withdrawSure'])}
+        />
+      ) : null}
+    </aside>
+  );
+}
+
+async function signerWord(page: Page): Promise<SignerWord> {
+  try {
+    return (await page.ctx.signer.status()).state === 'locked' ? 'locked' : 'ready';
+  } catch {
+    return 'down';
+  }
+}
+
+const KINDS = {
+  SUBMITTED: 'wait',
+  APPROVED: 'wait',
+  SIGNING: 'wait',
+  ISSUED: 'ok',
+  REJECTED: 'bad',
+  WITHDRAWN: 'wait',
+  EXPIRED: 'warn',
+  FAILED: 'bad',
+} as const satisfies Record<RequesterView['state'], string>;
+
+function heading({ t, config }: Page, view: RequesterView, signer: SignerWord) {
+  const paused = view.state === 'APPROVED' && signer !== 'ready';
+  const key = paused ? (signer === 'locked' ? 'LOCKED' : 'DOWN') : view.state;
+  const mailed = config.mail.transport !== 'none' && view.email !== null;
+  const lede = key === 'SUBMITTED' && !mailed ? 'ledeNoMail' : 'lede';
+  return {
+    kind: paused ? ('warn' as const) : KINDS[view.state],
+    ...(key === 'LOCKED' ? { icon: 'lock' as const } : {}),
+    title: t(`certs.request.state.${key}.title`),
+    lede: t(`certs.request.state.${key}.${lede}`, { email: view.email ?? '', reason: view.reason ?? '–' }),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Metadata } from 'next';
+import { cookies } from 'next/headers';
+
+import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { TrustWatch } from '#components/ca/trust-watch';
+import { HubTable } from '#components/hubs/hub-table';
+import { Way, type WayFacts } from '#components/portal/way';
+import { LinkButton } from '#components/ui/button';
+import { Callout } from '#components/ui/callout';
+import { Empty } from '#components/ui/empty';
+import { PageHead } from '#components/ui/page-head';
+import { SectionHead } from '#components/ui/section-head';
+import { Time } from '#components/ui/time';
+import { slot, Words } from '#components/ui/words';
+import { openPage, type Page } from '#lib/http/page';
+import { viewOwnRequest } from '#lib/requests/view-own-request';
+import { caFacts } from '#lib/trust/ca-facts';
+
+import { PortalPage } from '../portal-page';
+import { hubRows, visibleHubs } from './hub-list';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await openPage()).t('home.title') };
+}
+
+const HUBS_SHOWN = 6;
+
+/** What this is, the three steps with their state for this visitor, the running hubs. Also on plain http. */
+export default async function HomePage() {
+  const page = await openPage();
+  const { t, config, visitor, ctx } = page;
+  const now = ctx.now();
+  const onHttp = page.site === 'http';
+  const facts = await wayFacts(page);
+  const { accepted, certificate } = visitor;
+  const left = [facts.trustedAt === null && !facts.publicRoot, !facts.hasCertificate, !accepted].filter(
+    Boolean,
+  ).length;
+  return (
+    <PortalPage page={page} at="home">
+      {accepted && certificate ? (
+        <PageHead
+          kind="ok"
+          title={t('home.headingReady')}
+          lede={
+            <Words
+              text={t('home.ledeReady', { name: certificate.commonName ?? '', when: slot('when') })}
+              slots={{ when: <Time at={certificate.notAfter} now={now} locale={page.locale} /> }}
+            />
+          }
+        />
+      ) : (
+        <PageHead
+          title={t(left === 3 ? 'home.heading0' : left === 2 ? 'home.heading1' : 'home.heading2')}
+          lede={t('home.lede', { unit: config.pki.ou })}
+        />
+      )}
+      {visitor.shown && certificate ? (
+        <p className="meta identity">
+          <Words text={t('home.identity', { subject: certificate.subject })} />
+        </p>
+      ) : null}
+      {onHttp ? (
+        <div className="notice-line">
+          <Callout>
+            <p>
+              <Words
+                text={t('home.http', { url: slot('url') })}
+                slots={{ url: <a href={config.site.url}>{config.site.url}</a> }}
+              />
+            </p>
+          </Callout>
+        </div>
+      ) : null}
+      <Way facts={facts} now={now} locale={page.locale} t={t} />
+      <RunningHubs page={page} />
+      {facts.publicRoot ? null : (
+        <TrustWatch canaryUrl={config.site.canaryUrl} known={facts.trustedAt !== null} />
+      )}
+    </PortalPage>
+  );
+}
+
+async function wayFacts(page: Page): Promise<WayFacts> {
+  const { config, ctx, visitor } = page;
+  const cas = caFacts(ctx.paths);
+  const hint = trustHint((await cookies()).get(TRUST_HINT)?.value, ctx.now());
+  const newest = page.requestIds.at(-1);
+  const own = newest === undefined ? null : page.asRequester(newest);
+  const request =
+    own && newest !== undefined ? await viewOwnRequest(own, { id: newest }).catch(() => null) : null;
+  return {
+    caName: cas?.root.commonName ?? config.pki.rootCn,
+    publicRoot: config.trust.root === 'public',
+    trustedAt: hint?.toISOString() ?? null,
+    request: request === null ? null : { id: request.id, state: request.state },
+    hasCertificate: visitor.accepted || request?.state === 'ISSUED',
+    accepted: visitor.accepted,
+    // Requests and checks need the portal itself; plain http only hands out the CA.
+    origin: page.site === 'http' ? config.site.url : '',
+  };
+}
+
+async function RunningHubs({ page }: { page: Page }) {
+  const { t, config } = page;
+  const hubs = await visibleHubs(page);
+  const href = page.site === 'http' ? `${config.site.url}/hubs` : '/hubs';
+  return (
+    <section className="section" aria-labelledby="hubs">
+      <SectionHead
+        flush
+        id="hubs"
+        title={t('home.hubs.title')}
+        end={hubs && hubs.length > 0 ? <a href={href}>{t('home.hubs.all', { count: hubs.length })}</a> : null}
+      />
+      {hubs === null ? (
+        <Empty
+          title={t('home.hubs.hidden')}
+          action={<LinkButton href={href}>{t('home.hubs.show')}</LinkButton>}
+        >
+          {t('home.hubs.hiddenText')}
+        </Empty>
+      ) : hubs.length === 0 ? (
+        <Empty title={t('home.hubs.empty')}>{t('home.hubs.emptyText')}</Empty>
+      ) : (
+        <HubTable headsHidden rowsHtml={hubRows(page, hubs.slice(0, HUBS_SHOWN), 'home')} t={t} />
+      )}
+    </section>
+  );
+}

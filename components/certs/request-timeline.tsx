@@ -1,0 +1,72 @@
+import type { Translate } from '#lib/ctx';
+import type { RequesterView } from '#lib/requests/views';
+
+import { Timeline, type TimelineItem } from '../ui/timeline';
+import { Words } from '../ui/words';
+
+const KNOWN = new Set([
+  'submitted',
+  'approved',
+  'unapproved',
+  'rejected',
+  'withdrawn',
+  'asked',
+  'edited',
+  'expired',
+  'issued',
+  'failed',
+  'retried',
+  'released',
+  'mailbox-proven',
+  'revoked',
+]);
+const BAD = new Set(['rejected', 'expired', 'failed', 'revoked']);
+
+/** How the signer stands, as far as the requester needs to know. */
+export type SignerWord = 'ready' | 'locked' | 'down';
+
+/** What happened to a request, who acts next, and what is still to come. */
+export function RequestTimeline({
+  view,
+  signer,
+  undoSeconds,
+  auto,
+  now,
+  locale,
+  t,
+}: {
+  view: RequesterView;
+  signer: SignerWord;
+  undoSeconds: number;
+  auto: boolean;
+  now: Date;
+  locale: string;
+  t: Translate;
+}) {
+  const past = view.timeline.map((entry): TimelineItem => ({
+    state: BAD.has(entry.what) ? 'bad' : 'done',
+    title: KNOWN.has(entry.what) ? t(`certs.request.what.${entry.what}`) : entry.what,
+    text: entry.detail && entry.what !== 'issued' ? entry.detail : undefined,
+    at: entry.at,
+  }));
+  const step = (state: 'at' | 'todo', key: string, text: string): TimelineItem => ({
+    state,
+    title: t(`certs.request.${key}`),
+    text: <Words text={t(`certs.request.${text}`, { seconds: undoSeconds })} />,
+  });
+  const signing = auto ? 'signingText' : 'signingManual';
+  const next: Partial<Record<RequesterView['state'], TimelineItem[]>> = {
+    SUBMITTED: [
+      step('at', 'approval', view.next === 'you' ? 'approvalAsked' : 'approvalText'),
+      step('todo', 'signing', signing),
+      step('todo', 'pickUp', 'pickUpText'),
+    ],
+    APPROVED: [
+      step('at', 'signing', signer === 'locked' ? 'signingLocked' : auto ? 'signingNow' : 'signingManual'),
+      step('todo', 'pickUp', 'pickUpText'),
+    ],
+    SIGNING: [step('at', 'signing', 'signingNow'), step('todo', 'pickUp', 'pickUpText')],
+    ISSUED: [step('at', 'pickUp', 'pickUpNow')],
+  };
+  return <Timeline items={[...past, ...(next[view.state] ?? [])]} now={now} locale={locale} />;
+}

@@ -1,0 +1,183 @@
+'use client';
+
+import { startTransition, useActionState, useEffect, useRef, useState, type FormEvent } from 'react';
+
+import type { ActionState } from '#lib/http/action-state';
+
+import { probeTrust } from '../ca/trust-probe';
+import { Callout } from '../ui/callout';
+import { passphraseProblem } from './passphrase';
+import { SentView } from './sent-view';
+import { useBrowserKey } from './use-browser-key';
+import type { Way, WizardValue } from './wizard-state';
+import type { WizardFacts, WizardWords } from './wizard-words';
+import { WizardForm } from './wizard-form';
+import { WizardPreview } from './wizard-preview';
+
+type Action = (state: ActionState<WizardValue>, form: FormData) => Promise<ActionState<WizardValue>>;
+type Local = { field: string; message: string } | null;
+
+const FILE_LIMIT = 16 * 1024;
+
+/** Three steps in one place: fill in, look at what will be issued, sent. Paste and upload work without JavaScript. */
+export function RequestWizard({
+  way,
+  action,
+  words,
+  facts,
+  trustProof,
+}: {
+  way: Way;
+  action: Action;
+  words: WizardWords;
+  facts: WizardFacts;
+  trustProof: string | null;
+}) {
+  const [state, send, busy] = useActionState<ActionState<WizardValue>, FormData>(action, { ok: null });
+  const [editing, setEditing] = useState(false);
+  const [local, setLocal] = useState<Local>(null);
+  const [working, setWorking] = useState(false);
+  const [kept, setKept] = useState(true);
+  const key = useBrowserKey();
+  const top = useRef<HTMLDivElement>(null);
+
+  const value = state.ok === true ? state.value : null;
+  const sentId = value?.step === 'sent' ? value.id : null;
+  useEffect(() => {
+    if (state.ok === true) {
+      setEditing(false);
+      top.current?.focus();
+    }
+  }, [state]);
+  const { tie } = key;
+  const tied = useRef<string | null>(null);
+  useEffect(() => {
+    if (sentId === null || tied.current === sentId) return;
+    tied.current = sentId;
+    void tie(sentId);
+  }, [sentId, tie]);
+
+  async function prepare(form: FormData): Promise<Local> {
+    if (form.get('intent') === 'send') {
+      setKept(await key.keep());
+      const trust = await probeTrust(facts.canaryUrl);
+      if (trust.state === 'trusted' && trust.proof) form.set('trustProof', trust.proof);
+      return null;
+    }
+    if (way === 'browser') return prepareKey(form);
+    return wrongInput(form);
+  }
+
+  async function prepareKey(form: FormData): Promise<Local> {
+    const name = text(form, 'commonName').trim();
+    if (name === '') return { field: 'commonName', message: words.nameMissing };
+    // The field has no name, so that no form can ever carry it away.
+    const passphrase = field('passphrase')?.value ?? '';
+    const problem = passphraseProblem(passphrase);
+    if (problem) {
+      const message = words[problem].replace('{length}', String(passphrase.length));
+      return { field: 'passphrase', message };
+    }
+    try {
+      form.set(
+        'csr',
+        await key.csrFor(name, text(form, 'keyChoice') === 'rsa-3072' ? 'rsa-3072' : 'p-256', passphrase),
+      );
+      return null;
+    } catch {
+      return { field: 'key', message: words.keyFailed };
+    }
+  }
+
+  /** A private key is refused here, before anything is sent. */
+  async function wrongInput(form: FormData): Promise<Local> {
+    const file = form.get('csrFile');
+    const content = file instanceof File && file.size > 0 ? file : null;
+    if (content && content.size > FILE_LIMIT) return { field: 'csr', message: words.tooLarge };
+    const pasted = content ? await content.text() : text(form, 'csr');
+    return /PRIVATE KEY/u.test(pasted) ? { field: 'csr', message: words.privateKey } : null;
+  }
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget, (event.nativeEvent as SubmitEvent).submitter);
+    setLocal(null);
+    setWorking(true);
+    void prepare(form).then((wrong) => {
+      setWorking(false);
+      if (wrong) {
+        setLocal(wrong);
+        document.getElementById(wrong.field)?.focus();
+        return;
+      }
+      startTransition(() => send(form));
+    });
+  }
+
+  if (value?.step === 'sent') {
+    return (
+      <div ref={top} tabIndex={-1}>
+        <SentView
+          id={value.id}
+          pickupSecret={value.pickupSecret}
+          backup={key.backup()}
+          kept={kept}
+          words={words}
+          facts={facts}
+        />
+      </div>
+    );
+  }
+  const failed = state.ok === false ? state : null;
+  const previewing = value?.step === 'preview' && !editing;
+  return (
+    <div ref={top} tabIndex={-1}>
+      <form action={send} onSubmit={submit} noValidate>
+        <input type="hidden" name="way" value={way} />
+        {trustProof ? <input type="hidden" name="trustProof" value={trustProof} /> : null}
+        {failed ? (
+          <div className="form-error">
+            <Callout kind="bad" alert>
+              <p>
+                <b>{failed.title}</b>
+              </p>
+              <p>{failed.advice || failed.message}</p>
+            </Callout>
+          </div>
+        ) : null}
+        <fieldset hidden={previewing} disabled={previewing}>
+          <WizardForm
+            way={way}
+            words={words}
+            facts={facts}
+            values={failed?.values ?? (value?.step === 'preview' ? value.carried : {})}
+            wrong={local ?? (failed?.field ? { field: failed.field, message: failed.message } : null)}
+            keyFacts={key.facts}
+            busy={busy || working}
+          />
+        </fieldset>
+        {previewing ? (
+          <WizardPreview
+            value={value}
+            words={words}
+            busy={busy || working}
+            onEdit={() => {
+              setEditing(true);
+              top.current?.focus();
+            }}
+          />
+        ) : null}
+      </form>
+    </div>
+  );
+}
+
+function field(id: string): HTMLInputElement | null {
+  const element = document.getElementById(id);
+  return element instanceof HTMLInputElement ? element : null;
+}
+
+function text(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,71 @@
+'use client';
+
+import { useState } from 'react';
+
+import { Button, LinkButton } from '../ui/button';
+import { Callout } from '../ui/callout';
+import { CopyButton } from '../ui/copy-button';
+import { Icon } from '../ui/icon';
+import { noteKey } from './key-store';
+import { saveFile } from './save-file';
+import type { WizardFacts, WizardWords } from './wizard-words';
+
+/** The third step: the request is in. The pick-up link is shown this once; the key's backup is offered. */
+export function SentView({
+  id,
+  pickupSecret,
+  backup,
+  kept,
+  words,
+  facts,
+}: {
+  id: string;
+  pickupSecret: string;
+  backup: { spkiSha256: string; pem: string } | null;
+  kept: boolean;
+  words: WizardWords;
+  facts: WizardFacts;
+}) {
+  const [saved, setSaved] = useState(false);
+  const link = `${facts.siteUrl}/certs/requests/${id}#s=${pickupSecret}`;
+  return (
+    <section className="stack narrow" aria-labelledby="sent">
+      <div className="section-head">
+        <h2 id="sent">{words.sentTitle.replace('{id}', id)}</h2>
+      </div>
+      <p>{words.sentLede}</p>
+      <h3>{words.linkTitle}</h3>
+      <p className="small">{words.linkText}</p>
+      <div className="code">
+        <pre>
+          <code data-testid="pickup-link">{link}</code>
+        </pre>
+        <CopyButton text={link} label={words.copy} copied={words.copied} about={words.aboutLink} />
+      </div>
+      {backup ? (
+        <Callout kind={saved ? 'ok' : 'warn'}>
+          <p>
+            <b>{words.backupTitle}</b> {kept ? words.backupText : words.backupLostText}
+          </p>
+          <p className="actions">
+            <Button
+              onClick={() => {
+                saveFile(`${id}-key-backup.pem`, 'application/x-pem-file', backup.pem);
+                setSaved(true);
+                void noteKey(backup.spkiSha256, { backedUp: true }).catch(() => undefined);
+              }}
+            >
+              <Icon name={saved ? 'ok' : 'down'} />
+              {saved ? words.backupSaved : words.backupSave}
+            </Button>
+          </p>
+        </Callout>
+      ) : null}
+      <p className="actions">
+        <LinkButton look="primary" href={`/certs/requests/${id}`}>
+          {words.toRequest}
+        </LinkButton>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,203 @@
+'use client';
+
+import { useState } from 'react';
+
+import { Button } from '../ui/button';
+import { Callout } from '../ui/callout';
+import { Field, FieldFrame, SelectField, TextField } from '../ui/field';
+import { Fingerprint } from '../ui/fingerprint';
+import { makePassphrase } from './passphrase';
+import type { KeyFacts } from './use-browser-key';
+import type { Way } from './wizard-state';
+import type { WizardFacts, WizardWords } from './wizard-words';
+
+type Props = {
+  way: Way;
+  words: WizardWords;
+  facts: WizardFacts;
+  values: Record<string, string>;
+  wrong: { field: string; message: string } | null;
+  keyFacts: KeyFacts | null;
+  busy: boolean;
+};
+
+/** The first step: where the key comes from, account name, e-mail address, a note. */
+export function WizardForm({ way, words, facts, values, wrong, keyFacts, busy }: Props) {
+  const error = (field: string) => (wrong?.field === field ? wrong.message : undefined);
+  return (
+    <>
+      {way === 'browser' ? (
+        <noscript>
+          <div className="form-error">
+            <Callout kind="warn">
+              <p>{words.noScript}</p>
+            </Callout>
+          </div>
+        </noscript>
+      ) : null}
+      {way === 'paste' ? <Paste words={words} value={values['csr']} error={error('csr')} /> : null}
+      {way === 'upload' ? <Upload words={words} error={error('csr')} /> : null}
+      <AccountName
+        way={way}
+        words={words}
+        facts={facts}
+        value={values['commonName']}
+        error={error('commonName')}
+      />
+      <Field
+        split
+        id="email"
+        name="email"
+        type="email"
+        autoComplete="email"
+        label={words.email}
+        help={facts.mail ? words.emailHelp : words.emailHelpNoMail}
+        error={error('email')}
+        defaultValue={values['email']}
+      />
+      {way === 'browser' ? <Passphrase words={words} error={error('passphrase') ?? error('key')} /> : null}
+      <Field
+        split
+        id="note"
+        name="note"
+        maxLength={500}
+        label={words.note}
+        labelNote={words.optional}
+        help={words.noteHelp}
+        error={error('note')}
+        defaultValue={values['note']}
+      />
+      {keyFacts ? (
+        <div className="key-line">
+          <p className="meta">{words.yourKey}</p>
+          <Fingerprint hex={keyFacts.spkiSha256} />
+        </div>
+      ) : null}
+      <div className="actions section-actions">
+        <Button look="primary" type="submit" name="intent" value="preview" aria-disabled={busy}>
+          {busy ? words.working : words.continue}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function AccountName({
+  way,
+  words,
+  facts,
+  value,
+  error,
+}: {
+  way: Way;
+  words: WizardWords;
+  facts: WizardFacts;
+  value: string | undefined;
+  error: string | undefined;
+}) {
+  const [typed, setTyped] = useState(value ?? '');
+  const fits = new RegExp(`^(?:${facts.accountPattern})$`, 'u').test(typed.trim());
+  return (
+    <Field
+      split
+      mono
+      first={way === 'browser'}
+      id="commonName"
+      name="commonName"
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+      label={words.name}
+      labelNote={way === 'browser' ? undefined : words.nameOptional}
+      help={way === 'browser' ? words.nameHelp : words.nameFromCsr}
+      error={error}
+      fine={fits ? words.nameFine : undefined}
+      defaultValue={value}
+      required={way === 'browser'}
+      onChange={(event) => setTyped(event.currentTarget.value)}
+    />
+  );
+}
+
+function Passphrase({ words, error }: { words: WizardWords; error: string | undefined }) {
+  const [made, setMade] = useState('');
+  const [passphrase, setPassphrase] = useState('');
+  return (
+    <>
+      <Field
+        split
+        id="passphrase"
+        type={made !== '' && made === passphrase ? 'text' : 'password'}
+        mono={made !== '' && made === passphrase}
+        autoComplete="new-password"
+        label={words.passphrase}
+        help={words.passphraseHelp}
+        error={error}
+        fine={made !== '' && made === passphrase ? words.passphraseMade : undefined}
+        value={passphrase}
+        onChange={(event) => setPassphrase(event.currentTarget.value)}
+        beside={
+          <Button
+            onClick={() => {
+              const phrase = makePassphrase();
+              setMade(phrase);
+              setPassphrase(phrase);
+            }}
+          >
+            {words.makeOne}
+          </Button>
+        }
+      />
+      <SelectField split id="keyChoice" name="keyChoice" label={words.keyKind} defaultValue="p-256">
+        <option value="p-256">{words.keyKindP256}</option>
+        <option value="rsa-3072">{words.keyKindRsa}</option>
+      </SelectField>
+    </>
+  );
+}
+
+function Paste({
+  words,
+  value,
+  error,
+}: {
+  words: WizardWords;
+  value: string | undefined;
+  error: string | undefined;
+}) {
+  return (
+    <TextField
+      split
+      first
+      mono
+      id="csr"
+      name="csr"
+      rows={9}
+      spellCheck={false}
+      autoCapitalize="none"
+      placeholder="-----BEGIN CERTIFICATE REQUEST-----"
+      label={words.csr}
+      help={words.csrHelp}
+      error={error}
+      defaultValue={value}
+    />
+  );
+}
+
+/** A file input takes dropped files by itself: it only has to be large enough to aim at. */
+function Upload({ words, error }: { words: WizardWords; error: string | undefined }) {
+  return (
+    <FieldFrame split first id="csr" label={words.file} help={words.fileHelp} error={error}>
+      <input
+        id="csr"
+        className="drop"
+        type="file"
+        name="csrFile"
+        accept=".csr,.pem,.der,.p10,.req,application/pkcs10,application/x-pem-file"
+        aria-describedby={error ? 'csr-help csr-error' : 'csr-help'}
+        aria-invalid={error ? true : undefined}
+      />
+      <p className="help-after">{words.fileDrop}</p>
+    </FieldFrame>
+  );
+}

@@ -1,0 +1,57 @@
+'use client';
+
+import { Button } from '../ui/button';
+import { Callout } from '../ui/callout';
+import { PreviewTable } from './preview-table';
+import type { Carried, WizardValue } from './wizard-state';
+import type { WizardWords } from './wizard-words';
+
+/** The second step: what will be in the certificate. Nothing was stored yet. */
+export function WizardPreview({
+  value: { preview, carried },
+  words,
+  busy,
+  onEdit,
+}: {
+  value: Extract<WizardValue, { step: 'preview' }>;
+  words: WizardWords;
+  busy: boolean;
+  onEdit: () => void;
+}) {
+  const findings = preview.checks.filter((check) => !check.ok && check.level !== 'info');
+  return (
+    <section aria-labelledby="preview">
+      <div className="section-head flush">
+        <h2 id="preview">{words.preview}</h2>
+        <p>{words.previewNote}</p>
+      </div>
+      <PreviewTable rows={preview.rows} words={words.table} />
+      {findings.length > 0 ? (
+        <div className="section-actions">
+          <Callout kind="warn">
+            <p>
+              <b>{words.checks}</b>
+            </p>
+            {findings.map((check) => (
+              <p key={check.code}>{check.message}</p>
+            ))}
+          </Callout>
+        </div>
+      ) : null}
+      {(['commonName', 'email', 'note', 'csrBase64'] as const satisfies readonly (keyof Carried)[]).map(
+        (name) => (
+          <input key={name} type="hidden" name={name} value={carried[name]} />
+        ),
+      )}
+      <div className="actions section-actions">
+        <Button look="primary" type="submit" name="intent" value="send" aria-disabled={busy}>
+          {busy ? words.working : words.send}
+        </Button>
+        <Button onClick={onEdit}>{words.change}</Button>
+        <noscript>
+          <span className="meta">{words.changeNoScript}</span>
+        </noscript>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { PREVIEW_WORDS, type PreviewWords } from './preview-table';
+
+/** Sentences of the wizard, from the catalogue's `certs.new`. */
+export const WIZARD_WORDS = [
+  'name',
+  'nameHelp',
+  'nameMissing',
+  'nameFine',
+  'nameOptional',
+  'nameFromCsr',
+  'email',
+  'emailHelp',
+  'emailHelpNoMail',
+  'note',
+  'noteHelp',
+  'optional',
+  'passphrase',
+  'passphraseHelp',
+  'makeOne',
+  'short',
+  'ascii',
+  'passphraseMade',
+  'keyKind',
+  'keyKindP256',
+  'keyKindRsa',
+  'keyFailed',
+  'csr',
+  'csrHelp',
+  'file',
+  'fileHelp',
+  'fileDrop',
+  'tooLarge',
+  'privateKey',
+  'continue',
+  'working',
+  'preview',
+  'previewNote',
+  'send',
+  'change',
+  'changeNoScript',
+  'checks',
+  'noScript',
+  'yourKey',
+  'sentTitle',
+  'sentLede',
+  'linkTitle',
+  'linkText',
+  'aboutLink',
+  'backupTitle',
+  'backupText',
+  'backupLostText',
+  'backupSave',
+  'backupSaved',
+  'toRequest',
+  'copy',
+  'copied',
+] as const;
+
+export type WizardWords = Record<(typeof WIZARD_WORDS)[number], string> & { table: PreviewWords };
+export { PREVIEW_WORDS };
+
+/** What the wizard needs to know of the site. */
+export type WizardFacts = {
+  siteUrl: string;
+  canaryUrl: string;
+  /** The account pattern, for a remark while typing; the server decides. */
+  accountPattern: string;
+  mail: boolean;
+  organisation: string;
+  signingCn: string;
+};
