@@ -15,12 +15,19 @@ import { loadRequest, stateOf } from './transition';
  *
  * @throws {HubgateError} `auth.link` when the link is unknown, used or out of date
  */
-export async function confirmMailbox(ctx: Ctx, input: { secret: string }): Promise<{ id: string; email: string }> {
+export async function confirmMailbox(
+  ctx: Ctx,
+  input: { secret: string },
+): Promise<{ id: string; email: string }> {
   const refused = (): HubgateError =>
     new HubgateError('auth.link', 'This link is out of date or was used before.', { field: 'secret' });
   return inTransaction(ctx.db, async (tx) => {
     const now = ctx.now();
-    const payload = await useOneTimeSecret(tx, { kind: 'mailbox', secretHash: hashSecret(input.secret), now });
+    const payload = await useOneTimeSecret(tx, {
+      kind: 'mailbox',
+      secretHash: hashSecret(input.secret),
+      now,
+    });
     const { requestId, email } = readPayload(payload) ?? {};
     if (requestId === undefined || email === undefined) throw refused();
     const row = await loadRequest(tx, requestId);

@@ -26,7 +26,10 @@ export async function editRequest(
     requireNotOwn(ctx, row);
     requireVersion(row, input.version);
     if (row.profile !== 'user') {
-      throw new HubgateError('request.profile', 'The name of a server is its first host name; it is not edited.');
+      throw new HubgateError(
+        'request.profile',
+        'The name of a server is its first host name; it is not edited.',
+      );
     }
     const changed = { ...row, commonName };
     const { checks, finding } = await requestChecks(tx, ctx.config, changed, storedChecks(row));

@@ -38,7 +38,9 @@ export async function rejectRequest(
 /** A text for the requester. @throws {HubgateError} `request.reason-required`, `request.note` */
 export function readReason(text: string): string {
   if (text.trim() === '') {
-    throw new HubgateError('request.reason-required', 'Say why: the requester reads it.', { field: 'reason' });
+    throw new HubgateError('request.reason-required', 'Say why: the requester reads it.', {
+      field: 'reason',
+    });
   }
   return checkPrintable(text, 'note', { maxLength: TEXT_MAX, lines: true });
 }
