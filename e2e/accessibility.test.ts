@@ -1,0 +1,201 @@
+import { join } from 'node:path';
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Browser, type Page } from '@playwright/test';
+
+import { ADMIN, becomeAdministrator } from './support/administrator';
+import { testBrowser } from './support/chromium';
+import { opensslCsr } from './support/csr';
+import { issue, submit } from './support/issue';
+import { startPortal, type Portal } from './support/portal';
+
+// Every page, narrow and wide, light and dark, by axe; the core jobs without JavaScript and by keyboard.
+
+test.describe.configure({ mode: 'serial' });
+
+let portal: Portal;
+let browser: Browser;
+let session: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>;
+let pickUp: { id: string; pickupSecret: string };
+let waiting: { id: string; pickupSecret: string };
+let serial: string;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  portal = await startPortal({ front: 'embedded', toml: '[signing]\nauto = false' });
+  const chromium = await testBrowser(portal.dir);
+  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
+  browser = await chromium.launch();
+  const token = await portal.token('approver', 'operator');
+  const issued = await issue(portal, token, 'alice');
+  pickUp = issued;
+  serial = issued.serial;
+  waiting = await submit(portal, await opensslCsr(portal.dir, 'bob'), 'bob@example.org');
+  const context = await browser.newContext();
+  await becomeAdministrator(await context.newPage(), portal.firstAdminLink());
+  session = await context.storageState();
+  await context.close();
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+const pages = (): [string, string][] => [
+  ['/', portal.url],
+  ['/ca', portal.url],
+  ['/certs', portal.url],
+  ['/certs/new', portal.url],
+  ['/certs/new?way=paste', portal.url],
+  ['/certs/new?way=upload', portal.url],
+  [`/certs/requests/${waiting.id}`, portal.url],
+  [`/certs/requests/${waiting.id}#s=${waiting.pickupSecret}`, portal.url],
+  [`/certs/requests/${pickUp.id}#s=${pickUp.pickupSecret}`, portal.url],
+  ['/status', portal.url],
+  ['/status/cert-check', portal.url],
+  ['/hubs', portal.url],
+  ['/no-such-page', portal.url],
+  ['/sign-in', portal.url],
+  ['/admin', portal.url],
+  ['/admin?state=ISSUED', portal.url],
+  [`/admin/requests/${waiting.id}`, portal.url],
+  ['/admin/certificates', portal.url],
+  [`/admin/certificates/${serial}`, portal.url],
+  ['/admin/signing', portal.url],
+  ['/admin/hubs', portal.url],
+  ['/admin/people', portal.url],
+  ['/admin/audit', portal.url],
+  ['/admin/ca', portal.url],
+  ['/admin/first-steps', portal.url],
+  ['/status/cert-check', portal.gateUrl],
+  ['/astro/', portal.gateUrl],
+  ['/', portal.httpUrl],
+  ['/ca', portal.httpUrl],
+];
+
+for (const width of [320, 1440]) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`every page at ${width} px, ${colorScheme}`, async () => {
+      test.setTimeout(300_000);
+      const context = await browser.newContext({
+        storageState: session,
+        viewport: { width, height: 900 },
+        colorScheme,
+      });
+      const page = await context.newPage();
+      const wrong: string[] = [];
+      for (const [path, origin] of pages()) {
+        const where = `${origin}${path.replace(/#.*/, '#…')}`;
+        await page.goto('about:blank'); // a change of the fragment alone would load nothing
+        await page.goto(`${origin}${path}`);
+        await page.locator('h1').first().waitFor();
+        if (path.includes('#s=')) await expect(page).not.toHaveURL(/#s=/);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        wrong.push(
+          ...violations.map(
+            ({ id, nodes }) =>
+              `${where}: ${id} ${nodes
+                .map((node) => node.target.join(' '))
+                .slice(0, 3)
+                .join(' | ')}`,
+          ),
+        );
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (overflow > 0) wrong.push(`${where}: ${overflow} px wider than the window`);
+        const title = await page.title();
+        if (title.trim() === '') wrong.push(`${where}: no title`);
+        if ((await page.locator('h1').count()) !== 1) wrong.push(`${where}: not exactly one h1`);
+        const raw = await page.locator('body').innerText();
+        const key = /\b(?:common|home|ca|certs|status|hubs|admin|signin|errors)\.[a-z]+[A-Za-z.]+\b/.exec(
+          raw,
+        )?.[0];
+        if (key !== undefined && !key.startsWith('hubs.map')) wrong.push(`${where}: shows the key ${key}`);
+      }
+      await context.close();
+      expect(wrong).toEqual([]);
+    });
+  }
+}
+
+/** Presses Tab until this is focused; fails if it is never reached. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let step = 0; step < 80; step += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+  }
+  throw new Error(`Tab never reaches ${selector} on ${page.url()}`);
+}
+
+test('without JavaScript: paste a CSR, see it decided, pick it up, withdraw another', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, acceptDownloads: true });
+  const page = await context.newPage();
+  const send = async (name: string) => {
+    const made = await opensslCsr(portal.dir, name);
+    await page.goto(`${portal.url}/certs/new?way=paste`);
+    await page.locator('#csr').fill(made.csr);
+    await page.locator('button[type=submit][value=preview]').click();
+    await expect(page.locator('body')).toContainText('What will be in it');
+    await page.getByRole('button', { name: 'Send the request' }).click();
+    const link = await page.getByTestId('pickup-link').innerText();
+    return /requests\/(R-[0-9A-Z]{8})#s=(\S+)/.exec(link)?.slice(1) as [string, string];
+  };
+  const [id, secret] = await send('nojs');
+  await page.context().clearCookies();
+  await page.goto(`${portal.url}/certs/requests/${id}`);
+  await page.locator('input[name=secret]').fill(secret);
+  await page.getByRole('button', { name: 'Open the request' }).click();
+  await expect(page.locator('body')).toContainText('Waiting for an approver');
+
+  const admin = await browser.newContext({ javaScriptEnabled: false });
+  const desk = await admin.newPage();
+  await desk.goto(`${portal.url}/sign-in`);
+  await desk.getByLabel('Login', { exact: true }).fill(ADMIN.login);
+  await desk.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await desk.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await desk.goto(`${portal.url}/admin/requests/${id}`);
+  await desk.getByRole('radio', { name: /^Approve/ }).check();
+  await desk.getByRole('button', { name: /^Approve/ }).click();
+  await desk.goto(`${portal.url}/admin/signing`);
+  await desk.getByRole('button', { name: /^Sign/ }).click();
+  await admin.close();
+
+  await page.goto(`${portal.url}/certs/requests/${id}`);
+  await expect(page.locator('body')).toContainText('Your certificate is ready');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator(`a[href$="certificate.pem"]`).first().click(),
+  ]);
+  expect(await download.failure()).toBeNull();
+
+  const [second] = await send('nojs2');
+  await page.goto(`${portal.url}/certs/requests/${second}`);
+  await page.getByRole('button', { name: 'Withdraw request' }).click();
+  await expect(page.locator('body')).toContainText('You took this request back');
+  await context.close();
+});
+
+test('by keyboard alone: request, then approve', async () => {
+  const context = await browser.newContext({ storageState: session });
+  const page = await context.newPage();
+  const { csr } = await opensslCsr(portal.dir, 'keys');
+  await page.goto(`${portal.url}/certs/new?way=paste`);
+  await tabTo(page, '#csr');
+  await page.keyboard.insertText(csr);
+  await tabTo(page, 'button[type=submit][value=preview]');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'What will be in it' })).toBeVisible();
+  await page.getByRole('button', { name: 'Send the request' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('pickup-link').waitFor();
+
+  await page.goto(`${portal.url}/admin?q=keys`);
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await page.keyboard.press('a');
+  await expect
+    .poll(async () => (await portal.hubgateJson(['requests', 'list', '--state', 'APPROVED']))['items'])
+    .toEqual(expect.arrayContaining([expect.objectContaining({ commonName: 'keys' })]));
+  await context.close();
+});
