@@ -49,7 +49,7 @@ function mark(request, server) {
   raw.push(HEADER, value);
 }
 
-if (process.env.HUBGATE_PARENT_PIPE === '1') {
+if (process.env.HUBGATE_SUPERVISED === '1') {
   const end = () => process.kill(process.pid, 'SIGTERM');
   process.stdin.on('end', end);
   process.stdin.on('error', end);

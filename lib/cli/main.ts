@@ -1,11 +1,29 @@
 import { Command, CommanderError } from 'commander';
 
 import { isHubgateError } from '../errors';
-import * as config from './config';
 import type { GlobalOptions } from './context';
 
-/** Every area of commands: one file, one `register`. */
-const AREAS: readonly { register: (program: Command) => void }[] = [config];
+type Area = { register: (program: Command) => void };
+
+/**
+ * The areas of commands by their first word, each in a file of its own. Loaded when called for: the
+ * supervisor of `start` runs for months and needs no database client in its memory.
+ */
+const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
+  start: () => import('./start'),
+  prepare: () => import('./prepare'),
+  demo: () => import('./demo'),
+  hubs: () => import('./hubs'),
+  config: () => import('./config'),
+  doctor: () => import('./doctor'),
+};
+
+/** The areas that these arguments need: one, or all for --help and for a word that nobody knows. */
+async function areasFor(words: readonly string[]): Promise<Area[]> {
+  const word = words.find((each, index) => !each.startsWith('-') && words[index - 1] !== '--config') ?? '';
+  const one = Object.hasOwn(AREAS, word) ? AREAS[word] : undefined;
+  return one === undefined ? Promise.all(Object.values(AREAS).map((load) => load())) : [await one()];
+}
 
 /**
  * The command line.
@@ -28,8 +46,8 @@ export async function main(words: readonly string[], env: NodeJS.ProcessEnv): Pr
       const { config: file } = command.optsWithGlobals<GlobalOptions>();
       if (file !== undefined) env['HUBGATE_CONFIG'] = file;
     });
-  for (const area of AREAS) area.register(program);
   try {
+    for (const area of await areasFor(words)) area.register(program);
     await program.parseAsync(words, { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (thrown) {

@@ -6,7 +6,7 @@
  * Does nothing when stdin is not a pipe (a terminal, /dev/null under systemd).
  */
 export function endWithParent(end: () => void): void {
-  if (process.env['HUBGATE_PARENT_PIPE'] !== '1') return;
+  if (process.env['HUBGATE_SUPERVISED'] !== '1') return;
   process.stdin.on('end', end);
   process.stdin.on('error', end);
   process.stdin.resume();

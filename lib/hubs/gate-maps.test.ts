@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { GateMapFile, mapKeyOfName, mapKeyOfSerial, parseGateMap } from './gate-map-file';
+import { accessMapText, hubsMapText, revokedMapText, writeGateMaps } from './gate-maps';
+
+const folder = () => join(mkdtempSync(join(tmpdir(), 'hg-maps-')), 'gate');
+
+describe('the texts', () => {
+  it('say who is routed, who may enter, who is revoked', () => {
+    expect(
+      hubsMapText([
+        { route: 'astro', upstream: 'http://127.0.0.1:1' },
+        { route: 'astro', upstream: 'http://127.0.0.1:2' },
+      ]),
+    ).toBe('astro http://127.0.0.1:1\n');
+    expect(
+      accessMapText([
+        { route: 'astro', access: 'any-valid', members: ['x'] },
+        { route: 'luna', access: 'listed', members: ['alice', 'José N'] },
+        { route: 'sol', access: 'listed', members: [] },
+      ]),
+    ).toBe('astro any\nluna/alice yes\nluna/Jos%c3%a9%20N yes\n');
+    expect(revokedMapText(['0abc', 'abc', 'ff'])).toBe('complete yes\n0ABC revoked\nFF revoked\n');
+    expect(revokedMapText([])).toBe('complete yes\n');
+  });
+
+  it('cannot be broken by any name: one key, one line, and different names have different keys', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (one, other) => {
+        const [a, b] = [one.toWellFormed(), other.toWellFormed()];
+        const entries = parseGateMap(accessMapText([{ route: 'h', access: 'listed', members: [a] }]));
+        expect([...entries]).toEqual([[`h/${mapKeyOfName(a)}`, 'yes']]);
+        if (a !== b && !a.includes('%') && !b.includes('%'))
+          expect(mapKeyOfName(a)).not.toBe(mapKeyOfName(b));
+      }),
+    );
+  });
+
+  it.each([
+    ['1a', '1A'],
+    ['abc', '0ABC'],
+    ['00ff', '00FF'],
+  ])('writes serial %s as Apache prints it', (serial, key) => {
+    expect(mapKeyOfSerial(serial)).toBe(key);
+  });
+});
+
+describe('writeGateMaps', () => {
+  it('writes whole files that others may read, and leaves equal ones alone', async () => {
+    const dir = folder();
+    await writeGateMaps(dir, { hubs: 'a b\n', access: '', revoked: 'complete yes\n' });
+    expect(statSync(dir).mode & 0o777).toBe(0o755);
+    expect(readdirSync(dir).sort()).toEqual(['access.map', 'hubs.map', 'revoked.map']);
+    const before = statSync(join(dir, 'hubs.map'));
+    expect(before.mode & 0o777).toBe(0o644);
+    await writeGateMaps(dir, { hubs: 'a b\n' });
+    expect(statSync(join(dir, 'hubs.map')).ino).toBe(before.ino);
+    await writeGateMaps(dir, { hubs: 'a c\n' });
+    expect(readFileSync(join(dir, 'hubs.map'), 'utf8')).toBe('a c\n');
+  });
+
+  it('says when the folder cannot be written', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'hg-maps-')), 'file');
+    writeFileSync(file, '');
+    await expect(writeGateMaps(join(file, 'gate'), { hubs: '' })).rejects.toMatchObject({
+      code: 'start.state-dir',
+    });
+  });
+});
+
+describe('GateMapFile', () => {
+  it('follows every rename, and is null while there is no file', async () => {
+    const dir = folder();
+    const map = new GateMapFile(join(dir, 'access.map'));
+    expect(map.current()).toBeNull();
+    for (let round = 0; round < 40; round += 1) {
+      await writeGateMaps(dir, { access: `astro ${round % 2 === 0 ? 'any' : 'not'}\n` });
+      expect(map.current()?.get('astro')).toBe(round % 2 === 0 ? 'any' : 'not');
+    }
+    rmSync(join(dir, 'access.map'));
+    expect(map.current()).toBeNull();
+  });
+});
