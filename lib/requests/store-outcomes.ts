@@ -41,7 +41,7 @@ export async function storeOutcomes(
 ): Promise<Stored[]> {
   if (batch.length === 0) return [];
   const now = ctx.now();
-  const sorted = sort(ctx, ca, batch, now);
+  const sorted = sort(ca, batch, now);
   return inTransaction(ctx.db, async (tx) => {
     const stored = [
       ...(await storeIssued(ctx, tx, sorted.issued)),
@@ -56,7 +56,6 @@ type Issued = { certificate: CertificateRow; row: ClaimedRow };
 type Refused = { id: string; code: string; reason: string };
 
 function sort(
-  ctx: Ctx,
   ca: IssuingCa,
   batch: readonly { ordered: Ordered; outcome: SignOutcome }[],
   now: Date,

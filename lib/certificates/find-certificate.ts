@@ -1,0 +1,34 @@
+import type { Ctx } from '../ctx';
+import { findCertificateRow } from '../db/certificates';
+import { HubgateError } from '../errors';
+import { requireRole } from '../identity/authorise';
+import { issuingCa } from '../requests/issuing-ca';
+import type { CertificateView } from '../requests/views';
+import { toPem } from '../x509/pem';
+import { certificateView } from './certificate-view';
+
+/**
+ * One certificate by its serial, lower-case hex.
+ *
+ * @throws {HubgateError} `auth.*`, `certificate.not-found`
+ */
+export async function findCertificate(
+  ctx: Ctx,
+  input: { serial: string },
+): Promise<CertificateView & { pem: string; chain: string }> {
+  requireRole(ctx, 'operator', 'approver', 'auditor');
+  const row = await findCertificateRow(ctx.db, input.serial);
+  if (row === null) throw certificateNotFound();
+  const ca = await issuingCa(ctx);
+  return {
+    ...certificateView(row, { issuer: ca.signing.subject, now: ctx.now() }),
+    pem: toPem('CERTIFICATE', row.der),
+    chain: ca.signing.pem + ca.root.pem,
+  };
+}
+
+export function certificateNotFound(): HubgateError {
+  return new HubgateError('certificate.not-found', 'This CA has issued no certificate with this serial.', {
+    field: 'serial',
+  });
+}

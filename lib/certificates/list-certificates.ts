@@ -1,0 +1,49 @@
+import type { Ctx } from '../ctx';
+import { listCertificateRows } from '../db/certificates';
+import { requireRole } from '../identity/authorise';
+import { issuingCa } from '../requests/issuing-ca';
+import { readCursor, writeCursor } from '../requests/page-cursor';
+import type { CertificateView } from '../requests/views';
+import { certificateView } from './certificate-view';
+
+export const CERTIFICATE_LIST_MAX = 200;
+
+/**
+ * One page of certificates, newest first. `q` finds by the beginning of a serial, an account name, an
+ * e-mail address or a fingerprint.
+ *
+ * @throws {HubgateError} `auth.*`, `http.invalid` for a damaged cursor
+ */
+export async function listCertificates(
+  ctx: Ctx,
+  input: {
+    q?: string | undefined;
+    state?: CertificateView['state'] | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
+): Promise<{ items: CertificateView[]; nextCursor: string | null }> {
+  requireRole(ctx, 'operator', 'approver', 'auditor');
+  const now = ctx.now();
+  const limit = Math.min(Math.max(1, Math.trunc(input.limit)), CERTIFICATE_LIST_MAX);
+  const q = (input.q ?? '').trim().slice(0, 254).replaceAll('\0', '');
+  const hex = q.toLowerCase().replaceAll(/[\s:]/g, '');
+  const rows = await listCertificateRows(ctx.db, {
+    state: input.state,
+    prefixes: q === '' ? undefined : { serial: hex, commonName: q, email: q, fingerprintSha256: hex },
+    now,
+    after: input.cursor === undefined || input.cursor === '' ? undefined : readCursor('newest', input.cursor),
+    limit: limit + 1,
+  });
+  if (rows.length === 0) return { items: [], nextCursor: null };
+  const ca = await issuingCa(ctx);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((row) => certificateView(row, { issuer: ca.signing.subject, now })),
+    nextCursor:
+      rows.length > limit && last !== undefined
+        ? writeCursor('newest', { key: last.createdAt.toISOString(), id: last.serial })
+        : null,
+  };
+}
