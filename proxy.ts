@@ -53,7 +53,10 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   if (decision.kind === 'rewrite') {
     const url = request.nextUrl.clone();
     url.pathname = decision.path;
-    response = NextResponse.rewrite(url, { request: { headers: forwarded } });
+    response = NextResponse.rewrite(url, {
+      request: { headers: forwarded },
+      ...(decision.status === undefined ? {} : { status: decision.status }),
+    });
   } else {
     response = NextResponse.next({ request: { headers: forwarded } });
   }

@@ -3,12 +3,15 @@ import { allowsSignIn, isOneName, servedOverHttp, type SiteRole } from './site';
 
 export type SiteDecision =
   | { kind: 'serve' }
-  | { kind: 'rewrite'; path: string }
+  | { kind: 'rewrite'; path: string; status?: 403 }
   | { kind: 'redirect'; location: string; status: 303 | 307 | 308 }
   | { kind: 'refuse'; status: 403 | 404; text: string };
 
 /** The outside path stays /status/cert-check; programs get this route's JSON. */
 const CERT_CHECK_JSON = '/api/cert-check';
+
+/** The page that explains why the gate did not open; the fronts ask for it. */
+const GATE_REFUSED = '/gate-refused';
 
 /** Pages for signed-in people. */
 const PEOPLE_ONLY = /^\/(admin|sign-in|setup)(\/|$)/;
@@ -42,9 +45,13 @@ export function routeFor(input: {
       : `Signing in and /admin are on the portal's own name only: ${url}`;
     return { kind: 'refuse', status: 403, text };
   }
+  // What the fronts show instead of a hub. Apache passes on the status of the page itself.
+  if (path === GATE_REFUSED) {
+    return site === 'gate' ? { kind: 'rewrite', path, status: 403 } : { kind: 'serve' };
+  }
   if (site === 'gate' && !isOneName(config)) {
     // The gate shows cert-check and explains; everything else is the portal's.
-    if (path === '/status/cert-check' || path === '/hubs' || path === '/no-access') return { kind: 'serve' };
+    if (path === '/status/cert-check' || path === '/hubs') return { kind: 'serve' };
     if (path === '/') return { kind: 'redirect', location: `${gateUrl}/status/cert-check`, status };
     return { kind: 'redirect', location: `${url}${path}${search}`, status };
   }

@@ -4,6 +4,7 @@ import certs from './messages/en/certs.json';
 import cli from './messages/en/cli.json';
 import common from './messages/en/common.json';
 import errors from './messages/en/errors.json';
+import gate from './messages/en/gate.json';
 import home from './messages/en/home.json';
 import hubs from './messages/en/hubs.json';
 import mail from './messages/en/mail.json';
@@ -13,7 +14,7 @@ import status from './messages/en/status.json';
 export const LOCALES = ['en'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-const en = { admin, ca, certs, cli, common, errors, home, hubs, mail, signin, status };
+const en = { admin, ca, certs, cli, common, errors, gate, home, hubs, mail, signin, status };
 
 /** One file per area and language; a second language is a second folder with the same keys. */
 export const MESSAGES: Record<Locale, typeof en> = { en };
