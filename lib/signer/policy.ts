@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { HubgateError } from '../errors';
 import type { ProfilePolicy } from '../x509/profile';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { BATCH_MAX_ORDERS, Order, OrderId, WIRE_VERSION } from './order';
 
