@@ -46,7 +46,7 @@ export function QueueTable({
         [t('admin.queue.colName'), 'c-cn'],
         [t('admin.queue.colMailbox'), 'c-mail'],
         [t('admin.queue.colHolders'), 'c-hold'],
-        [t('admin.queue.colTrust'), 'c-acc'],
+        [t('admin.queue.colTrust'), 'c-trust'],
         [t('admin.queue.colKey'), 'c-key'],
         [t('admin.queue.colWaiting'), 'num c-age'],
         [t('admin.queue.colFinding'), ''],

@@ -5,6 +5,8 @@ import { RequestStateWord } from '#components/admin/queue-table';
 import { CertificateStateWord } from '#components/admin/certificate-state';
 import { CertificateSlip, restOfSubject } from '#components/ui/certificate-slip';
 
+import { commonNameOf } from '../../common-name';
+
 /** The slip as a draft with the key's fingerprint; as issued with the certificate's. */
 export function RequestSlip({ request, page }: { request: ApproverView; page: Page }) {
   const { t, ctx, locale } = page;
@@ -44,9 +46,4 @@ export function RequestSlip({ request, page }: { request: ApproverView; page: Pa
       t={t}
     />
   );
-}
-
-/** The CN of a name as people write it (RFC 4514); the whole name where it has none. */
-function commonNameOf(name: string): string {
-  return /(?:^|,)\s*CN=((?:\\.|[^,\\])*)/u.exec(name)?.[1]?.replace(/\\(.)/gu, '$1') ?? name;
 }

@@ -1,0 +1,33 @@
+'use server';
+
+import { redirect } from 'next/navigation';
+import { z } from 'zod';
+
+import { findCertificate } from '#lib/certificates/find-certificate';
+import { revokeCertificate } from '#lib/certificates/revoke-certificate';
+import { HubgateError } from '#lib/errors';
+import { action } from '#lib/http/action';
+import { openPage } from '#lib/http/page';
+
+import { REVOCATION_REASONS } from './reasons';
+
+/** Revokes one certificate; the account name typed guards against the wrong one. */
+export const revoke = action({
+  access: 'operator',
+  audit: 'certificate.revoke',
+  input: z.object({
+    serial: z.string().regex(/^[0-9a-f]{16,40}$/),
+    reason: z.enum(REVOCATION_REASONS),
+    confirm: z.string().trim().max(200).default(''),
+  }),
+  run: async (ctx, input): Promise<void> => {
+    const certificate = await findCertificate(ctx, { serial: input.serial });
+    if (input.confirm !== certificate.commonName) {
+      const { t } = await openPage();
+      const message = t('admin.certificates.revokeMismatch', { name: certificate.commonName });
+      throw new HubgateError('http.invalid', message, { field: 'confirm' });
+    }
+    await revokeCertificate(ctx, { serial: input.serial, reason: input.reason });
+    redirect(`/admin/certificates/${input.serial}?done=revoked`);
+  },
+});

@@ -1,0 +1,133 @@
+/** Every certificate, by state and search, newest first. */
+import { listCertificates } from '#lib/certificates/list-certificates';
+import { requirePage } from '#lib/http/page';
+import type { CertificateView } from '#lib/requests/views';
+
+import { CertificateStateWord } from '#components/admin/certificate-state';
+import { Pager } from '#components/admin/pager';
+import { SearchForm } from '#components/admin/search-form';
+import { Tabs } from '#components/admin/tabs';
+import { LinkButton } from '#components/ui/button';
+import { Empty } from '#components/ui/empty';
+import { Row, RowHead, Table } from '#components/ui/table';
+import { Time } from '#components/ui/time';
+
+import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { QueueFlash } from '../queue-flash';
+import { one, withQuery, type Query } from '../search-params';
+import { adminTitle } from '../title';
+
+const HERE = '/admin/certificates';
+const STATES = ['VALID', 'EXPIRED', 'REVOKED', 'SUPERSEDED'] as const;
+
+export const generateMetadata = () => adminTitle('admin.certificates.page');
+
+export default async function CertificatesPage({ searchParams }: { searchParams: Promise<Query> }) {
+  const query = await searchParams;
+  const page = await requirePage(PLACE_ROLES.certificates, withQuery(HERE, query, {}));
+  const { ctx, t, locale } = page;
+  const q = one(query, 'q');
+  const state = STATES.find((known) => known === one(query, 'state'));
+  const cursor = one(query, 'cursor');
+  const found = await listCertificates(ctx, {
+    ...(q === '' ? {} : { q }),
+    ...(state === undefined ? {} : { state }),
+    ...(cursor === '' ? {} : { cursor }),
+    limit: 50,
+  });
+  const tabs = [undefined, ...STATES].map((one) => ({
+    key: one ?? 'all',
+    href: one === undefined ? HERE : `${HERE}?state=${one}`,
+    word: one === undefined ? t('admin.certificates.all') : t(`admin.certificateState.${one}`),
+    current: one === state,
+  }));
+  return (
+    <AdminFrame page={page} at="certificates">
+      <QueueFlash page={page} query={query} />
+      <div className="head">
+        <h1>{t('admin.certificates.title')}</h1>
+      </div>
+      <div className="filters">
+        <Tabs label={t('admin.certificates.tabs')} tabs={tabs} />
+        <SearchForm
+          action={HERE}
+          label={t('admin.certificates.search')}
+          placeholder={t('admin.certificates.searchPlaceholder')}
+          button={t('admin.certificates.searchButton')}
+          q={q}
+          hidden={{ state: state ?? '' }}
+        />
+      </div>
+      {found.items.length === 0 ? (
+        <Empty
+          title={
+            q === '' ? t('admin.certificates.emptyTitle') : t('admin.certificates.emptySearchTitle', { q })
+          }
+          action={
+            <LinkButton href={q === '' ? '/admin' : HERE}>
+              {t(q === '' ? 'admin.certificates.emptyAction' : 'admin.certificates.emptySearchAction')}
+            </LinkButton>
+          }
+        >
+          {t(q === '' ? 'admin.certificates.emptyBody' : 'admin.certificates.emptySearchBody')}
+        </Empty>
+      ) : (
+        <Table
+          className="dense-table rows q listing"
+          heads={[
+            t('admin.certificates.colState'),
+            t('admin.certificates.colName'),
+            t('admin.certificates.colEmail'),
+            [t('admin.certificates.colKey'), 'c-key'],
+            [t('admin.certificates.colFrom'), 'c-when'],
+            [t('admin.certificates.colEnds'), 'c-when'],
+            t('admin.certificates.colSerial'),
+          ]}
+        >
+          {found.items.map((item: CertificateView) => (
+            <Row key={item.serial}>
+              <td role="cell" className="finding">
+                <CertificateStateWord state={item.state} t={t} />
+              </td>
+              <RowHead className="cell-cn">
+                <a className="cn" href={`${HERE}/${item.serial}`}>
+                  {item.commonName}
+                </a>
+              </RowHead>
+              <td role="cell" className="cell-mail" data-l={t('admin.certificates.colEmail')}>
+                <span className="quiet break">{item.email ?? t('admin.common.none')}</span>
+              </td>
+              <td role="cell" className="cell-key">
+                {item.keyLabel}
+              </td>
+              <td role="cell" className="cell-from" data-l={t('admin.certificates.colFrom')}>
+                <Time at={item.notBefore} now={ctx.now()} locale={locale} />
+              </td>
+              <td role="cell" className="age">
+                <Time at={item.notAfter} now={ctx.now()} locale={locale} />
+              </td>
+              <td role="cell" className="cell-serial">
+                <span className="id">{item.serial.slice(0, 16).match(/.{4}/gu)?.join(' ')} …</span>
+              </td>
+            </Row>
+          ))}
+        </Table>
+      )}
+      <Pager
+        first={
+          cursor === ''
+            ? null
+            : { href: withQuery(HERE, query, { cursor: null }), word: t('admin.certificates.first') }
+        }
+        next={
+          found.nextCursor === null
+            ? null
+            : {
+                href: withQuery(HERE, query, { cursor: found.nextCursor }),
+                word: t('admin.certificates.next'),
+              }
+        }
+      />
+    </AdminFrame>
+  );
+}

@@ -1,0 +1,195 @@
+/** Registered hubs, what is wrong with registration files, who may enter and how to change it. */
+import { requirePage, type Page } from '#lib/http/page';
+import { hubProblems } from '#lib/hubs/hub-problems';
+import { listHubAccess } from '#lib/hubs/list-hub-access';
+import { listHubs, type HubView } from '#lib/hubs/list-hubs';
+
+import { LinkButton } from '#components/ui/button';
+import { CodeBlock } from '#components/ui/code-block';
+import { Empty } from '#components/ui/empty';
+import { SectionHead } from '#components/ui/section-head';
+import { State } from '#components/ui/state';
+import { Row, RowHead, Table } from '#components/ui/table';
+import { Time } from '#components/ui/time';
+
+import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { adminTitle } from '../title';
+
+const HEALTH = {
+  up: 'ok',
+  starting: 'wait',
+  degraded: 'warn',
+  down: 'bad',
+  unknown: 'off',
+} as const satisfies Record<HubView['state'], string>;
+
+export const generateMetadata = () => adminTitle('admin.hubs.page');
+
+type Access = Awaited<ReturnType<typeof listHubAccess>>['items'];
+
+export default async function HubsPage() {
+  const page = await requirePage(PLACE_ROLES.hubs, '/admin/hubs');
+  const { ctx, t } = page;
+  const [{ hubs }, { folder, problems }, access] = await Promise.all([
+    listHubs(ctx, { visitor: null }),
+    hubProblems(ctx),
+    listHubAccess(ctx),
+  ]);
+  const n = hubs.length;
+  const example = routeOf(hubs[0]?.url ?? '') ?? 'astro';
+  return (
+    <AdminFrame page={page} at="hubs">
+      <div className="head">
+        <h1>
+          {problems.length === 0
+            ? t('admin.hubs.title', { n })
+            : t('admin.hubs.titleProblems', { n, p: problems.length })}
+        </h1>
+        <p className="meta">
+          {t('admin.hubs.folder')}: <span className="mono break">{folder}</span>
+        </p>
+      </div>
+      {problems.length > 0 ? <Problems page={page} problems={problems} /> : null}
+      {n === 0 ? (
+        <div className="section">
+          <Empty
+            title={t('admin.hubs.emptyTitle')}
+            action={<LinkButton href="/hubs">{t('admin.hubs.emptyAction')}</LinkButton>}
+          >
+            {t('admin.hubs.emptyBody', { dir: folder })}
+          </Empty>
+        </div>
+      ) : (
+        <div className={problems.length > 0 ? 'section' : undefined}>
+          <Hubs page={page} hubs={hubs} access={access.items} />
+        </div>
+      )}
+      <div className="cols cols-even section">
+        <section aria-labelledby="access">
+          <SectionHead id="access" title={t('admin.hubs.changeTitle')} note={t('admin.hubs.changeHelp')} />
+          <CodeBlock
+            code={`npx hubgate hubs access ${example} listed\nnpx hubgate hubs allow ${example} alice\nnpx hubgate hubs deny ${example} alice\nnpx hubgate hubs access ${example} any-valid`}
+            about={t('common.aboutCommand')}
+            t={t}
+          />
+        </section>
+        <section aria-labelledby="route">
+          <SectionHead id="route" title={t('admin.hubs.routeTitle')} note={t('admin.hubs.routeHelp')} />
+          <CodeBlock
+            code={`[hubs.upstream]\n${example} = "http://127.0.0.1:8000"`}
+            about={t('common.aboutCommand')}
+            t={t}
+          />
+        </section>
+      </div>
+    </AdminFrame>
+  );
+}
+
+/** A hub's name at the gate: the first segment of its public path. */
+function routeOf(url: string): string | null {
+  return URL.canParse(url) ? (new URL(url).pathname.split('/')[1] ?? null) || null : null;
+}
+
+function Problems({
+  page,
+  problems,
+}: {
+  page: Page;
+  problems: Awaited<ReturnType<typeof hubProblems>>['problems'];
+}) {
+  const { t } = page;
+  return (
+    <section aria-labelledby="problems">
+      <SectionHead flush id="problems" title={t('admin.hubs.problems')} note={t('admin.hubs.problemsHelp')} />
+      <Table heads={[t('admin.hubs.colFile'), t('admin.hubs.colLine'), t('admin.hubs.colProblem')]}>
+        {problems.map((problem) => (
+          <Row key={`${problem.file} ${problem.line} ${problem.code}`}>
+            <RowHead>
+              <span className="mono break">{problem.file}</span>
+            </RowHead>
+            <td role="cell" data-label={t('admin.hubs.colLine')}>
+              <span>{problem.line === 0 ? t('admin.hubs.wholeFile') : problem.line}</span>
+            </td>
+            <td role="cell">
+              <State kind="warn">{t(`admin.hubs.problem.${problem.code}`)}</State>{' '}
+              {problem.text === '' ? null : <span className="mono break quiet-ink">{problem.text}</span>}
+            </td>
+          </Row>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+function Hubs({ page, hubs, access }: { page: Page; hubs: readonly HubView[]; access: Access }) {
+  const { t, ctx, locale, config } = page;
+  return (
+    <Table
+      heads={[
+        t('admin.hubs.colHub'),
+        t('admin.hubs.colState'),
+        t('admin.hubs.colAddress'),
+        t('admin.hubs.colRoute'),
+        t('admin.hubs.colAccess'),
+      ]}
+    >
+      {hubs.map((hub) => {
+        const route = routeOf(hub.url);
+        const entry = access.find((one) => one.route === route);
+        const upstream = route === null ? undefined : config.hubs.upstream[route];
+        return (
+          <Row key={hub.name}>
+            <RowHead>
+              <b>{hub.name}</b>
+              <span className="step-detail break">{hub.description}</span>
+            </RowHead>
+            <td role="cell" data-label={t('admin.hubs.colState')}>
+              <span>
+                <State kind={HEALTH[hub.state]}>{t(`admin.hubs.hubState.${hub.state}`)}</State>
+                <span className="step-detail">
+                  <Time at={hub.since} now={ctx.now()} locale={locale} />
+                  {hub.version === undefined ? null : `, JupyterHub ${hub.version}`}
+                </span>
+              </span>
+            </td>
+            <td role="cell" data-label={t('admin.hubs.colAddress')}>
+              <span>
+                <a className="mono break" href={hub.url} rel="noreferrer">
+                  {hub.url}
+                </a>
+              </span>
+            </td>
+            <td role="cell" data-label={t('admin.hubs.colRoute')}>
+              <span>
+                {hub.routed ? (
+                  upstream === undefined ? (
+                    t('admin.hubs.routedByFile')
+                  ) : (
+                    t('admin.hubs.routed', { upstream })
+                  )
+                ) : (
+                  <State kind="warn" wrap>
+                    {t('admin.hubs.notRouted')}
+                  </State>
+                )}
+              </span>
+            </td>
+            <td role="cell" data-label={t('admin.hubs.colAccess')}>
+              <span>
+                {entry === undefined
+                  ? t('admin.common.none')
+                  : entry.access === 'any-valid'
+                    ? t('admin.hubs.anyValid')
+                    : t('admin.hubs.listed', { n: entry.members.length })}
+                {entry?.access === 'listed' && entry.members.length > 0 ? (
+                  <span className="step-detail mono break">{entry.members.slice(0, 12).join(', ')}</span>
+                ) : null}
+              </span>
+            </td>
+          </Row>
+        );
+      })}
+    </Table>
+  );
+}

@@ -1,0 +1,57 @@
+'use server';
+
+import { redirect } from 'next/navigation';
+import { z } from 'zod';
+
+import { ROLES } from '#lib/ctx';
+import { HubgateError } from '#lib/errors';
+import { action } from '#lib/http/action';
+import { IDLE } from '#lib/http/action-state';
+import { openPage } from '#lib/http/page';
+import { createApiToken, revokeApiToken } from '#lib/identity/api-tokens';
+
+const DAY_MS = 86_400_000;
+const OneRole = z.enum(ROLES);
+
+/** Makes a token; its text is in the answer to this call and nowhere else. */
+export const makeToken = action({
+  access: 'admin',
+  audit: 'token.create',
+  input: z.object({
+    name: z.string().trim().min(1).max(60),
+    role: z
+      .union([OneRole, z.array(OneRole)])
+      .optional()
+      .transform((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value])),
+    days: z.enum(['', '30', '90', '365']).default('90'),
+  }),
+  run: async (ctx, input): Promise<{ name: string; token: string }> => {
+    if (input.role.length === 0) {
+      const { t } = await openPage();
+      throw new HubgateError('http.invalid', t('admin.people.needRole'), { field: 'role' });
+    }
+    const made = await createApiToken(ctx, {
+      name: input.name,
+      roles: input.role,
+      expiresAt: input.days === '' ? null : new Date(ctx.now().getTime() + Number(input.days) * DAY_MS),
+    });
+    return { name: made.name, token: made.token };
+  },
+});
+
+const revokeNamed = action({
+  access: 'admin',
+  audit: 'token.revoke',
+  input: z.object({ name: z.string().min(1).max(60) }),
+  run: (ctx, input) => revokeApiToken(ctx, input),
+});
+
+/** Ends a token at once. */
+export async function revokeToken(form: FormData): Promise<void> {
+  const state = await revokeNamed(IDLE, form);
+  redirect(
+    state.ok === false
+      ? `/admin/people?problem=${encodeURIComponent(state.code)}`
+      : '/admin/people?done=tokenRevoked',
+  );
+}
