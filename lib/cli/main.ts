@@ -14,6 +14,11 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   prepare: () => import('./prepare'),
   demo: () => import('./demo'),
   hubs: () => import('./hubs'),
+  requests: () => import('./requests'),
+  sign: () => import('./sign'),
+  certs: () => import('./certs'),
+  db: () => import('./db'),
+  audit: () => import('./audit'),
   config: () => import('./config'),
   doctor: () => import('./doctor'),
 };

@@ -1,0 +1,56 @@
+import { chmodSync, existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+import type { Command } from 'commander';
+
+import { backUpSqlite } from '../db/back-up';
+import { migrate } from '../db/migrate';
+import { databaseTarget } from '../db/target';
+import { HubgateError } from '../errors';
+import { configOf, outputOf } from './context';
+
+/** `hubgate db migrate|backup` */
+export function register(program: Command): void {
+  const db = program.command('db').description("the portal's database");
+  db.command('migrate')
+    .description('create the database, or bring it to this version')
+    .action(async (_options: object, command: Command) => {
+      const { config, paths } = configOf(command);
+      const report = await migrate(config, paths);
+      const done = report.applied.length === 0 ? 'Nothing to do' : `Applied ${report.applied.join(', ')}`;
+      outputOf(command).result(report, `${done}: the ${report.kind} database is of this version.`);
+    });
+  db.command('backup <file>')
+    .description('write a consistent copy, while the portal runs')
+    .action(async (file: string, _options: object, command: Command) => {
+      const { config, paths } = configOf(command);
+      const target = databaseTarget(config, paths);
+      const copy = resolve(file);
+      if (existsSync(copy)) {
+        throw new HubgateError('config.value', `${copy} exists already. Name a new file.`, { field: 'file' });
+      }
+      if (target.kind === 'sqlite') await backUpSqlite(target.file, copy);
+      else dumpPostgresql(target, copy);
+      chmodSync(copy, 0o600);
+      outputOf(command).result({ file: copy, kind: target.kind }, `The database is in ${copy}.`);
+    });
+}
+
+/** pg_dump is the tool that PostgreSQL's own operators trust; restore with pg_restore. */
+function dumpPostgresql(target: { url: string; password: string | null }, copy: string): void {
+  const { status, stderr, error } = spawnSync(
+    'pg_dump',
+    ['--format=custom', `--file=${copy}`, `--dbname=${target.url}`],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, ...(target.password === null ? {} : { PGPASSWORD: target.password }) },
+    },
+  );
+  if (status === 0) return;
+  throw new HubgateError(
+    'database.unreachable',
+    `pg_dump failed: ${error?.message ?? stderr.trim()}. Install postgresql-client, or run pg_dump on the ` +
+      'database server.',
+  );
+}

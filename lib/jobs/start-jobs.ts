@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+
+import { destination, pino } from 'pino';
+
+import { reconcileJournal } from '../certificates/reconcile-journal';
+import type { Ctx } from '../ctx';
+import { deleteOldSecrets } from '../db/one-time-secrets';
+import { countApproved } from '../db/request-claims';
+import { deleteExpiredTrustProofs } from '../db/used-trust-proofs';
+import { isHubgateError } from '../errors';
+import type { Instance } from '../instance';
+import { expireRequests } from '../requests/expire-requests';
+import { recoverSigning } from '../requests/recover-signing';
+import { signDueRequests } from '../requests/sign-requests';
+import { startClock, type Job, type JobLog } from './clock';
+
+const DAY_MS = 86_400_000;
+
+/** What the jobs need of the process's instance. */
+export type JobHouse = Pick<Instance, 'config' | 'paths' | 'db' | 'signer'>;
+
+/**
+ * Starts the portal's clocks: automatic signing, recovery of what a dead process left, expiry,
+ * reconciliation with the journal. Several web processes may run them: every job claims its work in
+ * the database.
+ */
+export function startJobs(house: JobHouse, tell: JobLog = logTo(house)): { stop: () => Promise<void> } {
+  const stops = jobs(house).map((job) => startClock(job, tell));
+  return {
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+/** The jobs themselves; each call of `run` is one turn. */
+export function jobs(house: JobHouse): Job[] {
+  const { config } = house;
+  return [
+    {
+      name: 'sign',
+      everyMs: 1000,
+      run: async () => {
+        if (config.signing.auto) await signDue(jobCtx(house, 'sign'));
+      },
+    },
+    {
+      name: 'recover',
+      everyMs: 5000,
+      run: async () => {
+        await whileSignerAnswers(() => recoverSigning(jobCtx(house, 'recover')));
+      },
+    },
+    {
+      name: 'expire',
+      everyMs: 60_000,
+      run: async () => {
+        await expireRequests(jobCtx(house, 'expire'));
+      },
+    },
+    {
+      name: 'reconcile',
+      everyMs: 30_000,
+      run: async () => {
+        await whileSignerAnswers(() => reconcileJournal(jobCtx(house, 'reconcile')));
+      },
+    },
+    {
+      name: 'forget',
+      everyMs: 3_600_000,
+      run: async () => {
+        const now = new Date();
+        await deleteExpiredTrustProofs(house.db, now);
+        await deleteOldSecrets(house.db, new Date(now.getTime() - 30 * DAY_MS));
+      },
+    },
+  ];
+}
+
+/** Signs what is due. A locked or absent signer is a state, not a failure: pages say so already. */
+async function signDue(ctx: Ctx): Promise<void> {
+  if ((await countApproved(ctx.db, { dueAt: ctx.now() })) === 0) return;
+  await whileSignerAnswers(async () => {
+    let given = '';
+    for await (const event of signDueRequests(ctx)) {
+      if (event.event === 'item' && event.state === 'APPROVED') given = event.code ?? 'unknown';
+    }
+    // Given back by the signer (a ceiling, its clock): told, and a longer pause before the next try.
+    if (given !== '' && !QUIET.has(given)) throw new Error(`approved requests were not signed: ${given}`);
+  });
+}
+
+const QUIET = new Set(['signer.locked', 'signer.down', 'signer.ca-missing']);
+
+async function whileSignerAnswers(run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (thrown) {
+    if (!isHubgateError(thrown) || !QUIET.has(thrown.code)) throw thrown;
+  }
+}
+
+function jobCtx(house: JobHouse, name: string): Ctx {
+  return {
+    actor: { kind: 'system', name },
+    now: () => new Date(),
+    requestId: `job-${name}-${randomBytes(6).toString('hex')}`,
+    locale: house.config.site.languages[0] ?? 'en',
+    config: house.config,
+    paths: house.paths,
+    db: house.db,
+    signer: house.signer,
+  };
+}
+
+/** JSON lines on stderr, as the rest of the web process writes them. */
+function logTo(house: JobHouse): JobLog {
+  const logger = pino({ name: 'jobs', level: house.config.log.level }, destination({ dest: 2, sync: false }));
+  return ({ job, failures, error }) => logger.error({ job, failures, err: error }, 'a job failed');
+}
