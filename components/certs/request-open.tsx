@@ -8,7 +8,18 @@ import { PageHead } from '../ui/page-head';
 import { OpenByLink } from './open-by-link';
 
 /** For a browser that has not shown the pick-up secret of this request. Says nothing about whether it exists. */
-export function RequestOpen({ id, crumb, t }: { id: string; crumb: ReactNode; t: Translate }) {
+export function RequestOpen({
+  id,
+  crumb,
+  failed,
+  t,
+}: {
+  id: string;
+  crumb: ReactNode;
+  /** The secret that was tried does not belong to this request. */
+  failed: boolean;
+  t: Translate;
+}) {
   const action = `/certs/requests/${id}/open`;
   return (
     <>
@@ -33,6 +44,7 @@ export function RequestOpen({ id, crumb, t }: { id: string; crumb: ReactNode; t:
           spellCheck={false}
           label={t('certs.request.secret')}
           help={t('certs.request.secretHelp')}
+          error={failed ? t('certs.request.openFailed') : undefined}
           required
           beside={
             <Button look="primary" type="submit">

@@ -24,17 +24,20 @@ import type { RequesterView } from '#lib/requests/views';
 import { PortalPage } from '../../../../portal-page';
 import { withdraw } from './actions';
 
-type Params = { params: Promise<{ id: string }> };
+type Params = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
 
 const ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/u;
 
-export async function generateMetadata({ params }: Params): Promise<Metadata> {
+export async function generateMetadata({ params }: Pick<Params, 'params'>): Promise<Metadata> {
   const { id } = await params;
   return { title: ID.test(id) ? (await openPage()).t('certs.request.title', { id }) : 'Hubgate' };
 }
 
 /** One request: where it stands, who acts next, and in the end the certificate. */
-export default async function RequestPage({ params }: Params) {
+export default async function RequestPage({ params, searchParams }: Params) {
   const { id } = await params;
   const page = await openPage();
   const { t } = page;
@@ -48,7 +51,7 @@ export default async function RequestPage({ params }: Params) {
   if (own === null) {
     return (
       <PortalPage page={page} at="certs">
-        <RequestOpen id={id} crumb={crumb} t={t} />
+        <RequestOpen id={id} crumb={crumb} failed={(await searchParams)['problem'] !== undefined} t={t} />
       </PortalPage>
     );
   }

@@ -1,0 +1,131 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+
+import { OpenRequestForm } from '#components/certs/open-request-form';
+import { REQUEST_KINDS } from '#components/certs/request-slip';
+import { ShownSlip } from '#components/status/shown-slip';
+import { LinkButton } from '#components/ui/button';
+import { Empty } from '#components/ui/empty';
+import { PageHead } from '#components/ui/page-head';
+import { SectionHead } from '#components/ui/section-head';
+import { State } from '#components/ui/state';
+import { Cell, Row, RowHead, Table } from '#components/ui/table';
+import { Time } from '#components/ui/time';
+import { openPage, type Page } from '#lib/http/page';
+import { viewOwnRequest } from '#lib/requests/view-own-request';
+import type { RequesterView } from '#lib/requests/views';
+
+import { PortalPage } from '../../portal-page';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await openPage()).t('certs.list.title') };
+}
+
+type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+const ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/u;
+
+/** What this browser has sent, newest first, and the door to requests sent from elsewhere. */
+export default async function CertsPage({ searchParams }: Search) {
+  const page = await openPage();
+  const { t, locale, visitor } = page;
+  const wanted = (await searchParams)['id'];
+  const id = typeof wanted === 'string' ? wanted.trim().toUpperCase() : '';
+  if (ID.test(id)) redirect(`/certs/requests/${id}`);
+  const views = await ownRequests(page);
+  return (
+    <PortalPage page={page} at="certs">
+      <PageHead title={t('certs.list.title')} lede={t('certs.list.lede')} />
+      <div className="cols cols-aside">
+        <div>
+          {views.length === 0 ? (
+            <Empty
+              title={t('certs.list.empty')}
+              action={
+                <LinkButton look="primary" href="/certs/new">
+                  {t('certs.list.action')}
+                </LinkButton>
+              }
+            >
+              {t('certs.list.emptyText')}
+            </Empty>
+          ) : (
+            <>
+              <Requests views={views} page={page} />
+              <p className="actions section-actions">
+                <LinkButton look="primary" href="/certs/new">
+                  {t('certs.list.action')}
+                </LinkButton>
+              </p>
+            </>
+          )}
+          <section className="section" aria-labelledby="open">
+            <SectionHead id="open" title={t('certs.list.openTitle')} note={t('certs.list.openText')} />
+            <OpenRequestForm wrong={id === '' ? null : id} t={t} />
+          </section>
+        </div>
+        <aside className="stack" aria-label={t('certs.list.shown')}>
+          {visitor.certificate ? (
+            <>
+              <h2>{t('certs.list.shown')}</h2>
+              <ShownSlip status={visitor} now={page.ctx.now()} locale={locale} t={t} />
+            </>
+          ) : null}
+        </aside>
+      </div>
+    </PortalPage>
+  );
+}
+
+async function ownRequests(page: Page): Promise<RequesterView[]> {
+  const views = await Promise.all(
+    page.requestIds.map(async (id) => {
+      const own = page.asRequester(id);
+      // A request that is gone from the database is gone from the list.
+      return own === null ? null : viewOwnRequest(own, { id }).catch(() => null);
+    }),
+  );
+  return views
+    .filter((view): view is RequesterView => view !== null)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+}
+
+function Requests({ views, page: { t, locale, ctx } }: { views: RequesterView[]; page: Page }) {
+  const now = ctx.now();
+  const heads = ['request', 'account', 'state', 'sent', 'until'].map((key) => t(`certs.list.${key}`));
+  return (
+    <Table heads={heads}>
+      {views.map(({ id, state, commonName, createdAt, certificate }) => (
+        <Row key={id}>
+          <RowHead>
+            <a className="mono" href={`/certs/requests/${id}`}>
+              {id}
+            </a>
+          </RowHead>
+          <Cell label={t('certs.list.account')}>
+            <span className="mono">{commonName}</span>
+          </Cell>
+          <Cell label={t('certs.list.state')}>
+            {certificate ? (
+              <State
+                kind={
+                  certificate.state === 'VALID' ? 'ok' : certificate.state === 'SUPERSEDED' ? 'off' : 'bad'
+                }
+              >
+                {t(`common.certState.${certificate.state}`)}
+              </State>
+            ) : (
+              <State kind={REQUEST_KINDS[state]}>{t(`common.state.${state}`)}</State>
+            )}
+          </Cell>
+          <Cell label={t('certs.list.sent')}>
+            <Time at={createdAt} now={now} locale={locale} />
+          </Cell>
+          <Cell label={t('certs.list.until')}>
+            {certificate ? <Time at={certificate.notAfter} now={now} locale={locale} /> : '–'}
+          </Cell>
+        </Row>
+      ))}
+    </Table>
+  );
+}

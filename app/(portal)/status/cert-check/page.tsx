@@ -1,0 +1,151 @@
+import type { Metadata } from 'next';
+import { headers } from 'next/headers';
+
+import { browserName } from '#components/ca/guides';
+import { AskAgain } from '#components/status/ask-again';
+import { CertificateChain } from '#components/status/certificate-chain';
+import { CheckTable } from '#components/status/check-table';
+import { ShownSlip } from '#components/status/shown-slip';
+import { LinkButton } from '#components/ui/button';
+import { Empty } from '#components/ui/empty';
+import { PageHead } from '#components/ui/page-head';
+import { SectionHead } from '#components/ui/section-head';
+import { Time } from '#components/ui/time';
+import { slot, Words } from '#components/ui/words';
+import { openPage, type Page } from '#lib/http/page';
+import { caFacts } from '#lib/trust/ca-facts';
+
+import { linkOrigin, PortalPage } from '../../../portal-page';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await openPage()).t('status.check.title') };
+}
+
+/** Which certificate was shown, whether it is accepted, and if not exactly why and what to do. */
+export default async function CertCheckPage() {
+  const page = await openPage();
+  const { t, config, visitor, locale } = page;
+  const { gateUrl, url } = config.site;
+  const here = await headers();
+  const userAgent = here.get('user-agent') ?? '';
+  const gateHost = new URL(gateUrl).host;
+  if (page.site !== 'gate' && gateUrl !== url && !visitor.shown)
+    return <Elsewhere page={page} gateHost={gateHost} />;
+
+  const now = page.ctx.now();
+  const browser = browserName(userAgent);
+  const origin = await linkOrigin(page);
+  const failed = visitor.checks.filter((check) => !check.ok).length;
+  return (
+    <PortalPage page={page} at="check">
+      <PageHead {...heading(page)} />
+      <CertificateChain
+        status={visitor}
+        facts={{
+          browser: browser ? `${browser.browser}, ${browser.system}` : '',
+          gateHost,
+          caName: caFacts(page.ctx.paths)?.signing.commonName ?? config.pki.signingCn,
+        }}
+        t={t}
+      />
+      <Actions page={page} origin={origin} />
+      <div className="cols cols-even section">
+        <section aria-labelledby="shown">
+          <SectionHead id="shown" title={t('status.check.shown')} />
+          {visitor.certificate ? (
+            <ShownSlip status={visitor} now={now} locale={locale} t={t} />
+          ) : (
+            <Empty title={t('status.check.nothing')}>{t('status.check.nothingText')}</Empty>
+          )}
+        </section>
+        <div>
+          {visitor.checks.length > 0 ? (
+            <section aria-labelledby="looked">
+              <SectionHead
+                flush
+                id="looked"
+                title={t('status.check.looked')}
+                note={
+                  failed === 0
+                    ? t('status.check.allRight')
+                    : t('status.check.failed', { failed, all: visitor.checks.length })
+                }
+              />
+              <CheckTable status={visitor} t={t} />
+            </section>
+          ) : null}
+          {visitor.accepted ? null : (
+            <section className={visitor.checks.length > 0 ? 'section' : undefined} aria-labelledby="again">
+              <SectionHead flush id="again" title={t('status.again.title')} />
+              <AskAgain userAgent={userAgent} gateHost={gateHost} t={t} />
+            </section>
+          )}
+        </div>
+      </div>
+    </PortalPage>
+  );
+}
+
+function Actions({ page, origin }: { page: Page; origin: string }) {
+  const { t, visitor, config } = page;
+  return (
+    <div className="actions lead-actions">
+      {visitor.accepted ? (
+        <LinkButton look="primary" href={`${origin}/hubs`}>
+          {t('status.hubs')}
+        </LinkButton>
+      ) : (
+        <LinkButton look="primary" href={`${origin}/certs/new`}>
+          {t(visitor.shown ? 'status.check.renew' : 'status.request')}
+        </LinkButton>
+      )}
+      <LinkButton href={`${config.site.gateUrl}/status/cert-check`}>{t('status.check.again')}</LinkButton>
+      {origin === '' ? null : (
+        <LinkButton look="quiet" href={`${origin}/`}>
+          {t('status.check.help')}
+        </LinkButton>
+      )}
+    </div>
+  );
+}
+
+async function Elsewhere({ page, gateHost }: { page: Page; gateHost: string }) {
+  const { t, config } = page;
+  return (
+    <PortalPage page={page} at="check">
+      <PageHead
+        icon="gate"
+        kind="wait"
+        title={t('status.check.elsewhere.title')}
+        lede={t('status.check.elsewhere.lede', { gate: gateHost })}
+      />
+      <div className="actions">
+        <LinkButton look="primary" href={`${config.site.gateUrl}/status/cert-check`}>
+          {t('status.check.go')}
+        </LinkButton>
+        <LinkButton look="quiet" href="/status">
+          {t('status.probe')}
+        </LinkButton>
+      </div>
+    </PortalPage>
+  );
+}
+
+function heading(page: Page) {
+  const { t, visitor, config, locale } = page;
+  const { certificate } = visitor;
+  const code = visitor.accepted ? 'accepted' : (visitor.reasons[0]?.code ?? 'none-shown');
+  const moment = code === 'not-yet-valid' ? certificate?.notBefore : certificate?.notAfter;
+  const values = {
+    name: certificate?.commonName ?? '',
+    ca: config.pki.signingCn,
+    unit: config.pki.ou,
+    when: slot('when'),
+  };
+  const when = moment ? <Time at={moment} now={page.ctx.now()} locale={locale} /> : null;
+  return {
+    kind: visitor.accepted ? ('ok' as const) : visitor.shown ? ('bad' as const) : ('warn' as const),
+    title: <Words text={t(`status.check.${code}.title`, values)} slots={{ when }} />,
+    lede: <Words text={t(`status.check.${code}.lede`, values)} slots={{ when }} />,
+  };
+}
