@@ -9,6 +9,8 @@ import * as adminRequest from '../admin/requests/[id]/route';
 import * as adminApprove from '../admin/requests/[id]/approve/route';
 import * as adminReject from '../admin/requests/[id]/reject/route';
 import * as adminSign from '../admin/requests/sign/route';
+import * as hubs from '../hubs/route';
+import * as hubEvents from '../hubs/events/route';
 import * as requests from '../requests/route';
 import * as request from '../requests/[id]/route';
 import * as requestFile from '../requests/[id]/[file]/route';
@@ -20,6 +22,8 @@ const ROUTES: ApiRoutes = {
   '/api/v1/requests/{id}': request,
   '/api/v1/requests/{id}/{file}': requestFile,
   '/api/v1/requests/{id}/withdraw': requestWithdraw,
+  '/api/v1/hubs': hubs,
+  '/api/v1/hubs/events': hubEvents,
   '/api/v1/admin/requests': adminRequests,
   '/api/v1/admin/requests/{id}': adminRequest,
   '/api/v1/admin/requests/{id}/approve': adminApprove,
