@@ -6,6 +6,7 @@ import { AuthorityKeyIdentifier, CRLNumber, CRLReason, TBSCertList } from '@pecu
 import { CRL_REASONS, type CrlPlan } from './crl-plan';
 import { type DerNode, encodeDer, oidText, readDer, sameBytes, TAG, toHex } from './der';
 import { LintedTbs, LintFailure } from './lint';
+import { findTagFault } from './lint-tags';
 import { OID } from './oids';
 import { SIGNATURE_DETAILS } from './signature-algorithm';
 
@@ -31,6 +32,7 @@ export function findCrlFaults(tbs: Uint8Array, plan: CrlPlan): string[] {
     const tree = readDer(tbs);
     expect(sameBytes(encodeDer(tree), tbs), 'Encoding it again gives other bytes: it is not DER.');
     const parsed = AsnParser.parse(tbs, TBSCertList);
+    faults.push(...findTagFault(tree));
     checkHead(tree, parsed, plan, expect);
     checkEntries(parsed, plan, expect);
     checkExtensions(parsed, plan, expect);
@@ -46,7 +48,7 @@ function checkHead(tree: DerNode, parsed: TBSCertList, plan: CrlPlan, expect: Ex
   const [, algorithm, issuer, thisUpdate, nextUpdate] = tree.children;
   const fields = plan.revoked.length === 0 ? 6 : 7;
   expect(tree.children.length === fields, `It does not have exactly ${fields} fields.`);
-  expect(parsed.version === 1, 'The version is not 2.');
+  expect(Number(parsed.version) === 1, 'The version is not 2.');
   const detail = SIGNATURE_DETAILS[plan.signatureAlgorithm];
   const [id, parameters] = algorithm?.children ?? [];
   expect(

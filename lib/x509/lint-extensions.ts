@@ -15,10 +15,11 @@ import {
 } from '@peculiar/asn1-x509';
 
 import type { CertificatePlan } from './certificate-plan';
-import { type DerNode, encodeDer, readDer, sameBytes, toHex } from './der';
+import { type DerNode, encodeDer, readDer, sameBytes, TAG, toHex } from './der';
 import { ipOctets, networkOctets } from './ip-address';
 import { keyId } from './key-id';
 import { readSpki } from './key-info';
+import { findTagFault } from './lint-tags';
 import { OID } from './oids';
 import { type KeyUsageBit, PROFILES } from './profile';
 
@@ -46,7 +47,9 @@ export function findExtensionFaults(tree: DerNode, parsed: TBSCertificate, plan:
     expect(critical === rule.critical, `${rule.name} must ${rule.critical ? '' : 'not '}be critical.`);
     const bytes = new Uint8Array(extnValue.buffer);
     try {
-      expect(sameBytes(encodeDer(readDer(bytes)), bytes), `${rule.name} is not DER.`);
+      const content = readDer(bytes);
+      expect(sameBytes(encodeDer(content), bytes), `${rule.name} is not DER.`);
+      faults.push(...findTagFault(content));
       rule.check(extnValue.buffer, expect);
     } catch {
       faults.push(`${rule.name} cannot be read.`);
@@ -56,6 +59,10 @@ export function findExtensionFaults(tree: DerNode, parsed: TBSCertificate, plan:
 
   // DER: `critical` FALSE is the default and must not be written (X.690 section 11.5).
   const written = tree.children[7]?.children[0]?.children ?? [];
+  expect(
+    written.every((one) => one.tag === TAG.sequence),
+    'An extension is not of its type.',
+  );
   expect(
     written.every((one) => one.children.length === 2 || one.children[1]?.content[0] === 0xff),
     'An extension writes out critical FALSE.',

@@ -19,7 +19,16 @@ export function findFieldFaults(tree: DerNode, parsed: TBSCertificate, plan: Cer
   if (!version || !serial || !algorithm || !issuer || !validity || !subject || !spki || !extensions)
     return faults;
 
-  expect(version.tag === 0xa0 && parsed.version === 2, 'The version is not 3.');
+  const sequences = [algorithm, issuer, validity, subject, spki, ...extensions.children].every(
+    (node) => node.tag === TAG.sequence,
+  );
+  const names = [issuer, subject].every((name) =>
+    name.children.every(
+      (rdn) => rdn.tag === TAG.set && rdn.children.every((one) => one.tag === TAG.sequence),
+    ),
+  );
+  expect(sequences && names, 'A field is not of its type.');
+  expect(version.tag === 0xa0 && Number(parsed.version) === 2, 'The version is not 3.');
   expect(extensions.tag === 0xa3, 'The last field is not the extensions.');
   expect(
     parsed.issuerUniqueID === undefined && parsed.subjectUniqueID === undefined,

@@ -5,6 +5,7 @@ import { TBSCertificate } from '@peculiar/asn1-x509';
 
 import type { CertificatePlan } from './certificate-plan';
 import { encodeDer, readDer, sameBytes } from './der';
+import { findTagFault } from './lint-tags';
 import { findFieldFaults } from './lint-fields';
 import { findExtensionFaults } from './lint-extensions';
 
@@ -73,7 +74,11 @@ export function findFaults(tbs: Uint8Array, plan: CertificatePlan): string[] {
     const tree = readDer(tbs);
     if (!sameBytes(encodeDer(tree), tbs)) return ['Encoding it again gives other bytes: it is not DER.'];
     const parsed = AsnParser.parse(tbs, TBSCertificate);
-    return [...findFieldFaults(tree, parsed, plan), ...findExtensionFaults(tree, parsed, plan)];
+    return [
+      ...findTagFault(tree),
+      ...findFieldFaults(tree, parsed, plan),
+      ...findExtensionFaults(tree, parsed, plan),
+    ];
   } catch (thrown) {
     return [`It cannot be read: ${thrown instanceof Error ? thrown.message : 'unknown reason'}`];
   }

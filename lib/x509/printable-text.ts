@@ -105,7 +105,7 @@ export function checkPrintable(
   const maxLength = options.maxLength ?? 64;
   const clean = text.replace(/\r\n?/g, '\n').trim().normalize('NFC');
   // In prose, emoji need their joiners and variation selectors; a tab is white space.
-  const judged = options.lines === true ? clean.replace(/[\n\t\u200d\ufe0f]/g, ' ') : clean;
+  const judged = options.lines === true ? clean.replace(/\n|\t|\u200d|\ufe0f/g, ' ') : clean;
   const fault = findTextFault(judged, maxLength);
   if (fault === null) return clean;
   const label = {
