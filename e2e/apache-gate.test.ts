@@ -1,17 +1,15 @@
-import { mkdtemp, mkdir, chown, chmod, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { rm } from 'node:fs/promises';
 import { Agent } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, test } from '@playwright/test';
 import { WebSocket } from 'ws';
 
-import { startApache, type Apache, type ApacheValues } from './support/apache';
+import { type Apache, type ApacheValues } from './support/apache';
+import { startGateBench, type GateBench } from './support/gate-bench';
 import { oneConnection, send, type Identity } from './support/https-client';
-import { startHubUpstream, type HubUpstream } from './support/hub-upstream';
+import { type HubUpstream } from './support/hub-upstream';
 import { makeForeignCa, type ForeignCa } from './support/openssl';
-import { freePorts } from './support/ports';
 import { mustRun } from './support/run';
 
 // The files of deploy/apache, as they are, before a stand-in portal that says what arrived: whatever
@@ -19,10 +17,10 @@ import { mustRun } from './support/run';
 
 test.describe.configure({ mode: 'serial' });
 
+let bench: GateBench;
 let dir: string;
 let ca: ForeignCa;
 let stranger: ForeignCa;
-let portal: Server;
 let hub: HubUpstream;
 let apache: Apache;
 let values: ApacheValues;
@@ -33,77 +31,18 @@ let bob: Identity & { serial: string; certFile: string; keyFile: string };
 const gate = (path: string) => `https://gate.localhost:${ports.gate}${path}`;
 const portalName = (path: string) => `https://localhost:${ports.portal}${path}`;
 
-/** As the portal does: a new file, then rename(2). */
-async function writeMap(name: string, lines: string[]): Promise<void> {
-  const path = join(values.MAPS_DIR, name);
-  await writeFile(`${path}.new`, lines.map((line) => `${line}\n`).join(''), { mode: 0o644 });
-  await rename(`${path}.new`, path);
-}
-
-async function defaultMaps(): Promise<void> {
-  await writeMap('hubs.map', [
-    `astro ${hub.origin}`,
-    `open ${hub.origin}`,
-    'evil http://127.0.0.1:80/x@',
-    'status http://127.0.0.1:1',
-  ]);
-  await writeMap('access.map', ['astro/alice yes', 'open any']);
-  await writeMap('revoked.map', ['complete yes']);
-}
+const writeMap = (name: string, lines: string[]) => bench.writeMap(name, lines);
+const defaultMaps = () => bench.defaultMaps();
 
 test.beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'hubgate-apache-'));
-  await chmod(dir, 0o755);
-  ca = await makeForeignCa(join(dir, 'ca'), 'Gate');
+  bench = await startGateBench('hubgate.conf');
+  ({ dir, ca, hub, apache, values, ports } = bench);
   stranger = await makeForeignCa(join(dir, 'stranger'), 'Stranger');
   alice = await ca.issue('alice');
   bob = await ca.issue('bob');
-  hub = await startHubUpstream('astro');
-  const [http, portalPort, gatePort] = (await freePorts(3)) as [number, number, number];
-  ports = { http, portal: portalPort, gate: gatePort };
-  await mkdir(join(dir, 'run'));
-  if (process.getuid?.() === 0) {
-    const group = Number((await mustRun('id', ['-g', 'www-data'])).trim());
-    await chown(join(dir, 'run'), 0, group);
-    await chmod(join(dir, 'run'), 0o2750);
-  }
-  portal = createServer((request, response) => {
-    response.setHeader('content-type', 'application/json');
-    // Apache passes on the status of the page that explains.
-    if (request.url === '/gate-refused') response.statusCode = 403;
-    response.end(JSON.stringify({ portal: true, url: request.url, headers: request.headers }));
-  });
-  const before = process.umask(0o007);
-  await new Promise<void>((resolve) => portal.listen(join(dir, 'run', 'portal.sock'), resolve));
-  process.umask(before);
-  values = {
-    HTTP_LISTEN: `127.0.0.1:${http}`,
-    HTTP_NAME: 'localhost',
-    PORTAL_LISTEN: `127.0.0.1:${portalPort}`,
-    PORTAL_NAME: 'localhost',
-    PORTAL_URL: `https://localhost:${portalPort}`,
-    GATE_LISTEN: `127.0.0.1:${gatePort}`,
-    GATE_NAME: 'gate.localhost',
-    CANARY_NAME: 'canary.localhost',
-    SERVER_CERT: ca.serverCertFile,
-    SERVER_KEY: ca.serverKeyFile,
-    CA_BUNDLE: ca.bundleFile,
-    CRL_FILE: join(dir, 'crls.pem'),
-    MAPS_DIR: join(dir, 'maps'),
-    PORTAL_SOCKET: join(dir, 'run', 'portal.sock'),
-  };
-  await mkdir(values.MAPS_DIR);
-  await defaultMaps();
-  apache = await startApache({ dir: join(dir, 'apache'), layout: 'hubgate.conf', values });
 });
 
-test.afterAll(async () => {
-  await apache?.stop();
-  await hub?.stop();
-  portal?.closeAllConnections();
-  portal?.close();
-  await rm(dir, { recursive: true, force: true });
-});
+test.afterAll(() => bench?.stop());
 
 test('the portal is reached over its socket, and is told nothing that the client made up', async () => {
   const forged = {
