@@ -13,6 +13,7 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   start: () => import('./start'),
   prepare: () => import('./prepare'),
   demo: () => import('./demo'),
+  'demo-seed': () => import('./demo'),
   hubs: () => import('./hubs'),
   requests: () => import('./requests'),
   sign: () => import('./sign'),
@@ -21,13 +22,22 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   audit: () => import('./audit'),
   config: () => import('./config'),
   doctor: () => import('./doctor'),
+  admin: () => import('./admin'),
+  token: () => import('./token'),
+  requests: () => import('./requests'),
+  sign: () => import('./sign'),
+  certs: () => import('./certs'),
+  audit: () => import('./audit'),
+  db: () => import('./db'),
 };
 
 /** The areas that these arguments need: one, or all for --help and for a word that nobody knows. */
 async function areasFor(words: readonly string[]): Promise<Area[]> {
   const word = words.find((each, index) => !each.startsWith('-') && words[index - 1] !== '--config') ?? '';
   const one = Object.hasOwn(AREAS, word) ? AREAS[word] : undefined;
-  return one === undefined ? Promise.all(Object.values(AREAS).map((load) => load())) : [await one()];
+  if (one !== undefined) return [await one()];
+  const all = await Promise.all(Object.values(AREAS).map((load) => load()));
+  return [...new Set(all)];
 }
 
 /**

@@ -458,9 +458,9 @@ describe('the gate', () => {
     const once = (session?: Buffer) =>
       new Promise<{ session: Buffer | undefined; reused: boolean }>((resolve) => {
         const socket = tlsConnect({ ...options, ...(session === undefined ? {} : { session }) }, () => {
-          let latest = socket.getSession();
+          let latest: Buffer | undefined = socket.getSession();
           const reused = socket.isSessionReused();
-          socket.on('session', (fresh) => (latest = fresh));
+          socket.on('session', (fresh: Buffer) => (latest = fresh));
           socket.write(`GET / HTTP/1.1\r\nHost: gate.localhost\r\nConnection: close\r\n\r\n`);
           socket.on('data', () => undefined);
           socket.on('close', () => resolve({ session: latest, reused }));

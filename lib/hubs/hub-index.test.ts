@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../config/load';
 import { HubIndex } from './hub-index';
 import { newHealth, nextHealth, type HubHealth } from './hub-state';
-import { probeHub } from './probe-hub';
+import { probeHub, type Probe } from './probe-hub';
 
 const open: { close: () => void }[] = [];
 afterEach(() => open.splice(0).forEach((one) => one.close()));
@@ -48,7 +48,7 @@ describe('probeHub', () => {
 describe('nextHealth', () => {
   const up = { outcome: 'up', version: '3' } as const;
   const down = { outcome: 'down' } as const;
-  const after = (...steps: [Parameters<typeof nextHealth>[1], number][]): HubHealth =>
+  const after = (steps: readonly (readonly [Probe, number])[]): HubHealth =>
     steps.reduce((health, [probe, at]) => nextHealth(health, probe, at), newHealth(0));
 
   it.each([
@@ -90,11 +90,16 @@ describe('nextHealth', () => {
     ],
     ['unknown', [[{ outcome: 'not-a-hub' }, 1000]]],
   ] as const)('is %s after %j', (state, steps) => {
-    expect(after(...(steps as never)).state).toBe(state);
+    expect(after(steps as readonly (readonly [Probe, number])[]).state).toBe(state);
   });
 
   it('remembers since when', () => {
-    expect(after([up, 1000], [up, 9000]).since).toBe(1000);
+    expect(
+      after([
+        [up, 1000],
+        [up, 9000],
+      ]).since,
+    ).toBe(1000);
   });
 });
 
