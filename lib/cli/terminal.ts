@@ -46,11 +46,20 @@ export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
     for (const { reject } of waiting.splice(0)) reject(over());
   });
 
-  function line(prompt: string): Promise<string> {
-    output.write(prompt);
+  function line(prompt: string, hide = false): Promise<string> {
     const ready = early.shift();
-    if (ready !== undefined) return Promise.resolve(ready);
-    if (ended) return Promise.reject(over());
+    if (ready !== undefined || ended) {
+      output.write(`${prompt}\n`);
+      return ready === undefined ? Promise.reject(over()) : Promise.resolve(ready);
+    }
+    if (hide) {
+      output.write(prompt);
+      silent = true;
+    } else {
+      // readline must know its prompt, or it wipes it when a line is edited.
+      lines.setPrompt(prompt);
+      lines.prompt();
+    }
     return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
   }
 
@@ -84,13 +93,11 @@ export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
       }
     },
     async hidden(question) {
-      const answer = line(`${question}: `);
-      silent = true;
       try {
-        return await answer;
+        return await line(`${question}: `, true);
       } finally {
+        if (silent) output.write('\n');
         silent = false;
-        output.write('\n');
       }
     },
     close: () => lines.close(),

@@ -40,7 +40,6 @@ export type Ca = {
   /** Subject key identifier of the signing CA: 40 hex digits. */
   keyId: string;
   algorithm: SignatureAlgorithm;
-  rootCrl: Uint8Array | null;
   policy: SignerPolicy;
 };
 
@@ -63,9 +62,13 @@ export function readCa(files: SignerFiles): Ca | null {
     signing,
     keyId: signing.subjectKeyId,
     algorithm: signatureAlgorithmFor(readSpki(signing.spki)),
-    rootCrl: existsSync(files.rootCrl) ? readFileSync(files.rootCrl) : null,
     policy: readPolicy(files.policy),
   };
+}
+
+/** The root's revocation list, DER; null when there is none. */
+export function readRootCrl(files: SignerFiles): Uint8Array | null {
+  return existsSync(files.rootCrl) ? readFileSync(files.rootCrl) : null;
 }
 
 function certificate(file: string): CertificateInfo {

@@ -24,6 +24,8 @@ export type SignerParts = {
   crls: CrlKeeper | null;
   now: () => Date;
   log: Log;
+  /** The root's list as it is now: operators renew it beside a running signer. */
+  rootCrl: () => Uint8Array | null;
 };
 
 /** Answers one call: items as they come, then the result. Throws what the call is refused with. */
@@ -33,7 +35,7 @@ export type Calls = (call: SignerCall, item: (outcome: SignOutcome) => void) => 
 const BATCHES_AT_ONCE = 8;
 
 export function openCalls(parts: SignerParts): Calls {
-  const { ca, custody, journal, signing, crls, now, log } = parts;
+  const { ca, custody, journal, signing, crls, now, log, rootCrl } = parts;
   let batches = 0;
 
   async function sign(
@@ -109,7 +111,8 @@ export function openCalls(parts: SignerParts): Calls {
 
   function currentCrls(): Crls {
     const crl = journal.lastCrl();
-    return { ...(crl && { signing: base64(crl.der) }), ...(ca?.rootCrl && { root: base64(ca.rootCrl) }) };
+    const root = rootCrl();
+    return { ...(crl && { signing: base64(crl.der) }), ...(root && { root: base64(root) }) };
   }
 
   return async (call, item) => {

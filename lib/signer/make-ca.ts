@@ -103,7 +103,6 @@ export async function makeCa(input: {
       signing,
       keyId: keyId(signingKey.spki),
       algorithm: signingKey.algorithm,
-      rootCrl,
       policy: wishes.policy,
     };
     await issueCrl({ ca, journal, ...signingKey, at: now });
@@ -124,6 +123,7 @@ export async function makeCa(input: {
     writeDurably(join(input.caDir, 'root-ca.pem'), root.pem, 0o644);
     writeDurably(join(input.caDir, 'root-ca.crl'), rootCrl, 0o644);
     writeDurably(join(input.caDir, 'signing-ca.pem'), signing.pem, 0o644);
+    writeDurably(join(input.caDir, 'ca-bundle.pem'), signing.pem + root.pem, 0o644);
     writeDurably(files.rootCa, root.pem, 0o644);
     writeDurably(files.signingCa, signing.pem, 0o644);
     return { root, signing, server };

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 import { HubgateError } from '../errors';
-import { readCa, signerFiles } from './ca-files';
+import { readCa, readRootCrl, signerFiles } from './ca-files';
 import { openCalls } from './calls';
 import { openCrlKeeper } from './crl-keeper';
 import { openCustody } from './custody';
@@ -45,7 +45,7 @@ export async function startSigner(input: {
     const held = { custody, journal, now, log };
     const signing = ca && openSigning({ ...held, ca });
     const crls = ca && openCrlKeeper({ ...held, ca });
-    const calls = openCalls({ ...held, ca, signing, crls });
+    const calls = openCalls({ ...held, ca, signing, crls, rootCrl: () => readRootCrl(files) });
 
     const peers = new Set<{ socket: Socket; busy: () => boolean; end: () => void }>();
     let onIdle = (): void => undefined;
