@@ -12,6 +12,8 @@ type Area = { register: (program: Command) => void };
 const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   start: () => import('./start'),
   prepare: () => import('./prepare'),
+  init: () => import('./init'),
+  ca: () => import('./ca'),
   demo: () => import('./demo'),
   'demo-seed': () => import('./demo'),
   hubs: () => import('./hubs'),
