@@ -84,6 +84,8 @@ const Mail = z.strictObject({
   user: z.string().max(320).default(''),
   /** A file that holds the password of `user`. */
   passwordFile: z.string().default(''),
+  /** A PEM file with the CA of the mail server, when its certificate is not from a public one. */
+  caFile: z.string().default(''),
   sendmailPath: z.string().default('/usr/sbin/sendmail'),
   /** Who is told that a request waits; empty means every approver with an address. */
   approvers: z.array(z.email()).default([]),
