@@ -32,10 +32,10 @@ export default async function QueuePage({ searchParams }: { searchParams: Promis
   const { ctx, t, person } = page;
   const mayRead = person.roles.includes('approver') || person.roles.includes('auditor');
   const steps = one(query, 'state') === '' ? await loadFirstSteps(page) : null;
-  const showSteps =
-    steps !== null &&
-    !steps.dismissed &&
-    steps.items.some((item) => item.state === 'todo' || item.state === 'problem');
+  const openSteps = (steps?.items ?? []).filter(
+    (item) => item.state === 'todo' || item.state === 'problem',
+  ).length;
+  const showSteps = steps !== null && !steps.dismissed && openSteps > 0;
   if (!mayRead) {
     return (
       <AdminFrame page={page} at={null}>
@@ -56,8 +56,14 @@ export default async function QueuePage({ searchParams }: { searchParams: Promis
   return (
     <AdminFrame page={page} at="queue" counts={counts}>
       <QueueFlash page={page} query={query} />
-      {showSteps && steps ? <FirstSteps page={page} steps={steps} asTitle={stepsLead} /> : null}
-      <div className={showSteps ? 'head head-split section' : 'head head-split'}>
+      {stepsLead && steps ? <FirstSteps page={page} steps={steps} asTitle /> : null}
+      {showSteps && !stepsLead ? (
+        <p className="steps-note">
+          {t('admin.first.title', { n: openSteps })}.{' '}
+          <a href="/admin/first-steps">{t('admin.nav.firstSteps')}</a>
+        </p>
+      ) : null}
+      <div className={stepsLead ? 'head head-split section' : 'head head-split'}>
         {stepsLead ? <h2 className="as-title">{title}</h2> : <h1>{title}</h1>}
         {state === 'SUBMITTED' && counts.SUBMITTED > 0 ? <KeysLine t={t} /> : null}
       </div>

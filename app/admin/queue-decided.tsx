@@ -28,20 +28,27 @@ export function DecidedQueue({
   const decides = page.person?.roles.includes('approver') ?? false;
   const plain = state === 'SUBMITTED' ? '/admin' : `/admin?state=${state}`;
   if (found.items.length === 0) {
+    const heading = <h2 className="vh">{t('admin.queue.listTitle')}</h2>;
     return q === '' ? (
-      <Empty
-        title={t('admin.queue.emptyOtherTitle')}
-        action={<LinkButton href="/admin">{t('admin.queue.emptyOtherAction')}</LinkButton>}
-      >
-        {t('admin.queue.emptyOtherBody')}
-      </Empty>
+      <>
+        {heading}
+        <Empty
+          title={t('admin.queue.emptyOtherTitle')}
+          action={<LinkButton href="/admin">{t('admin.queue.emptyOtherAction')}</LinkButton>}
+        >
+          {t('admin.queue.emptyOtherBody')}
+        </Empty>
+      </>
     ) : (
-      <Empty
-        title={t('admin.queue.emptySearchTitle', { q })}
-        action={<LinkButton href={plain}>{t('admin.queue.searchClear')}</LinkButton>}
-      >
-        {t('admin.queue.emptySearchBody')}
-      </Empty>
+      <>
+        {heading}
+        <Empty
+          title={t('admin.queue.emptySearchTitle', { q })}
+          action={<LinkButton href={plain}>{t('admin.queue.searchClear')}</LinkButton>}
+        >
+          {t('admin.queue.emptySearchBody')}
+        </Empty>
+      </>
     );
   }
   const rowAction =

@@ -51,6 +51,7 @@ export async function WaitingQueue({
   if (counts.SUBMITTED === 0) {
     return (
       <>
+        <h2 className="vh">{t('admin.queue.listTitle')}</h2>
         <Empty
           title={t('admin.queue.emptyTitle')}
           action={<LinkButton href="/certs/new">{t('admin.queue.emptyAction')}</LinkButton>}
@@ -70,7 +71,7 @@ export async function WaitingQueue({
         ? t('admin.queue.autoNote', { seconds: config.signing.undoSeconds })
         : t('admin.queue.manualNote');
   return (
-    <>
+    <div className="queue-area">
       {flagged.items.length > 0 ? (
         <section aria-labelledby="flagged">
           <SectionHead
@@ -105,7 +106,7 @@ export async function WaitingQueue({
         words={queueWords(t)}
       />
       <News page={page} newest={newest.items[0]?.id ?? null} />
-    </>
+    </div>
   );
 }
 

@@ -31,7 +31,7 @@ export function RootStep({
     return () => clearInterval(timer);
   }, [state, ask]);
   return (
-    <span role="status">
+    <span role="status" data-root={state}>
       {state === 'trusted' ? (
         <State kind="ok">{words.done}</State>
       ) : state === 'untrusted' ? (

@@ -56,12 +56,15 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         />
       </div>
       {found.items.length === 0 ? (
-        <Empty
-          title={t('admin.audit.emptyTitle')}
-          action={<LinkButton href={HERE}>{t('admin.audit.emptyAction')}</LinkButton>}
-        >
-          {t('admin.audit.emptyBody')}
-        </Empty>
+        <>
+          <h2 className="vh">{t('admin.audit.title')}</h2>
+          <Empty
+            title={t('admin.audit.emptyTitle')}
+            action={<LinkButton href={HERE}>{t('admin.audit.emptyAction')}</LinkButton>}
+          >
+            {t('admin.audit.emptyBody')}
+          </Empty>
+        </>
       ) : (
         <Table
           className="dense-table rows listing audit-table"

@@ -38,12 +38,15 @@ export default async function BulkPage({ searchParams }: { searchParams: Promise
           title={n === 0 ? t('admin.bulk.noneTitle') : t(`admin.bulk.title${word}`, { n })}
         />
         {n === 0 ? (
-          <Empty
-            title={t('admin.bulk.noneTitle')}
-            action={<LinkButton href="/admin">{t('admin.bulk.noneAction')}</LinkButton>}
-          >
-            {t('admin.bulk.noneBody')}
-          </Empty>
+          <>
+            <h2 className="vh">{t('admin.bulk.which')}</h2>
+            <Empty
+              title={t('admin.bulk.noneTitle')}
+              action={<LinkButton href="/admin">{t('admin.bulk.noneAction')}</LinkButton>}
+            >
+              {t('admin.bulk.noneBody')}
+            </Empty>
+          </>
         ) : (
           <BulkForm
             action={decideMany}

@@ -59,18 +59,21 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
         />
       </div>
       {found.items.length === 0 ? (
-        <Empty
-          title={
-            q === '' ? t('admin.certificates.emptyTitle') : t('admin.certificates.emptySearchTitle', { q })
-          }
-          action={
-            <LinkButton href={q === '' ? '/admin' : HERE}>
-              {t(q === '' ? 'admin.certificates.emptyAction' : 'admin.certificates.emptySearchAction')}
-            </LinkButton>
-          }
-        >
-          {t(q === '' ? 'admin.certificates.emptyBody' : 'admin.certificates.emptySearchBody')}
-        </Empty>
+        <>
+          <h2 className="vh">{t('admin.certificates.title')}</h2>
+          <Empty
+            title={
+              q === '' ? t('admin.certificates.emptyTitle') : t('admin.certificates.emptySearchTitle', { q })
+            }
+            action={
+              <LinkButton href={q === '' ? '/admin' : HERE}>
+                {t(q === '' ? 'admin.certificates.emptyAction' : 'admin.certificates.emptySearchAction')}
+              </LinkButton>
+            }
+          >
+            {t(q === '' ? 'admin.certificates.emptyBody' : 'admin.certificates.emptySearchBody')}
+          </Empty>
+        </>
       ) : (
         <Table
           className="dense-table rows q listing"

@@ -52,12 +52,15 @@ export default async function HubsPage() {
       {problems.length > 0 ? <Problems page={page} problems={problems} /> : null}
       {n === 0 ? (
         <div className="section">
-          <Empty
-            title={t('admin.hubs.emptyTitle')}
-            action={<LinkButton href="/hubs">{t('admin.hubs.emptyAction')}</LinkButton>}
-          >
-            {t('admin.hubs.emptyBody', { dir: folder })}
-          </Empty>
+          <>
+            <h2 className="vh">{t('admin.hubs.page')}</h2>
+            <Empty
+              title={t('admin.hubs.emptyTitle')}
+              action={<LinkButton href="/hubs">{t('admin.hubs.emptyAction')}</LinkButton>}
+            >
+              {t('admin.hubs.emptyBody', { dir: folder })}
+            </Empty>
+          </>
         </div>
       ) : (
         <div className={problems.length > 0 ? 'section' : undefined}>

@@ -64,12 +64,15 @@ export default async function SigningPage({ searchParams }: { searchParams: Prom
         note={t('admin.signing.ledeReady')}
       >
         {n === 0 && failed.items.length === 0 ? (
-          <Empty
-            title={t('admin.signing.emptyTitle')}
-            action={<LinkButton href="/admin">{t('admin.signing.emptyAction')}</LinkButton>}
-          >
-            {t('admin.signing.emptyBody')}
-          </Empty>
+          <>
+            <h2 className="vh">{t('admin.signing.waiting')}</h2>
+            <Empty
+              title={t('admin.signing.emptyTitle')}
+              action={<LinkButton href="/admin">{t('admin.signing.emptyAction')}</LinkButton>}
+            >
+              {t('admin.signing.emptyBody')}
+            </Empty>
+          </>
         ) : null}
         {n > 0 ? (
           <section className="section" aria-labelledby="waiting">

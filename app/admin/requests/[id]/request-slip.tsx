@@ -37,7 +37,7 @@ export function RequestSlip({ request, page }: { request: ApproverView; page: Pa
       end={<RequestStateWord state={request.state} t={t} />}
       commonName={request.commonName}
       rest={restOfSubject(request.subject)}
-      email={request.email}
+      email={request.emailState === 'proven' || request.emailState === 'vouched' ? request.email : null}
       issuer={commonNameOf(request.issuer)}
       validity={{ days: request.lifetimeDays }}
       digest={{ label: t('common.slip.key', { label: request.keyLabel }), hex: request.spkiSha256 }}

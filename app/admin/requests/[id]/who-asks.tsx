@@ -18,8 +18,8 @@ export function WhoAsks({ request, page }: { request: ApproverView; page: Page }
           <div className="kv-row">
             <dt>{t('admin.request.whoEmail')}</dt>
             <dd className="break">
-              {request.email === null ? null : <>{request.email}, </>}
-              {t(`admin.emailState.${request.emailState}`)}
+              {request.email}
+              <span className="step-detail">{t(`admin.emailState.${request.emailState}`)}</span>
             </dd>
           </div>
           <div className="kv-row">
