@@ -26,11 +26,6 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   doctor: () => import('./doctor'),
   admin: () => import('./admin'),
   token: () => import('./token'),
-  requests: () => import('./requests'),
-  sign: () => import('./sign'),
-  certs: () => import('./certs'),
-  audit: () => import('./audit'),
-  db: () => import('./db'),
 };
 
 /** The areas that these arguments need: one, or all for --help and for a word that nobody knows. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 
 import { type Actor, type Ctx, type Role } from '../ctx';
 import { HubgateError, isHubgateError } from '../errors';
