@@ -180,7 +180,8 @@ function childSpecs({ config, paths }: LoadedConfig, env: Record<string, string>
         NODE_ENV: 'production',
         HUBGATE_LISTEN: paths.portalSocket,
         PORT: '3000',
-        HOSTNAME: '127.0.0.1',
+        // Not 127.0.0.1: Next calls that localhost in request URLs, and takes a rewrite to itself for one elsewhere.
+        HOSTNAME: 'localhost',
         NEXT_TELEMETRY_DISABLED: '1',
       },
       ready: () => portalAnswers(paths.portalSocket, config.site.url),

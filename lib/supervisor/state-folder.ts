@@ -23,9 +23,17 @@ export function prepareStateFolder(stateDir: string): void {
     const { bavail, bsize } = statfsSync(stateDir);
     if (bavail * bsize < FREE_MIN_BYTES) throw full(stateDir, bavail * bsize);
   } catch (thrown) {
-    rmSync(probe, { force: true });
+    removeQuietly(probe);
     if (thrown instanceof HubgateError) throw thrown;
     throw worded(stateDir, thrown as NodeJS.ErrnoException);
+  }
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // What could not be written cannot be removed either.
   }
 }
 
@@ -38,7 +46,7 @@ function full(stateDir: string, bytes: number): HubgateError {
   );
 }
 
-function worded(stateDir: string, error: NodeJS.ErrnoException): Error {
+function worded(stateDir: string, error: NodeJS.ErrnoException): HubgateError {
   const detail = { params: { stateDir }, cause: error };
   switch (error.code) {
     case 'ENOSPC':
@@ -61,6 +69,10 @@ function worded(stateDir: string, error: NodeJS.ErrnoException): Error {
         detail,
       );
     default:
-      return error;
+      return new HubgateError(
+        'start.state-dir',
+        `The state directory ${stateDir} cannot be used (${error.code ?? error.message}). Set stateDir in hubgate.toml to a folder of yours.`,
+        detail,
+      );
   }
 }
