@@ -101,7 +101,8 @@ async function askSettings(terminal: Terminal, now: Config): Promise<Record<stri
       name: site.name,
       url: `https://${host}`,
       httpUrl: `http://${host}`,
-      gateUrl: `https://${gate}`,
+      // The built-in front asks for certificates by port: it cannot by name.
+      gateUrl: apache ? `https://${gate}` : `https://${gate}:8444`,
       canaryUrl: `https://${canary}`,
     },
     pki: { ...centre, dn: centre.dn === '-' ? '' : centre.dn, ...cas },
