@@ -236,7 +236,7 @@ test('calls of the wrong shape are answered, not guessed at', async () => {
   expect((await curl(portal, '/api/v1/requests', '--request', 'DELETE')).status).toBe(405);
   const huge = await sendJson({ csr: 'x'.repeat(2_000_000) });
   expect(huge.status).toBe(413);
-  expect((await curl(portal, '/api/v1/requests/R-00000000', ...bearer('x'))).status).toBe(404);
+  expect((await curl(portal, '/api/v1/requests/R-00000000', ...bearer('x'.repeat(43)))).status).toBe(404);
   expect((await curl(portal, '/api/v1/nowhere')).status).toBe(404);
 });
 

@@ -15,6 +15,8 @@ import { startPortal, type Portal } from './support/portal';
 import { mustRun } from './support/run';
 import { verifyWithThree } from './support/three-verifiers';
 
+const WRONG = 'w'.repeat(43);
+
 // A person with openssl and curl, and nothing else: from a key to a hub, and out again.
 for (const front of ['apache', 'embedded'] as const) {
   test.describe(`with curl alone, behind ${front}`, () => {
@@ -115,7 +117,7 @@ for (const front of ['apache', 'embedded'] as const) {
       const waiting = await curl(portal, `/api/v1/requests/${sent.id}`, ...bearer(sent.pickupSecret));
       expect(waiting.json()).toMatchObject({ id: sent.id, state: 'SUBMITTED' });
       expect(waiting.json()['certificate']).toBeFalsy();
-      expect((await curl(portal, `/api/v1/requests/${sent.id}`, ...bearer('wrong'))).status).toBe(404);
+      expect((await curl(portal, `/api/v1/requests/${sent.id}`, ...bearer(WRONG))).status).toBe(404);
       expect((await curl(portal, `/api/v1/requests/${sent.id}`)).status).toBe(401);
 
       const queue = await curl(portal, '/api/v1/admin/requests?state=SUBMITTED', ...bearer(token));
@@ -128,7 +130,7 @@ for (const front of ['apache', 'embedded'] as const) {
         spkiSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       });
       expect((await curl(portal, '/api/v1/admin/requests')).status).toBe(401);
-      expect((await curl(portal, '/api/v1/admin/requests', ...bearer('wrong'))).status).toBe(401);
+      expect((await curl(portal, '/api/v1/admin/requests', ...bearer(WRONG))).status).toBe(401);
 
       const approved = await curl(
         portal,
@@ -232,8 +234,8 @@ for (const front of ['apache', 'embedded'] as const) {
       const outside = await curl(portal, `${portal.gateUrl}/astro/hub/home`, '--header', 'Accept: text/html');
       expect(outside.status).toBe(403);
       expect(outside.contentType).toContain('text/html');
-      expect(outside.body).toMatch(/certificate/i);
-      expect(outside.body).toContain(portal.url);
+      expect(/certificate/i.test(outside.body)).toBe(true);
+      expect(outside.body.includes(portal.url)).toBe(true);
       const listed = await curl(portal, '/api/v1/hubs');
       expect(listed.json()).toMatchObject({
         hubs: [{ name: 'astro', url: `${portal.gateUrl}/astro`, description: 'Astronomy, with a comma' }],
@@ -286,7 +288,7 @@ for (const front of ['apache', 'embedded'] as const) {
       }
       const help = await curl(portal, '/status/cert-check', '--header', 'Accept: text/html');
       expect(help.status).toBe(200);
-      expect(help.body).toMatch(/expired/i);
+      expect(/expired/i.test(help.body), 'the portal says why the gate broke the connection').toBe(true);
     });
 
     test('a serial put into revoked.map is refused on the next request of an open connection', async () => {

@@ -127,6 +127,7 @@ async function Elsewhere({ page, gateHost }: { page: Page; gateHost: string }) {
           {t('status.probe')}
         </LinkButton>
       </div>
+      <p className="section narrow">{t('status.check.elsewhere.broken')}</p>
     </PortalPage>
   );
 }
