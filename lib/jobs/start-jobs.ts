@@ -9,6 +9,7 @@ import { countApproved } from '../db/request-claims';
 import { deleteExpiredTrustProofs } from '../db/used-trust-proofs';
 import { isHubgateError } from '../errors';
 import type { Instance } from '../instance';
+import { deliverDueMail } from '../mail/deliver-due-mail';
 import { expireRequests } from '../requests/expire-requests';
 import { recoverSigning } from '../requests/recover-signing';
 import { signDueRequests } from '../requests/sign-requests';
@@ -63,6 +64,13 @@ export function jobs(house: JobHouse): Job[] {
       everyMs: 30_000,
       run: async () => {
         await whileSignerAnswers(() => reconcileJournal(jobCtx(house, 'reconcile')));
+      },
+    },
+    {
+      name: 'mail',
+      everyMs: 5000,
+      run: async () => {
+        await deliverDueMail(jobCtx(house, 'mail'));
       },
     },
     {

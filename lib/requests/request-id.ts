@@ -25,7 +25,9 @@ export function readRequestId(text: string): string | null {
   if (text.length > 40) return null;
   const plain = text
     .toUpperCase()
-    .replace(/[\s-]/g, '')
+    .replace(/\s/g, '')
+    .replace(/^R-/, '')
+    .replaceAll('-', '')
     .replace(/^R(?=.{8}$)/, '')
     .replace(/[IL]/g, '1')
     .replace(/O/g, '0');
