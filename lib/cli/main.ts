@@ -24,6 +24,7 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   audit: () => import('./audit'),
   config: () => import('./config'),
   doctor: () => import('./doctor'),
+  mail: () => import('./mail'),
   admin: () => import('./admin'),
   token: () => import('./token'),
 };

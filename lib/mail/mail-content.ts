@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+import type { Translate } from '../ctx';
+
+/** One part of a mail's body, in order; text and HTML are made from the same parts. */
+export type Block =
+  | { kind: 'text'; text: string }
+  | { kind: 'facts'; facts: readonly { label: string; value: string }[] }
+  /** What a person wrote: shown as theirs. */
+  | { kind: 'quote'; text: string }
+  | { kind: 'link'; label: string; url: string; main: boolean };
+
+export type MailContent = { subject: string; blocks: readonly Block[] };
+
+/** What the words are made with: the catalogue and how an instant is written in its language. */
+export type Wording = { t: Translate; date: (iso: string) => string; site: string };
+
+type Template = { parse: (vars: unknown, wording: Wording) => MailContent };
+
+/** Binds what a template needs to its words; vars of another shape throw. */
+function template<T extends z.ZodType>(
+  shape: T,
+  content: (vars: z.infer<T>, wording: Wording) => MailContent,
+): Template {
+  return { parse: (vars, wording) => content(shape.parse(vars), wording) };
+}
+
+const link = z.url({ protocol: /^https?$/ });
+const person = { id: z.string(), commonName: z.string() };
+const text = (value: string): Block => ({ kind: 'text', text: value });
+
+const requestFacts = ({ t }: Wording, vars: { id: string; commonName: string }): Block => ({
+  kind: 'facts',
+  facts: [
+    { label: t('mail.fact.request'), value: vars.id },
+    { label: t('mail.fact.account'), value: vars.commonName },
+  ],
+});
+
+/**
+ * Every mail that the portal sends, by the name that stands in the outbox. None carries more access
+ * than its reader has: links to requests open with the pick-up secret or a sign-in only; the one
+ * secret is the mailbox proof, behind `#`.
+ */
+export const MAILS = {
+  'request-waiting': template(
+    z.object({ ...person, email: z.string(), name: z.string(), link }),
+    (vars, { t }) => ({
+      subject: t('mail.request-waiting.subject', { id: vars.id, commonName: vars.commonName }),
+      blocks: [
+        text(t('mail.request-waiting.intro')),
+        {
+          kind: 'facts',
+          facts: [
+            { label: t('mail.fact.request'), value: vars.id },
+            { label: t('mail.fact.account'), value: vars.commonName },
+            { label: t('mail.fact.name'), value: vars.name },
+            { label: t('mail.fact.email'), value: vars.email },
+          ].filter(({ value }) => value !== ''),
+        },
+        { kind: 'link', label: t('mail.request-waiting.action'), url: vars.link, main: true },
+        text(t('mail.request-waiting.outro')),
+      ],
+    }),
+  ),
+  'request-received': template(
+    z.object({ ...person, link, confirmLink: z.union([z.literal(''), link]) }),
+    (vars, wording) => ({
+      subject: wording.t('mail.request-received.subject', { id: vars.id }),
+      blocks: [
+        text(wording.t('mail.request-received.intro')),
+        requestFacts(wording, vars),
+        ...(vars.confirmLink === '' ? [] : confirmation(wording, vars.confirmLink)),
+        text(wording.t('mail.request-received.status')),
+        {
+          kind: 'link',
+          label: wording.t('mail.request-received.action'),
+          url: vars.link,
+          main: vars.confirmLink === '',
+        },
+        text(wording.t('mail.request-received.outro')),
+      ],
+    }),
+  ),
+  'certificate-issued': template(
+    z.object({ ...person, serial: z.string(), notAfter: z.iso.datetime(), link }),
+    (vars, { t, date }) => ({
+      subject: t('mail.certificate-issued.subject', { commonName: vars.commonName }),
+      blocks: [
+        text(t('mail.certificate-issued.intro')),
+        {
+          kind: 'facts',
+          facts: [
+            { label: t('mail.fact.account'), value: vars.commonName },
+            { label: t('mail.fact.serial'), value: vars.serial },
+            { label: t('mail.fact.validUntil'), value: date(vars.notAfter) },
+          ],
+        },
+        text(t('mail.certificate-issued.pickUp')),
+        { kind: 'link', label: t('mail.certificate-issued.action'), url: vars.link, main: true },
+        text(t('mail.certificate-issued.outro')),
+      ],
+    }),
+  ),
+  'request-rejected': template(z.object({ ...person, reason: z.string(), link }), (vars, wording) => ({
+    subject: wording.t('mail.request-rejected.subject', { id: vars.id }),
+    blocks: [
+      text(wording.t('mail.request-rejected.intro')),
+      { kind: 'quote', text: vars.reason },
+      requestFacts(wording, vars),
+      { kind: 'link', label: wording.t('mail.request-rejected.action'), url: vars.link, main: true },
+      text(wording.t('mail.request-rejected.outro')),
+    ],
+  })),
+  question: template(z.object({ ...person, question: z.string(), link }), (vars, wording) => ({
+    subject: wording.t('mail.question.subject', { id: vars.id }),
+    blocks: [
+      text(wording.t('mail.question.intro')),
+      { kind: 'quote', text: vars.question },
+      requestFacts(wording, vars),
+      { kind: 'link', label: wording.t('mail.question.action'), url: vars.link, main: true },
+      text(wording.t('mail.question.how')),
+    ],
+  })),
+  'account-taken-over': template(z.object({ ...person, contact: z.string() }), (vars, wording) => ({
+    subject: wording.t('mail.account-taken-over.subject', { commonName: vars.commonName }),
+    blocks: [
+      text(wording.t('mail.account-taken-over.intro')),
+      requestFacts(wording, vars),
+      text(wording.t('mail.account-taken-over.outro')),
+    ],
+  })),
+  test: template(z.object({}), (_vars, { t, site }) => ({
+    subject: t('mail.test.subject', { site }),
+    blocks: [text(t('mail.test.intro', { site }))],
+  })),
+} as const satisfies Record<string, Template>;
+
+export type MailName = keyof typeof MAILS;
+
+export const isMailName = (name: string): name is MailName => Object.hasOwn(MAILS, name);
+
+function confirmation({ t }: Wording, url: string): Block[] {
+  return [
+    text(t('mail.request-received.confirm')),
+    { kind: 'link', label: t('mail.request-received.confirmAction'), url, main: true },
+  ];
+}
