@@ -40,6 +40,11 @@ export function configOf(command: Command): LoadedConfig {
   return loadConfig({ env: process.env, cwd: process.cwd(), file: config });
 }
 
+/** The same from this file, whatever --config names: for a hubgate.toml that is being made. */
+export function configAt(file: string): LoadedConfig {
+  return loadConfig({ env: process.env, cwd: process.cwd(), file });
+}
+
 /** Who types: audit rows of commands say `host:<login>`. */
 export function hostName(): string {
   try {

@@ -4,13 +4,13 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { stringify } from 'smol-toml';
 
-import { loadConfig, type LoadedConfig } from '../config/load';
+import type { LoadedConfig } from '../config/load';
 import { HubgateError } from '../errors';
 import { signerFiles, writeDurably } from '../signer/ca-files';
 import { makeCa, refuseExisting, type MadeCa } from '../signer/make-ca';
 import { moveRootKey } from '../signer/root-key';
 import { caWishes, siteHosts, STEP_WORDS } from './ca-wishes';
-import { configOf, outputOf, type Output } from './context';
+import { configAt, configOf, outputOf, type Output } from './context';
 import { readAnswers, type Answers } from './init-answers';
 import { askAnswers } from './init-ask';
 import { apacheFile } from './init-vhost';
@@ -92,7 +92,7 @@ function settle(
     0o644,
   );
   try {
-    const loaded = loadConfig({ env: process.env, cwd: process.cwd(), file: draft });
+    const loaded = configAt(draft);
     const keep = (): string => {
       renameSync(draft, target);
       return target;
