@@ -14,6 +14,10 @@ const path = process.env.HUBGATE_LISTEN;
 const HEADER = 'x-hubgate-transport';
 
 if (path) {
+  // Next takes its own address from these. Its URLs say localhost for 127.0.0.1, so with another
+  // HOSTNAME (containers set one) a rewrite looks like a foreign address, to be fetched over TCP.
+  process.env.HOSTNAME = 'localhost';
+  process.env.PORT = '3000';
   const listen = NetServer.prototype.listen;
   let used = false;
   NetServer.prototype.listen = function listenOnPath(...args) {

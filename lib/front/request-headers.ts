@@ -43,16 +43,16 @@ export function clientHeaders(request: IncomingMessage): OutgoingHttpHeaders {
   const named = new Set(
     (request.headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()),
   );
-  const kept: Record<string, string[]> = {};
+  const kept = new Map<string, string[]>(); // a header may be called `constructor`
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     const name = (request.rawHeaders[index] ?? '').toLowerCase();
     if (HOP_BY_HOP.has(name) || FRONT_ONLY.test(name.replaceAll('_', '-'))) continue;
     if (named.has(name) && name !== 'host' && name !== 'content-length') continue;
-    (kept[name] ??= []).push(request.rawHeaders[index + 1] ?? '');
+    kept.set(name, [...(kept.get(name) ?? []), request.rawHeaders[index + 1] ?? '']);
   }
   return Object.fromEntries(
     // One Cookie header, RFC 9112 allows several only in HTTP/2; the others keep their number.
-    Object.entries(kept).map(([name, values]) => [
+    [...kept].map(([name, values]) => [
       name,
       values.length === 1 || name === 'cookie' ? values.join('; ') : values,
     ]),
@@ -114,15 +114,15 @@ export function answerHeaders(
   from: 'portal' | 'hub',
   hsts: string | null,
 ): OutgoingHttpHeaders {
-  const kept: Record<string, string[]> = {};
+  const kept = new Map<string, string[]>(); // a header may be called `constructor`
   for (let index = 0; index + 1 < answer.rawHeaders.length; index += 2) {
     const name = (answer.rawHeaders[index] ?? '').toLowerCase();
     const value = answer.rawHeaders[index + 1] ?? '';
     if (HOP_BY_HOP.has(name) || name === 'strict-transport-security') continue;
     if (from === 'hub' && name === 'set-cookie' && PORTAL_COOKIE.test(value.trim())) continue;
-    (kept[name] ??= []).push(value);
+    kept.set(name, [...(kept.get(name) ?? []), value]);
   }
-  return { ...kept, ...(hsts === null ? {} : { 'strict-transport-security': hsts }) };
+  return { ...Object.fromEntries(kept), ...(hsts === null ? {} : { 'strict-transport-security': hsts }) };
 }
 
 const ONE_YEAR_SECONDS = 31_536_000;

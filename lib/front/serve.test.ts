@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { connect as tlsConnect, type ConnectionOptions } from 'node:tls';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer, type ClientOptions } from 'ws';
 
 import { loadConfig, type LoadedConfig } from '../config/load';
 import { FrontPki, type TestIdentity } from '../testing/front-pki';
@@ -422,12 +422,14 @@ describe('the gate', () => {
   it('carries WebSockets to a hub, and only for who may enter', async () => {
     const open = (as?: TestIdentity) =>
       new Promise<string>((resolve) => {
-        const socket = new WebSocket(`wss://127.0.0.1:${ports.gate}/astro/ws`, {
+        const options = {
           servername: 'gate.localhost',
           headers: { host: `gate.localhost:${ports.gate}` },
           rejectUnauthorized: false,
           ...(as === undefined ? {} : { cert: as.cert, key: as.key }),
-        });
+        };
+        // `servername` goes on to TLS, which the types of ws do not say.
+        const socket = new WebSocket(`wss://127.0.0.1:${ports.gate}/astro/ws`, options as ClientOptions);
         socket.on('open', () => socket.send('hi'));
         socket.on('message', (data) => {
           resolve(String(data));
