@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 
-import { Toast, Toasts } from '#components/ui/toast';
+import { Toast } from '#components/ui/toast';
 
-/** What the last form did, told once on the page it led to. */
+/** What the last form did, told once at the head of the page it led to: it covers no button. */
 export function Flash({
   kind = 'ok',
   children,
@@ -13,10 +13,10 @@ export function Flash({
   action?: ReactNode;
 }) {
   return (
-    <Toasts>
+    <div className="flash" role="status">
       <Toast kind={kind} action={action}>
         {children}
       </Toast>
-    </Toasts>
+    </div>
   );
 }

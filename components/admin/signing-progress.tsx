@@ -12,6 +12,7 @@ type Item = Extract<SignEvent, { event: 'item' }>;
 
 export type SigningWords = {
   sign: string;
+  running: string;
   doneTitle: string;
   progress: string;
   progressText: string;
@@ -53,6 +54,8 @@ export function SigningProgress({
   fallback,
   words,
   note,
+  head,
+  crumb,
   children,
 }: {
   total: number;
@@ -61,6 +64,9 @@ export function SigningProgress({
   fallback: (form: FormData) => Promise<void>;
   words: SigningWords;
   note: ReactNode;
+  /** The page's head before the button is pressed. */
+  head: ReactNode;
+  crumb: ReactNode;
   children: ReactNode;
 }) {
   const [run, setRun] = useState<Run | null>(null);
@@ -105,6 +111,7 @@ export function SigningProgress({
   if (!run) {
     return (
       <>
+        {head}
         {total > 0 ? (
           <form
             action={fallback}
@@ -134,10 +141,14 @@ export function SigningProgress({
   const counts = { issued: String(issued), failed: String(failed) };
   return (
     <div className="signing-run">
+      <div className="head">
+        <p className="crumb">{crumb}</p>
+        <h1>{run.end ? fill(words.doneTitle, counts) : words.running}</h1>
+      </div>
       <p className="progress-head" role="status">
         <span>
           <b>{fill(words.progressText, { done: String(run.done), total: String(run.total) })}</b>{' '}
-          {run.end ? fill(words.doneTitle, counts) : fill(words.progressWords, counts)}
+          {fill(words.progressWords, counts)}
         </span>
       </p>
       <progress

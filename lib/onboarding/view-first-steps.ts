@@ -3,8 +3,10 @@ import { certificatesWithName } from '../db/certificates';
 import { outboxSummary } from '../db/outbox';
 import { readSetting } from '../db/settings';
 import { findUserById } from '../db/users';
-import { hubOverview } from './hub-overview';
+
 import { requireRole } from '../identity/authorise';
+import { hubOverview } from './hub-overview';
+import { TEST_MAIL_SETTING } from './send-test-mail';
 
 /** `open` cannot be known from here: a script in the browser finds out. */
 export type StepState = 'done' | 'todo' | 'open' | 'problem';
@@ -56,14 +58,16 @@ export async function viewFirstSteps(
   },
 ): Promise<FirstSteps> {
   requireRole(ctx, 'admin', 'approver', 'operator', 'auditor');
-  const [dismissed, user, mail, hubs] = await Promise.all([
+  const [dismissed, tested, user, mail, hubs] = await Promise.all([
     readSetting(ctx.db, dismissedKey(input.userId)),
+    readSetting(ctx.db, TEST_MAIL_SETTING),
     findUserById(ctx.db, input.userId),
     outboxSummary(ctx.db),
     hubOverview(ctx),
   ]);
   const accepted = input.visitor?.accepted === true;
   const own = await ownCertificate(ctx, [user?.login ?? null, input.visitor?.commonName ?? null]);
+  const lastSentAt = [mail.lastSentAt?.toISOString() ?? '', tested ?? ''].sort().at(-1) || null;
   const off = ctx.config.mail.transport === 'none';
   return {
     dismissed: dismissed !== null,
@@ -90,14 +94,8 @@ export async function viewFirstSteps(
       },
       {
         key: 'mail',
-        state: off
-          ? 'todo'
-          : mail.lastError !== null
-            ? 'problem'
-            : mail.lastSentAt !== null
-              ? 'done'
-              : 'todo',
-        lastSentAt: mail.lastSentAt?.toISOString() ?? null,
+        state: off ? 'todo' : mail.lastError !== null ? 'problem' : lastSentAt !== null ? 'done' : 'todo',
+        lastSentAt,
         error: mail.lastError,
         off,
         to: user?.email ?? null,

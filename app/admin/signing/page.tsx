@@ -47,21 +47,24 @@ export default async function SigningPage({ searchParams }: { searchParams: Prom
   return (
     <AdminFrame page={page} at="queue" counts={counts}>
       <QueueFlash page={page} query={query} />
-      <PageHead
-        crumb={crumb}
-        title={titleOf(query, n, page)}
-        lede={
-          config.signing.auto
-            ? t('admin.signing.ledeAuto', { seconds: config.signing.undoSeconds })
-            : t('admin.signing.ledeReady')
-        }
-      />
       <SigningProgress
         total={may ? n : 0}
         names={Object.fromEntries(waiting.items.map((item) => [item.id, item.commonName]))}
         fallback={signAll}
         words={signingWords(t, n)}
         note={t('admin.signing.ledeReady')}
+        crumb={crumb}
+        head={
+          <PageHead
+            crumb={crumb}
+            title={titleOf(query, n, page)}
+            lede={
+              config.signing.auto
+                ? t('admin.signing.ledeAuto', { seconds: config.signing.undoSeconds })
+                : t('admin.signing.ledeReady')
+            }
+          />
+        }
       >
         {n === 0 && failed.items.length === 0 ? (
           <>

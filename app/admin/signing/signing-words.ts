@@ -7,6 +7,7 @@ export function signingWords(t: Translate, n: number): SigningWords {
   const word = (key: string) => t(`admin.signing.${key}`);
   return {
     sign: t('admin.signing.sign', { n }),
+    running: t('admin.signing.titleRunning', { n }),
     doneTitle: t('admin.signing.doneTitle', { issued: '{issued}', failed: '{failed}' }),
     progress: word('progress'),
     progressText: t('admin.signing.progressText', { done: '{done}', total: '{total}' }),
