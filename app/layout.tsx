@@ -6,9 +6,14 @@ import './globals.css';
 // A prerendered page would carry no nonce, and the content security policy would block its scripts.
 export const dynamic = 'force-dynamic';
 
+// As data: the plain http name and the gate serve no other files of the portal.
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="4" fill="#0b5a5e"/><g fill="none" stroke="#fff" stroke-width="2.5"><path d="M9 29V9M27 29V9M5 9h26"/><path d="M14 29V15h8v14" stroke-width="2"/></g></svg>',
+)}`;
+
 export const metadata: Metadata = {
   title: { default: 'Hubgate', template: '%s · Hubgate' },
-  icons: { icon: '/icon.svg' },
+  icons: { icon: ICON },
   robots: { index: false },
 };
 

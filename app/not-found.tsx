@@ -27,7 +27,7 @@ export default async function NotFound() {
         <div className="section-head flush">
           <h2 id="elsewhere">{t('common.notFound.elsewhere')}</h2>
         </div>
-        <Table headsHidden heads={[t('common.notFound.elsewhere'), '']} fold={false}>
+        <Table headsHidden heads={[t('common.notFound.page'), t('common.notFound.what')]} fold={false}>
           {ELSEWHERE.map(([href, word, text]) => (
             <Row key={href}>
               <RowHead>

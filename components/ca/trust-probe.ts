@@ -14,12 +14,13 @@ const PATIENCE_MS = 8000;
  * Tries a connection that only the root CA can vouch for, and brings back the canary's proof.
  *
  * Clicking a warning away on the portal's name does not carry over to another host name, so the
- * fetch fails unless the root is trusted. On plain http there is no nonce to be had; there the bare
- * connection is the answer.
+ * fetch fails unless the root is trusted. On plain http the canary's answer
+ * cannot be read; there the bare connection is the answer.
  */
 export async function probeTrust(canaryUrl: string): Promise<TrustAnswer> {
-  let nonce: string | null = null;
-  if (location.protocol === 'https:') {
+  let nonce = ownNonce();
+  const readable = location.protocol === 'https:';
+  if (readable) {
     try {
       const answer = await fetch('/trust/nonce', {
         cache: 'no-store',
@@ -32,22 +33,26 @@ export async function probeTrust(canaryUrl: string): Promise<TrustAnswer> {
     }
   }
   try {
-    const answer = await fetch(
-      `${canaryUrl}/trust/proof${nonce ? `?nonce=${encodeURIComponent(nonce)}` : ''}`,
-      {
-        cache: 'no-store',
-        mode: nonce ? 'cors' : 'no-cors',
-        credentials: 'omit',
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      },
-    );
+    const answer = await fetch(`${canaryUrl}/trust/proof?nonce=${encodeURIComponent(nonce)}`, {
+      cache: 'no-store',
+      mode: readable ? 'cors' : 'no-cors',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     remember(true);
-    if (!nonce || !answer.ok) return { state: 'trusted', proof: null };
+    if (!readable || !answer.ok) return { state: 'trusted', proof: null };
     return { state: 'trusted', proof: ((await answer.json()) as { proof: string }).proof };
   } catch {
     remember(false);
     return { state: 'untrusted' };
   }
+}
+
+/** For the plain address, where no proof comes back anyhow. */
+function ownNonce(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }
 
 function remember(trusted: boolean): void {

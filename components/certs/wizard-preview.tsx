@@ -2,6 +2,9 @@
 
 import { Button } from '../ui/button';
 import { Callout } from '../ui/callout';
+import { CertificateSlip, restOfSubject } from '../ui/certificate-slip';
+import { State } from '../ui/state';
+import { filled } from '../ui/words-of';
 import { PreviewTable } from './preview-table';
 import type { Carried, WizardValue } from './wizard-state';
 import type { WizardWords } from './wizard-words';
@@ -24,6 +27,20 @@ export function WizardPreview({
       <div className="section-head flush">
         <h2 id="preview">{words.preview}</h2>
         <p>{words.previewNote}</p>
+      </div>
+      <div className="draft">
+        <CertificateSlip
+          draft
+          kind={words.userCertificate}
+          end={<State kind="off">{words.draft}</State>}
+          commonName={preview.commonName}
+          rest={restOfSubject(preview.subject)}
+          issuer={/CN=((?:\\.|[^,\\])*)/u.exec(preview.issuer)?.[1] ?? preview.issuer}
+          validity={{ days: preview.lifetimeDays }}
+          digest={{ label: preview.keyLabel, hex: preview.spkiSha256 }}
+          now={new Date(0)}
+          t={(key, values = {}) => filled(words.slip[key] ?? key, values)}
+        />
       </div>
       <PreviewTable rows={preview.rows} words={words.table} />
       {findings.length > 0 ? (

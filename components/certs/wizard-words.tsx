@@ -56,8 +56,30 @@ export const WIZARD_WORDS = [
   'copied',
 ] as const;
 
-export type WizardWords = Record<(typeof WIZARD_WORDS)[number], string> & { table: PreviewWords };
+export type WizardWords = Record<(typeof WIZARD_WORDS)[number], string> & {
+  table: PreviewWords;
+  draft: string;
+  userCertificate: string;
+  /** What the slip asks the catalogue for. */
+  slip: Record<string, string>;
+};
 export { PREVIEW_WORDS };
+
+export const SLIP_WORDS = [
+  'common.copy',
+  'common.copied',
+  'common.slip.draftOf',
+  'common.slip.subject',
+  'common.slip.email',
+  'common.slip.issuer',
+  'common.slip.validity',
+  'common.slip.fingerprintOf',
+  'common.validity.days',
+  'common.validity.fromSigning',
+  'common.validity.planLabel',
+  'common.validity.signing',
+  'common.validity.daysLater',
+] as const;
 
 /** What the wizard needs to know of the site. */
 export type WizardFacts = {

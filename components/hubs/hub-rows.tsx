@@ -83,7 +83,7 @@ function forYou(row: HubView, word: (key: string) => string, title: string): str
   const rule = row.mayEnter === undefined ? 'opensAny' : row.mayEnter ? 'opensYou' : 'notYou';
   // Registrations may hold http(s) addresses only; a second look costs nothing.
   const link = !/^https?:\/\//u.test(row.url) || row.mayEnter === false ? '' : openLink(row.url, word, title);
-  return `${link}<span class="desc">${word(row.routed ? `hubs.${rule}` : 'hubs.why.unrouted')}</span>`;
+  return row.routed ? `${link}<span class="desc">${word(`hubs.${rule}`)}</span>` : link;
 }
 
 function openLink(url: string, word: (key: string) => string, title: string): string {

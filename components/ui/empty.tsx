@@ -12,7 +12,7 @@ export function Empty({
 }) {
   return (
     <div className="empty">
-      <h3>{title}</h3>
+      <p className="empty-title">{title}</p>
       <p>{children}</p>
       {action ? <p className="actions">{action}</p> : null}
     </div>

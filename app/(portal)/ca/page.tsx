@@ -43,7 +43,7 @@ export default async function CaPage({ searchParams }: Search) {
   return (
     <PortalPage page={page} at="ca">
       <PageHead title={t('ca.heading')} lede={t(publicRoot ? 'ca.ledePublic' : 'ca.lede')} />
-      {publicRoot ? null : <Check page={page} returned={query['returned'] !== undefined} />}
+      {publicRoot ? null : <Check page={page} returned={query['trust'] === 'returned'} />}
       <div className="cols cols-rail section">
         <GuideNav at={chosen} t={t} />
         <section aria-labelledby="guide">
@@ -67,6 +67,7 @@ export default async function CaPage({ searchParams }: Search) {
 function Check({ page, returned }: { page: Page; returned: boolean }) {
   const { t, config } = page;
   const { canaryUrl, url } = config.site;
+  const nonce = crypto.randomUUID().replaceAll('-', '');
   const keys = [
     'asking',
     'askingText',
@@ -90,7 +91,7 @@ function Check({ page, returned }: { page: Page; returned: boolean }) {
       <noscript>
         <p className="help-after">
           {t(returned ? 'ca.check.returned' : 'ca.check.noScript')}{' '}
-          <a href={`${url}/trust/go`}>{t('ca.check.noScriptLink')}</a>
+          <a href={`${canaryUrl}/trust/return?nonce=${nonce}&to=ca`}>{t('ca.check.noScriptLink')}</a>
         </p>
       </noscript>
     </>

@@ -16,8 +16,10 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('status.title') };
 }
 
+type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
 /** Is the CA trusted here, and what does the gate see? Also on plain http, for the first question. */
-export default async function StatusPage() {
+export default async function StatusPage({ searchParams }: Search) {
   const page = await openPage();
   const { t, config, site } = page;
   const { canaryUrl, gateUrl, url } = config.site;
@@ -48,7 +50,7 @@ export default async function StatusPage() {
       ) : null}
       <noscript>
         <p className="help-after">
-          {t('status.noScript')}{' '}
+          {t((await searchParams)['trust'] === 'returned' ? 'ca.check.returned' : 'status.noScript')}{' '}
           <a href={`${canaryUrl}/trust/return?nonce=${nonce}`}>{t('status.noScriptTrust')}</a>{' '}
           <a href={`${gateUrl}/status/cert-check`}>{t('status.noScriptGate')}</a>
         </p>

@@ -4,7 +4,7 @@ import { cookies } from 'next/headers';
 import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
 import { RequestWizard } from '#components/certs/request-wizard';
 import type { Way } from '#components/certs/wizard-state';
-import { PREVIEW_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
+import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
 import { OptionLinks } from '#components/ui/options';
 import { Callout } from '#components/ui/callout';
 import { PageHead } from '#components/ui/page-head';
@@ -34,6 +34,11 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const words = {
     ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
     table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
+    draft: t('certs.new.draft'),
+    userCertificate: t('common.slip.user'),
+    slip: Object.fromEntries(
+      SLIP_WORDS.map((key) => [key, t(key, { name: '{name}', days: config.pki.userDays })]),
+    ),
   };
   return (
     <PortalPage page={page} at="certs">
