@@ -38,12 +38,9 @@ export async function AdminFrame({
 }) {
   const { ctx, config, person } = page;
   const mayCount = PLACE_ROLES.queue.some((role) => person.roles.includes(role));
-  const [signer, cas, hubs, waiting] = await Promise.all([
-    viewSigner(ctx),
-    caFacts(ctx.paths),
-    hubOverview(ctx),
-    mayCount ? (counts ?? requestCounts(ctx)) : { SUBMITTED: 0 },
-  ]);
+  const [signer, hubs] = await Promise.all([viewSigner(ctx), hubOverview(ctx)]);
+  const cas = caFacts(ctx.paths);
+  const waiting = mayCount ? (counts ?? (await requestCounts(ctx))) : { SUBMITTED: 0 };
   return (
     <AdminShell
       t={page.t}

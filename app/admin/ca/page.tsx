@@ -23,7 +23,8 @@ export const generateMetadata = () => adminTitle('admin.ca.page');
 export default async function CaAdminPage() {
   const page = await requirePage(PLACE_ROLES.ca, '/admin/ca');
   const { ctx, t, evaluation } = page;
-  const [signer, cas] = await Promise.all([viewSigner(ctx), caFacts(ctx.paths)]);
+  const signer = await viewSigner(ctx);
+  const cas = caFacts(ctx.paths);
   const crl = crlState(signer, ctx.now());
   return (
     <AdminFrame page={page} at="ca">
