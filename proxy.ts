@@ -51,9 +51,8 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 
   let response: NextResponse;
   if (decision.kind === 'rewrite') {
-    // Named as the visitor named it: nextUrl carries the server's own host, and a rewrite to another
-    // host would be proxied over the network.
-    const url = new URL(`${decision.path}${search}`, requestOrigin(host, proto) ?? request.url);
+    const url = request.nextUrl.clone();
+    url.pathname = decision.path;
     response = NextResponse.rewrite(url, {
       request: { headers: forwarded },
       ...(decision.status === undefined ? {} : { status: decision.status }),
