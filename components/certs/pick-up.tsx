@@ -10,29 +10,8 @@ import { State } from '../ui/state';
 import { publicDigest } from './browser-key';
 import { decryptKey } from './encrypted-key';
 import { findKey } from './key-store';
+import type { PickUpWords } from './pick-up-words';
 import { saveFile } from './save-file';
-
-export const PICKUP_WORDS = [
-  'looking',
-  'found',
-  'missing',
-  'backup',
-  'backupHelp',
-  'passphrase',
-  'passphraseHelp',
-  'make',
-  'working',
-  'wrongPassphrase',
-  'notAKey',
-  'otherKey',
-  'failed',
-  'done',
-  'form',
-  'modern',
-  'legacy',
-  'formHelp',
-] as const;
-export type PickUpWords = Record<(typeof PICKUP_WORDS)[number], string>;
 
 export type PickUpFacts = {
   spkiSha256: string;

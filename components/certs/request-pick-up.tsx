@@ -8,7 +8,8 @@ import { Cell, Row, RowHead, Table } from '../ui/table';
 import { Words } from '../ui/words';
 import { wordsOf } from '../ui/words-of';
 import { ImportGuides, pkcs12Form, type ImportPlatform } from './import-guides';
-import { PICKUP_WORDS, PickUp } from './pick-up';
+import { PickUp } from './pick-up';
+import { PICKUP_WORDS } from './pick-up-words';
 
 const FILES = [
   ['certificate.pem', 'pem'],
