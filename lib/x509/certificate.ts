@@ -143,11 +143,3 @@ export function isIssuedBy(certificate: CertificateInfo, issuer: CertificateInfo
     return false; // OpenSSL cannot use the key or the algorithm: then it is not ours
   }
 }
-
-/** True when both certificates hold the same public key. */
-export function sameKey(
-  a: Pick<CertificateInfo, 'spkiSha256'>,
-  b: Pick<CertificateInfo, 'spkiSha256'>,
-): boolean {
-  return a.spkiSha256 === b.spkiSha256;
-}

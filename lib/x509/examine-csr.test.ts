@@ -26,9 +26,10 @@ import { makeCsr, randomPrime, rawSubject, requested, rsaKeyFromPrimes } from '.
 const folder = mkdtempSync(join(tmpdir(), 'hubgate-csr-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const openssl = (...args: string[]): void => {
-  execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (command: string, args: string[]): void => {
+  execFileSync(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
 };
+const openssl = (...args: string[]): void => run('openssl', args);
 const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
 const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
@@ -191,7 +192,6 @@ describe('a file that is not one good CSR is refused with its own code', () => {
   const key = () => createPrivateKey(text('alice.key'));
   const ecKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const openssh = (): Uint8Array => {
-    execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', 'ssh.key'], { cwd: folder });
     // What ssh-keygen writes: RFC 7468 armour around "openssh-key-v1\0".
     const body = Buffer.from('openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none').toString('base64');
     return bytes(`-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`);

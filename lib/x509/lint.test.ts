@@ -106,7 +106,10 @@ const MUTATIONS: [name: string, tbs: () => Uint8Array, plan: CertificatePlan, fi
   ['version 1', () => edit(user, [0, 0], () => Uint8Array.of(2, 1, 0)), userPlan, /version/],
   [
     'another serial',
-    () => edit(user, [1], (old) => derValue(2, Uint8Array.of(0x41, ...old.content.subarray(1)))),
+    () =>
+      edit(user, [1], (old) =>
+        derValue(2, Uint8Array.of((old.content[0] ?? 0) ^ 1, ...old.content.subarray(1))),
+      ),
     userPlan,
     /serial is not the planned/,
   ],

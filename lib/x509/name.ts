@@ -1,7 +1,6 @@
 import { AsnParser } from '@peculiar/asn1-schema';
 import { Name as Asn1Name } from '@peculiar/asn1-x509';
 
-import { sameBytes } from './der';
 import type { ForgeNode } from './forge-asn1';
 import { ia5String, oid, printableString, sequence, set, toDer, utf8String } from './forge-asn1';
 import { OID } from './oids';
@@ -96,11 +95,6 @@ export function readAttributes(name: Asn1Name): ReadAttribute[][] {
   return [...name].map((rdn) =>
     [...rdn].map(({ type, value: held }) => ({ oid: type, value: held.toString() })),
   );
-}
-
-/** Exact equality of encodings: within one CA names are copied, never re-encoded. */
-export function sameName(a: Uint8Array, b: Uint8Array): boolean {
-  return sameBytes(a, b);
 }
 
 const SHORT_NAMES = new Map<string, string>([
