@@ -16,8 +16,12 @@ import type { SignEvent } from './views';
 
 /** Orders of one call to the signer; also what one claim takes. */
 const BATCH = 200;
-/** Outcomes that are written together while the signer goes on. */
-const WRITE = 50;
+/**
+ * Outcomes that are written together while the signer goes on: each write is an fsync, which blocks
+ * on SQLite, so the first waits a moment for company.
+ */
+const WRITE = 100;
+const WRITE_WAIT_MS = 250;
 const IDS_MAX = 1000;
 
 export type SignInput = { ids: readonly string[] } | { all: true };
@@ -209,7 +213,7 @@ async function afterBreak(ctx: Ctx, ids: readonly string[], reason: HubgateError
   }
 }
 
-/** What has come by now, `most` at a time at best; never waits for company. */
+/** Groups of up to `most`; the first of a group waits at most WRITE_WAIT_MS for the others. */
 async function* inGroups(source: AsyncIterable<SignOutcome>, most: number): AsyncGenerator<SignOutcome[]> {
   const waiting: SignOutcome[] = [];
   let wake: () => void = () => undefined;
@@ -228,12 +232,24 @@ async function* inGroups(source: AsyncIterable<SignOutcome>, most: number): Asyn
       wake();
     }
   })();
-  for (;;) {
-    while (waiting.length > 0) yield waiting.splice(0, most);
-    if (ended) break;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
+  const woken = (milliseconds?: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = milliseconds === undefined ? null : setTimeout(resolve, milliseconds);
+      wake = () => {
+        if (timer) clearTimeout(timer);
+        resolve();
+      };
     });
+  while (!ended || waiting.length > 0) {
+    if (waiting.length === 0) {
+      await woken();
+      continue;
+    }
+    const until = performance.now() + WRITE_WAIT_MS;
+    while (!ended && waiting.length < most && performance.now() < until) {
+      await woken(until - performance.now());
+    }
+    yield waiting.splice(0, most);
   }
   await pump;
   if (failure !== null) throw failure;
