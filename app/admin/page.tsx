@@ -98,7 +98,7 @@ export default async function QueuePage({ searchParams }: { searchParams: Promis
           </div>
         </SearchForm>
       </div>
-      {state === 'SUBMITTED' && q === '' ? (
+      {state === 'SUBMITTED' ? (
         <WaitingQueue {...view} />
       ) : (
         <DecidedQueue

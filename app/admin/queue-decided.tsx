@@ -8,6 +8,7 @@ import { Button, LinkButton } from '#components/ui/button';
 import { Empty } from '#components/ui/empty';
 
 import { retryFailed, undoApprovals } from './actions';
+import { NothingFound } from './nothing-found';
 import { one, withQuery, type Query } from './search-params';
 
 /** One page of requests in another state, or of what a search found. */
@@ -28,10 +29,9 @@ export function DecidedQueue({
   const decides = page.person?.roles.includes('approver') ?? false;
   const plain = state === 'SUBMITTED' ? '/admin' : `/admin?state=${state}`;
   if (found.items.length === 0) {
-    const heading = <h2 className="vh">{t('admin.queue.listTitle')}</h2>;
     return q === '' ? (
       <>
-        {heading}
+        <h2 className="vh">{t('admin.queue.listTitle')}</h2>
         <Empty
           title={t('admin.queue.emptyOtherTitle')}
           action={<LinkButton href="/admin">{t('admin.queue.emptyOtherAction')}</LinkButton>}
@@ -40,15 +40,7 @@ export function DecidedQueue({
         </Empty>
       </>
     ) : (
-      <>
-        {heading}
-        <Empty
-          title={t('admin.queue.emptySearchTitle', { q })}
-          action={<LinkButton href={plain}>{t('admin.queue.searchClear')}</LinkButton>}
-        >
-          {t('admin.queue.emptySearchBody')}
-        </Empty>
-      </>
+      <NothingFound page={page} q={q} plain={plain} />
     );
   }
   const rowAction =

@@ -14,6 +14,7 @@ import { Toasts } from '#components/ui/toast';
 
 import { approveMany } from './actions';
 import { queueKeyLines, queueWords } from './key-lines';
+import { NothingFound } from './nothing-found';
 import { one, withQuery, type Query } from './search-params';
 
 const FORM = 'bulk';
@@ -24,11 +25,14 @@ const CLEAN_PAGE = 50;
 export async function WaitingQueue({
   page,
   query,
+  q,
   sort,
   counts,
 }: {
   page: Page;
   query: Query;
+  /** Only what this finds; empty: everything. */
+  q: string;
   sort: 'oldest' | 'newest' | 'name';
   counts: { clean: number; flagged: number; SUBMITTED: number };
 }) {
@@ -38,6 +42,7 @@ export async function WaitingQueue({
       state: 'SUBMITTED',
       finding,
       sort,
+      q,
       ...(one(query, finding) === '' ? {} : { cursor: one(query, finding) }),
       limit,
     });
@@ -62,6 +67,10 @@ export async function WaitingQueue({
       </>
     );
   }
+  if (q !== '' && flagged.items.length + clean.items.length === 0) {
+    return <NothingFound page={page} q={q} plain="/admin" />;
+  }
+  const number = (items: readonly unknown[], all: number) => (q === '' ? all : items.length);
   const now = ctx.now();
   const common = { formId: FORM, now, locale, t };
   const note =
@@ -72,12 +81,18 @@ export async function WaitingQueue({
         : t('admin.queue.manualNote');
   return (
     <div className="queue-area">
+      {q === '' ? null : (
+        <p className="meta found">
+          {t('admin.queue.searched', { n: flagged.items.length + clean.items.length, q })}{' '}
+          <a href="/admin">{t('admin.queue.searchClear')}</a>
+        </p>
+      )}
       {flagged.items.length > 0 ? (
         <section aria-labelledby="flagged">
           <SectionHead
             flush
             id="flagged"
-            title={t('admin.queue.flaggedTitle', { n: counts.flagged })}
+            title={t('admin.queue.flaggedTitle', { n: number(flagged.items, counts.flagged) })}
             note={t('admin.queue.flaggedHelp')}
           />
           <QueueTable items={flagged.items} selectable={false} {...common} />
@@ -89,7 +104,7 @@ export async function WaitingQueue({
           <SectionHead
             flush
             id="clean"
-            title={t('admin.queue.cleanTitle', { n: counts.clean })}
+            title={t('admin.queue.cleanTitle', { n: number(clean.items, counts.clean) })}
             note={t('admin.queue.cleanHelp')}
           />
           <QueueTable items={clean.items} selectable={decides} {...common} />
