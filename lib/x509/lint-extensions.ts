@@ -21,7 +21,15 @@ import { keyId } from './key-id';
 import { readSpki } from './key-info';
 import { findTagFault } from './lint-tags';
 import { OID } from './oids';
+import { parserOfRepeated } from './parse-repeated';
 import { type KeyUsageBit, PROFILES } from './profile';
+
+const readAuthorityKeyId = parserOfRepeated(AuthorityKeyIdentifier);
+const readBasicConstraints = parserOfRepeated(BasicConstraints);
+const readKeyUsage = parserOfRepeated(KeyUsage);
+const readExtKeyUsage = parserOfRepeated(ExtendedKeyUsage);
+const readDistributionPoints = parserOfRepeated(CRLDistributionPoints);
+const readAccess = parserOfRepeated(AuthorityInfoAccessSyntax);
 
 type Expect = (holds: boolean, otherwise: string) => void;
 
@@ -84,7 +92,7 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
     expect(read === ownKeyId, 'The subject key identifier is not the one of the key.');
   });
   rule(OID.authorityKeyIdentifier, 'The authority key identifier', false, (value, expect) => {
-    const read = AsnParser.parse(value, AuthorityKeyIdentifier);
+    const read = readAuthorityKeyId(value);
     const id = read.keyIdentifier === undefined ? '' : toHex(new Uint8Array(read.keyIdentifier.buffer));
     const planned = plan.kind === 'root' ? ownKeyId : plan.issuerKeyId;
     expect(
@@ -97,7 +105,7 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
     );
   });
   rule(OID.basicConstraints, 'The basic constraints', true, (value, expect) => {
-    const read = AsnParser.parse(value, BasicConstraints);
+    const read = readBasicConstraints(value);
     expect(
       read.cA === profile.isCa,
       `The basic constraints must say CA:${String(profile.isCa).toUpperCase()}.`,
@@ -111,7 +119,7 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
   });
   rule(OID.keyUsage, 'The key usage', true, (value, expect) => {
     const planned = profile.keyUsage(readSpki(plan.spki));
-    const flags = AsnParser.parse(value, KeyUsage).toNumber();
+    const flags = readKeyUsage(value).toNumber();
     expect(
       flags === planned.reduce((sum, bit) => sum | USAGE_FLAGS[bit], 0),
       'The key usage is not the one of the profile and key.',
@@ -123,7 +131,7 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
   if (usages.length > 0) {
     rule(OID.extKeyUsage, 'The extended key usage', false, (value, expect) => {
       expect(
-        sameList([...AsnParser.parse(value, ExtendedKeyUsage)], usages),
+        sameList([...readExtKeyUsage(value)], usages),
         'The extended key usage is not the one of the profile.',
       );
     });
@@ -174,7 +182,7 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
   }
   if (pointers.crlUrl !== undefined) {
     rule(OID.crlDistributionPoints, 'The CRL pointer', false, (value, expect) => {
-      const points = [...AsnParser.parse(value, CRLDistributionPoints)];
+      const points = [...readDistributionPoints(value)];
       const names = points.flatMap((one) => one.distributionPoint?.fullName ?? []).map(nameText);
       const plain = points.every((one) => one.reasons === undefined && one.cRLIssuer === undefined);
       expect(
@@ -186,9 +194,7 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
   }
   if (pointers.ocspUrl !== undefined || pointers.caIssuersUrl !== undefined) {
     rule(OID.authorityInfoAccess, 'The authority information access', false, (value, expect) => {
-      const read = [...AsnParser.parse(value, AuthorityInfoAccessSyntax)].map(
-        (one) => `${one.accessMethod} ${nameText(one.accessLocation)}`,
-      );
+      const read = [...readAccess(value)].map((one) => `${one.accessMethod} ${nameText(one.accessLocation)}`);
       const planned = [
         ...(pointers.ocspUrl === undefined ? [] : [`${OID.ocsp} url:${pointers.ocspUrl}`]),
         ...(pointers.caIssuersUrl === undefined ? [] : [`${OID.caIssuers} url:${pointers.caIssuersUrl}`]),
