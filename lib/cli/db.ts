@@ -1,6 +1,7 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
@@ -39,18 +40,28 @@ export function register(program: Command): void {
 
 /** pg_dump is the tool that PostgreSQL's own operators trust; restore with pg_restore. */
 function dumpPostgresql(target: { url: string; password: string | null }, copy: string): void {
-  const { status, stderr, error } = spawnSync(
-    'pg_dump',
-    ['--format=custom', `--file=${copy}`, `--dbname=${target.url}`],
-    {
-      encoding: 'utf8',
-      env: { ...process.env, ...(target.password === null ? {} : { PGPASSWORD: target.password }) },
-    },
-  );
-  if (status === 0) return;
-  throw new HubgateError(
-    'database.unreachable',
-    `pg_dump failed: ${error?.message ?? stderr.trim()}. Install postgresql-client, or run pg_dump on the ` +
-      'database server.',
-  );
+  const folder = mkdtempSync(join(tmpdir(), 'hubgate-backup-'));
+  try {
+    const { status, stderr, error } = spawnSync(
+      'pg_dump',
+      ['--format=custom', `--file=${copy}`, `--dbname=${withPassFile(target, folder)}`],
+      { encoding: 'utf8' },
+    );
+    if (status === 0) return;
+    throw new HubgateError(
+      'database.unreachable',
+      `pg_dump failed: ${error?.message ?? stderr.trim()}. Install postgresql-client, or run pg_dump on the ` +
+        'database server.',
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The password goes by a file, since every user of the host can read command lines. */
+function withPassFile(target: { url: string; password: string | null }, folder: string): string {
+  if (target.password === null) return target.url;
+  const file = join(folder, 'pgpass');
+  writeFileSync(file, `*:*:*:*:${target.password.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600 });
+  return `${target.url}${target.url.includes('?') ? '&' : '?'}passfile=${encodeURIComponent(file)}`;
 }

@@ -74,9 +74,10 @@ class TwoConnections implements SqliteAdapter {
     const release = await this.#turn();
     try {
       const transaction = await this.writer.startTransaction(isolationLevel);
-      const { commit, rollback } = transaction;
-      transaction.commit = () => commit.call(transaction).finally(release);
-      transaction.rollback = () => rollback.call(transaction).finally(release);
+      const commit = transaction.commit.bind(transaction);
+      const rollback = transaction.rollback.bind(transaction);
+      transaction.commit = () => commit().finally(release);
+      transaction.rollback = () => rollback().finally(release);
       try {
         await transaction.executeRaw({ sql: TAKE_WRITE_LOCK, args: [], argTypes: [] });
       } catch (error) {

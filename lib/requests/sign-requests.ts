@@ -218,7 +218,7 @@ async function* inGroups(source: AsyncIterable<SignOutcome>, most: number): Asyn
   const waiting: SignOutcome[] = [];
   let wake: () => void = () => undefined;
   let ended = false;
-  let failure: unknown = null;
+  let failure: Error | null = null;
   const pump = (async () => {
     try {
       for await (const outcome of source) {
@@ -226,7 +226,7 @@ async function* inGroups(source: AsyncIterable<SignOutcome>, most: number): Asyn
         wake();
       }
     } catch (thrown) {
-      failure = thrown;
+      failure = thrown instanceof Error ? thrown : new Error(String(thrown));
     } finally {
       ended = true;
       wake();
@@ -252,5 +252,5 @@ async function* inGroups(source: AsyncIterable<SignOutcome>, most: number): Asyn
     yield waiting.splice(0, most);
   }
   await pump;
-  if (failure !== null) throw failure;
+  if (failure !== null) throw failure as Error;
 }
