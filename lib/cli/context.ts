@@ -15,9 +15,9 @@ export type GlobalOptions = { json?: true; config?: string };
 export type Output = {
   readonly json: boolean;
   /** The result: `value` with --json, `text` otherwise. Called once by a command. */
-  result(value: unknown, text: string): void;
+  readonly result: (value: unknown, text: string) => void;
   /** Progress and asides: stderr, so that a pipe carries results only; silent with --json. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
 };
 
 /** @param command the last argument that commander hands to an action */
@@ -43,6 +43,11 @@ export function configOf(command: Command): LoadedConfig {
 /** The same from this file, whatever --config names: for a hubgate.toml that is being made. */
 export function configAt(file: string): LoadedConfig {
   return loadConfig({ env: process.env, cwd: process.cwd(), file });
+}
+
+/** The process's environment, for what is handed on to children; configuration goes through `configOf`. */
+export function processEnv(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 /** Who types: audit rows of commands say `host:<login>`. */

@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load';
 import { HubgateError } from '../errors';
 import { portIsFree } from '../supervisor/free-ports';
-import { outputOf, withCtx } from './context';
+import { outputOf, processEnv, withCtx } from './context';
 import { DEMO_HUBS, startDemoHub } from './demo-hubs';
 import { start } from './start';
 
@@ -37,7 +37,7 @@ export function register(program: Command): void {
 }
 
 async function demo(say: (text: string) => void) {
-  const stateDir = resolve(process.env['HUBGATE_STATE_DIR'] || 'var-demo');
+  const stateDir = resolve(processEnv()['HUBGATE_STATE_DIR'] || 'var-demo');
   claimFolder(stateDir);
   const ports = await choosePorts(say);
   const hubs = await Promise.all(DEMO_HUBS.map(({ name }) => startDemoHub(name)));
@@ -49,9 +49,9 @@ async function demo(say: (text: string) => void) {
     );
   });
   // What this process and its children read from now on.
-  process.env['HUBGATE_CONFIG'] = file;
-  process.env['HUBGATE_STATE_DIR'] = stateDir;
-  const running = await start(loadConfig({ env: process.env, cwd: process.cwd() }), {}, say);
+  processEnv()['HUBGATE_CONFIG'] = file;
+  processEnv()['HUBGATE_STATE_DIR'] = stateDir;
+  const running = await start(loadConfig({ env: processEnv(), cwd: process.cwd() }), {}, say);
   const seeded = join(stateDir, 'SEEDED');
   if (!existsSync(seeded)) {
     say('Sending twelve requests through the API …');

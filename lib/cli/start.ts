@@ -14,7 +14,7 @@ import { checkPorts } from '../supervisor/free-ports';
 import { lockInstance } from '../supervisor/instance-lock';
 import { prepareStateFolder } from '../supervisor/state-folder';
 import { supervise, type ChildSpec, type Supervisor } from '../supervisor/supervise';
-import { configOf, outputOf } from './context';
+import { configOf, outputOf, processEnv } from './context';
 import type { Prepared } from './prepare';
 import { welcome } from './welcome';
 
@@ -88,7 +88,7 @@ export async function start(
   });
   const logFile = join(paths.stateDir, 'log', 'hubgate.log');
   supervisor = await supervise(childSpecs(loaded, env), say, logFile);
-  return { ...welcome({ loaded, prepared, logFile, env: process.env }), pids: supervisor.pids, ended };
+  return { ...welcome({ loaded, prepared, logFile, env: processEnv() }), pids: supervisor.pids, ended };
 }
 
 /** An evaluation CA's key unlocks by itself: who can reach it can be given certificates by whoever wants. */
@@ -131,7 +131,7 @@ function runPrepare(
 ): Promise<Prepared & { ok: true }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(DIST, 'hubgate.mjs'), 'prepare'], {
-      env: { ...process.env, ...env },
+      env: { ...processEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

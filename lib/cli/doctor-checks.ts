@@ -1,0 +1,228 @@
+import { constants } from 'node:fs';
+import { access, readFile, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect as tlsConnect } from 'node:tls';
+
+import { portOf } from '../config/combinations';
+import type { LoadedConfig } from '../config/load';
+import type { Ctx } from '../ctx';
+import { isHubgateError } from '../errors';
+import { ACCESS_MAP, COMPLETE, HUBS_MAP, parseGateMap, REVOKED_MAP } from '../hubs/gate-map-file';
+import { scanHubs } from '../hubs/hub-index';
+import { parseCertificate } from '../x509/certificate';
+
+export type Finding = { check: string; level: 'ok' | 'warn' | 'bad'; says: string };
+
+const LOW_BYTES = 500 * 1024 * 1024;
+const CRL_ALARM_MS = 7 * 86_400_000;
+const SERVER_ALARM_MS = 21 * 86_400_000;
+const TLS_TIMEOUT_MS = 3000;
+
+/** What can be looked at without database and signer. */
+export async function checkHouse(loaded: LoadedConfig): Promise<Finding[]> {
+  return [
+    { check: 'configuration', level: 'ok', says: loaded.file ?? 'no hubgate.toml: all defaults' },
+    await stateFolder(loaded),
+    await hubsFolder(loaded),
+    await maps(loaded),
+    await serverCertificate(loaded),
+    await resumption(loaded),
+  ];
+}
+
+/** What the database and the signer say. */
+export async function checkInstance(ctx: Ctx): Promise<Finding[]> {
+  return [
+    { check: 'database', level: 'ok', says: `${ctx.db.kind}, reachable and of this version` },
+    ...(await signer(ctx)),
+  ];
+}
+
+async function stateFolder({ paths }: LoadedConfig): Promise<Finding> {
+  const check = 'state';
+  try {
+    await access(paths.stateDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const { mode } = await stat(paths.stateDir);
+    if ((mode & 0o077) !== 0) {
+      return {
+        check,
+        level: 'bad',
+        says: `${paths.stateDir} is open to others (mode ${(mode & 0o777).toString(8)}): chmod 700 ${paths.stateDir}`,
+      };
+    }
+    const { bavail, bsize } = await statfs(paths.stateDir);
+    const free = Math.floor((bavail * bsize) / 1024 / 1024);
+    return bavail * bsize < LOW_BYTES
+      ? { check, level: 'warn', says: `${paths.stateDir}: only ${free} MiB free` }
+      : { check, level: 'ok', says: `${paths.stateDir}, ${free} MiB free` };
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    return {
+      check,
+      level: 'bad',
+      says: `${paths.stateDir}: ${code === 'ENOENT' ? 'not there yet; npm start makes it' : `cannot be used (${code})`}`,
+    };
+  }
+}
+
+async function hubsFolder(loaded: LoadedConfig): Promise<Finding> {
+  const { hubs, problems } = await scanHubs(loaded, Date.now());
+  const check = 'hubs';
+  const folder = problems.find(({ code }) => code === 'folder-unreadable');
+  if (folder !== undefined) {
+    const configured = loaded.config.hubs.dir !== undefined;
+    return {
+      check,
+      level: configured ? 'bad' : 'warn',
+      says: `${loaded.paths.hubsDir} cannot be read (${folder.text})`,
+    };
+  }
+  const unrouted = hubs.filter(({ upstream }) => upstream === null).length;
+  const says = `${hubs.length} registered in ${loaded.paths.hubsDir}, ${unrouted} without an upstream, ${problems.length} problems (hubgate hubs check)`;
+  return { check, level: problems.length > 0 ? 'warn' : 'ok', says };
+}
+
+async function maps({ paths }: LoadedConfig): Promise<Finding> {
+  const check = 'gate maps';
+  try {
+    const [, , revoked] = await Promise.all(
+      [HUBS_MAP, ACCESS_MAP, REVOKED_MAP].map((name) => readFile(join(paths.mapsDir, name), 'utf8')),
+    );
+    const complete = parseGateMap(revoked ?? '').get(COMPLETE.key) === COMPLETE.value;
+    return complete
+      ? { check, level: 'ok', says: paths.mapsDir }
+      : {
+          check,
+          level: 'bad',
+          says: `${join(paths.mapsDir, REVOKED_MAP)} lacks "complete yes": nobody gets in. Start the portal; it writes it.`,
+        };
+  } catch (thrown) {
+    return {
+      check,
+      level: 'bad',
+      says: `${paths.mapsDir}: ${(thrown as NodeJS.ErrnoException).code}. The portal writes the maps when it starts; Apache needs them before.`,
+    };
+  }
+}
+
+async function serverCertificate({ config, paths }: LoadedConfig): Promise<Finding> {
+  const check = 'server TLS';
+  if (!config.front.embedded)
+    return { check, level: 'ok', says: 'Apache or nginx in front: their certificates are theirs' };
+  try {
+    const { notAfter } = parseCertificate(await readFile(join(paths.serverDir, 'server.pem'), 'utf8'));
+    const left = notAfter.getTime() - Date.now();
+    if (left < 0)
+      return { check, level: 'bad', says: `the server certificate ended at ${notAfter.toISOString()}` };
+    return {
+      check,
+      level: left < SERVER_ALARM_MS ? 'warn' : 'ok',
+      says: `server certificate until ${notAfter.toISOString()}`,
+    };
+  } catch (thrown) {
+    return {
+      check,
+      level: 'bad',
+      says: `${paths.serverDir}/server.pem: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    };
+  }
+}
+
+async function signer(ctx: Ctx): Promise<Finding[]> {
+  try {
+    const status = await ctx.signer.status();
+    const findings: Finding[] = [
+      status.state === 'unlocked'
+        ? {
+            check: 'signer',
+            level: 'ok',
+            says: `unlocked since ${status.since}, ${status.issued} issued, ${status.revoked} revoked`,
+          }
+        : {
+            check: 'signer',
+            level: 'warn',
+            says: `locked (${status.lockedBecause ?? 'unknown'}): hubgate ca unlock`,
+          },
+    ];
+    if (status.crlNextUpdate !== undefined) {
+      const left = Date.parse(status.crlNextUpdate) - Date.now();
+      findings.push({
+        check: 'CRL',
+        level: left < 0 ? 'bad' : left < CRL_ALARM_MS ? 'warn' : 'ok',
+        says: `valid until ${status.crlNextUpdate}`,
+      });
+    }
+    const newest = Date.parse(status.crlThisUpdate ?? status.since);
+    if (newest > Date.now() + 60_000) {
+      findings.push({
+        check: 'clock',
+        level: 'bad',
+        says: `this machine's clock is behind the signer's journal (${new Date(newest).toISOString()}); nothing is signed until it is right`,
+      });
+    } else findings.push({ check: 'clock', level: 'ok', says: new Date().toISOString() });
+    return findings;
+  } catch (thrown) {
+    if (!isHubgateError(thrown)) throw thrown;
+    return [{ check: 'signer', level: 'bad', says: thrown.message }];
+  }
+}
+
+/** A gate that resumes TLS sessions does not look at the certificate again: a revoked one stays in. */
+async function resumption({ config }: LoadedConfig): Promise<Finding> {
+  const check = 'TLS resumption';
+  try {
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const first = await handshake(config.site.gateUrl, config.front.listen, version);
+      const second = await handshake(config.site.gateUrl, config.front.listen, version, first.session);
+      if (second.reused) {
+        return {
+          check,
+          level: 'bad',
+          says: `the gate resumes ${version} sessions, which skips revocation. Apache: SSLSessionTickets off, and SSLSessionCache none in mods-available/ssl.conf, then restart`,
+        };
+      }
+    }
+    return { check, level: 'ok', says: 'the gate resumes no session' };
+  } catch (thrown) {
+    return {
+      check,
+      level: 'warn',
+      says: `the gate does not answer at ${config.site.gateUrl}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    };
+  }
+}
+
+function handshake(
+  origin: string,
+  listen: string,
+  version: 'TLSv1.2' | 'TLSv1.3',
+  session?: Buffer,
+): Promise<{ session: Buffer | undefined; reused: boolean }> {
+  const { hostname, host } = new URL(origin);
+  // *.localhost is loopback for browsers, not for every resolver.
+  const address = hostname.endsWith('.localhost') ? (listen === '0.0.0.0' ? '127.0.0.1' : listen) : hostname;
+  return new Promise((resolve, reject) => {
+    const socket = tlsConnect(
+      {
+        host: address,
+        port: portOf(origin),
+        servername: hostname,
+        rejectUnauthorized: false,
+        minVersion: version,
+        maxVersion: version,
+        ...(session === undefined ? {} : { session }),
+      },
+      () => {
+        const reused = socket.isSessionReused();
+        let latest: Buffer | undefined = socket.getSession();
+        socket.on('session', (fresh: Buffer) => (latest = fresh));
+        // TLS 1.3 sends tickets after the handshake: an answer is waited for.
+        socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+        socket.on('data', () => undefined);
+        socket.on('close', () => resolve({ session: latest, reused }));
+      },
+    );
+    socket.setTimeout(TLS_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));
+    socket.on('error', reject);
+  });
+}
