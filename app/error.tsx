@@ -2,17 +2,9 @@
 
 import { useEffect } from 'react';
 
-import { Button, LinkButton } from '#components/ui/button';
-import { PageHead } from '#components/ui/page-head';
-
 // The catalogue cannot be asked when the page that carries it failed; these sentences stand here.
-const WORDS = {
-  title: 'Something went wrong on our side',
-  lede: 'It is not your doing, and nothing you sent is lost. Try again; if it stays, tell the help desk this number.',
-  reference: 'Reference',
-  again: 'Try again',
-  start: 'Go to the start',
-};
+// Plain elements: this file is sent along with every page.
+const TITLE = 'Something went wrong on our side';
 
 /** What nobody foresaw: plain words, a number for the help desk, a second try. */
 export default function ErrorPage({
@@ -23,21 +15,25 @@ export default function ErrorPage({
   reset: () => void;
 }) {
   useEffect(() => {
-    document.title = WORDS.title;
+    document.title = TITLE;
   }, []);
   return (
     <main id="main">
-      <PageHead kind="bad" title={WORDS.title} lede={WORDS.lede} />
-      {error.digest ? (
-        <p className="meta">
-          {WORDS.reference} <span className="mono">{error.digest}</span>
+      <div className="head">
+        <h1>{TITLE}</h1>
+        <p className="lede">
+          It is not your doing, and nothing you sent is lost. Try again; if it stays, tell the help desk this
+          number.
         </p>
-      ) : null}
+      </div>
+      {error.digest ? <p className="mono">{error.digest}</p> : null}
       <p className="actions section-actions">
-        <Button look="primary" onClick={reset}>
-          {WORDS.again}
-        </Button>
-        <LinkButton href="/">{WORDS.start}</LinkButton>
+        <button type="button" className="btn btn-primary" onClick={reset}>
+          Try again
+        </button>
+        <a className="btn" href="/">
+          Go to the start
+        </a>
       </p>
     </main>
   );

@@ -30,7 +30,7 @@ export function PreviewTable({ rows, words }: { rows: readonly PreviewRow[]; wor
         <Row key={row.field}>
           <RowHead>{words[row.field]}</RowHead>
           <Cell label={words.asked}>
-            {row.asked === null ? '–' : <span className="break">{row.asked}</span>}
+            {row.asked === null ? '–' : <span className="break-words">{row.asked}</span>}
           </Cell>
           <Cell label={words.policy}>{row.policy}</Cell>
           <Cell label={words.issued} className="will">

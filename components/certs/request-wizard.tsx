@@ -1,6 +1,14 @@
 'use client';
 
-import { startTransition, useActionState, useEffect, useRef, useState, type FormEvent } from 'react';
+import {
+  startTransition,
+  useActionState,
+  useEffect,
+  useRef,
+  useState,
+  type FormEvent,
+  type ReactNode,
+} from 'react';
 
 import type { ActionState } from '#lib/http/action-state';
 
@@ -26,12 +34,15 @@ export function RequestWizard({
   words,
   facts,
   trustProof,
+  ways,
 }: {
   way: Way;
   action: Action;
   words: WizardWords;
   facts: WizardFacts;
   trustProof: string | null;
+  /** The choice between the three ways; gone once the request is written. */
+  ways: ReactNode;
 }) {
   const [state, send, busy] = useActionState<ActionState<WizardValue>, FormData>(action, { ok: null });
   const [editing, setEditing] = useState(false);
@@ -132,6 +143,7 @@ export function RequestWizard({
   const previewing = value?.step === 'preview' && !editing;
   return (
     <div ref={top} tabIndex={-1}>
+      {previewing ? null : ways}
       <form action={send} onSubmit={submit} noValidate>
         <input type="hidden" name="way" value={way} />
         {trustProof ? <input type="hidden" name="trustProof" value={trustProof} /> : null}

@@ -28,6 +28,7 @@ export function WizardPreview({
         <h2 id="preview">{words.preview}</h2>
         <p>{words.previewNote}</p>
       </div>
+      <PreviewTable rows={preview.rows} words={words.table} />
       <div className="draft">
         <CertificateSlip
           draft
@@ -42,7 +43,6 @@ export function WizardPreview({
           t={(key, values = {}) => filled(words.slip[key] ?? key, values)}
         />
       </div>
-      <PreviewTable rows={preview.rows} words={words.table} />
       {findings.length > 0 ? (
         <div className="section-actions">
           <Callout kind="warn">

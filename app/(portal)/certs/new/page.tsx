@@ -62,24 +62,28 @@ export default async function NewRequestPage({ searchParams }: Search) {
         </div>
       )}
       <div className="section wizard">
-        <p className="legend" id="ways">
-          {t('certs.new.ways')}
-        </p>
-        <OptionLinks
-          label={t('certs.new.ways')}
-          value={way}
-          options={WAYS.map((value) => ({
-            value,
-            href: `/certs/new?way=${value}`,
-            title: t(`certs.new.way.${value}`),
-            text: t(`certs.new.way.${value}Text`),
-          }))}
-        />
         <RequestWizard
           key={way}
           way={way}
           action={requestCertificate}
           words={words}
+          ways={
+            <>
+              <p className="legend" id="ways">
+                {t('certs.new.ways')}
+              </p>
+              <OptionLinks
+                label={t('certs.new.ways')}
+                value={way}
+                options={WAYS.map((value) => ({
+                  value,
+                  href: `/certs/new?way=${value}`,
+                  title: t(`certs.new.way.${value}`),
+                  text: t(`certs.new.way.${value}Text`),
+                }))}
+              />
+            </>
+          }
           trustProof={page.trustProof}
           facts={{
             siteUrl: config.site.url,
