@@ -72,8 +72,8 @@ function crlState(signer: SignerView, now: Date): CrlState {
 function titleKey(signer: SignerView, crl: CrlState, evaluation: boolean): string {
   if (signer.state === 'down') return 'titleDown';
   if (crl === 'ended' || crl === 'soon') return 'titleCrl';
-  if (evaluation) return 'titleEvaluation';
-  return signer.state === 'locked' ? 'titleLocked' : 'titleOk';
+  if (signer.state === 'locked') return 'titleLocked';
+  return evaluation ? 'titleEvaluation' : 'titleOk';
 }
 
 function CaSlip({ kind, ca, page }: { kind: string; ca: CaFacts; page: Page }) {
