@@ -8,5 +8,5 @@ export async function register(): Promise<void> {
   const house = await instance();
   const logger = log(house.config);
   await startHubs(house, (error) => logger.error({ err: error }, "the gate's maps cannot be written"));
-  await startJobs(house);
+  startJobs(house);
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { connect as tlsConnect, type ConnectionOptions } from 'node:tls';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocket, WebSocketServer, type ClientOptions } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 
 import { loadConfig, type LoadedConfig } from '../config/load';
 import { FrontPki, type TestIdentity } from '../testing/front-pki';
@@ -155,7 +155,9 @@ beforeAll(async () => {
     }),
   ).listen(0, '127.0.0.1');
   const sockets = new WebSocketServer({ server: hub });
-  sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(`echo ${String(data)}`)));
+  sockets.on('connection', (socket) =>
+    socket.on('message', (data) => socket.send(`echo ${(data as Buffer).toString()}`)),
+  );
   await new Promise((resolve) => hub.once('listening', resolve));
   front = await serveFront(loaded, 'f'.repeat(64), () => new Date());
 });
@@ -428,11 +430,10 @@ describe('the gate', () => {
           rejectUnauthorized: false,
           ...(as === undefined ? {} : { cert: as.cert, key: as.key }),
         };
-        // `servername` goes on to TLS, which the types of ws do not say.
-        const socket = new WebSocket(`wss://127.0.0.1:${ports.gate}/astro/ws`, options as ClientOptions);
+        const socket = new WebSocket(`wss://127.0.0.1:${ports.gate}/astro/ws`, options);
         socket.on('open', () => socket.send('hi'));
         socket.on('message', (data) => {
-          resolve(String(data));
+          resolve((data as Buffer).toString());
           socket.close();
         });
         socket.on('error', (error) => resolve(error.message));

@@ -56,7 +56,7 @@ export function shownCertificate(socket: TLSSocket, now: Date): ShownCertificate
   const { certificate, details } = known;
   const code = socket.authorized
     ? validityError(certificate, now)
-    : String(errorCode(socket.authorizationError) ?? 'UNSPECIFIED');
+    : (errorCode(socket.authorizationError) ?? 'UNSPECIFIED');
   if (code === null) return { verify: 'SUCCESS', ...details };
   const reason = REASONS[code] ?? code.toLowerCase().replaceAll('_', ' ');
   return { verify: 'FAILED', reason, why: whyOf(code), ...details };
@@ -69,8 +69,9 @@ function whyOf(code: string): 'expired' | 'not-yet-valid' | 'unknown-issuer' {
 }
 
 /** Node's types say Error; at run time it is OpenSSL's code as a string, or an Error that has one. */
-function errorCode(error: unknown): unknown {
-  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : error;
+function errorCode(error: unknown): string | null {
+  if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
+  return typeof error === 'string' ? error : null;
 }
 
 function validityError(certificate: X509Certificate, now: Date): string | null {

@@ -16,9 +16,9 @@ export type ChildSpec = {
 
 export type Supervisor = {
   /** Ends the children, the last started first, within the grace; then kills what is left. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** Pids by name, of those that run now. */
-  pids(): Record<string, number>;
+  pids: () => Record<string, number>;
 };
 
 const READY_WITHIN_MS = 30_000;
