@@ -119,7 +119,7 @@ async function makeKey(algorithm: BrowserKeyAlgorithm): Promise<CryptoKeyPair> {
   return (await crypto.subtle.generateKey(BROWSER_KEYS[algorithm], true, [
     'sign',
     'verify',
-  ])) as CryptoKeyPair;
+  ]));
 }
 
 /** Through the front, as anybody would: TLS, the portal's name, the public API. */
