@@ -19,6 +19,10 @@ export function RequestLive({
 }) {
   const router = useRouter();
   useEffect(() => {
+    // A pick-up link opened where its request is open already: the secret does not stay in sight.
+    if (location.hash.startsWith('#s=')) history.replaceState(history.state, '', location.pathname);
+  }, []);
+  useEffect(() => {
     const timer = setInterval(() => {
       if (document.visibilityState !== 'visible') return;
       void fetch(`/api/v1/requests/${id}`, { cache: 'no-store' })
