@@ -23,7 +23,7 @@ export type PickUpFacts = {
 
 /** Joins key and certificate into one file on this machine; neither key nor passphrase is sent anywhere. */
 export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWords }) {
-  const [kept, setKept] = useState<string | null | 'looking'>('looking');
+  const [kept, setKept] = useState<{ pem: string | null } | 'looking'>('looking');
   const [backup, setBackup] = useState('');
   const [wrong, setWrong] = useState<{ field: 'backup' | 'passphrase' | 'file'; message: string } | null>(
     null,
@@ -31,8 +31,8 @@ export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWord
   const [state, setState] = useState<'idle' | 'working' | 'done'>('idle');
   useEffect(() => {
     findKey(facts.spkiSha256).then(
-      (key) => setKept(key?.pem ?? null),
-      () => setKept(null),
+      (key) => setKept({ pem: key?.pem ?? null }),
+      () => setKept({ pem: null }),
     );
   }, [facts.spkiSha256]);
 
@@ -69,7 +69,7 @@ export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWord
     const elements = event.currentTarget.elements;
     const read = (id: string) =>
       (elements.namedItem(id) as HTMLInputElement | HTMLSelectElement | null)?.value ?? '';
-    const pem = kept !== 'looking' && kept !== null ? kept : backup;
+    const pem = (kept === 'looking' ? null : kept.pem) ?? backup;
     setState('working');
     setWrong(null);
     void make(pem, read('pickup-passphrase'), read('pickup-form') === 'legacy' ? 'legacy' : 'modern').then(
@@ -84,11 +84,11 @@ export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWord
   return (
     <form className="stack" onSubmit={submit}>
       <p className="small">
-        <State kind={kept === null ? 'warn' : 'ok'} wrap>
-          {kept === null ? words.missing : words.found}
+        <State kind={kept.pem === null ? 'warn' : 'ok'} wrap>
+          {kept.pem === null ? words.missing : words.found}
         </State>
       </p>
-      {kept === null ? (
+      {kept.pem === null ? (
         <FieldFrame
           id="pickup-backup"
           label={words.backup}
