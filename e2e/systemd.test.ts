@@ -52,3 +52,13 @@ test('the signer has no network', async () => {
   expect(unit).toMatch(/^RestrictAddressFamilies=AF_UNIX$/m);
   expect(unit).toMatch(/^User=(?!hubgate$)/m);
 });
+
+test("Apache, which is in the portal's group, cannot open the signer's socket", async () => {
+  const setting = (unit: string, key: string): string | undefined =>
+    new RegExp(`^${key}=(.+)$`, 'm').exec(unit)?.[1];
+  const signer = await readFile(join(UNITS, 'hubgate-signer.service'), 'utf8');
+  const portal = await readFile(join(UNITS, 'hubgate-web.service'), 'utf8');
+  // web.sock is 0660 of the signer's group; Apache joins the portal's group for portal.sock.
+  expect(setting(signer, 'Group')).not.toBe(setting(portal, 'Group'));
+  expect(setting(portal, 'SupplementaryGroups')).toBe(setting(signer, 'Group'));
+});
