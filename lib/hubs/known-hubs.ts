@@ -14,6 +14,16 @@ export type KnownHub = {
   file: string;
 };
 
+/**
+ * First segments of the portal's own paths, on whichever name. A hub that had one would get what is
+ * meant for the portal: on the gate the hand-over of certificates, on a single name every page and the
+ * CA's downloads. deploy/apache keeps the same names back.
+ */
+const PORTAL_PATHS: ReadonlySet<string> = new Set([
+  ...['admin', 'api', 'auth', 'ca', 'certs', 'crl', 'fonts', 'gate-refused', 'healthz', 'hubs', 'metrics'],
+  ...['ocsp', 'readyz', 'setup', 'sign-in', 'status', 'trust'],
+]);
+
 /** An origin on this host: the only kind that a registration file may name by itself. */
 const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):\d{1,5}$/;
 
@@ -32,9 +42,12 @@ export function knownHubs(
   const taken = new Map<string, string>();
   const hubs = registrations.map((registration) => {
     const { name, url, description, file, line } = registration;
-    const route = routeOf(url);
+    const segment = routeOf(url);
     const complain = (code: RegistrationProblem['code'], text: string) =>
       problems.push({ code, file, line, text });
+    const ours = segment !== null && PORTAL_PATHS.has(segment);
+    if (ours) complain('route-taken', segment);
+    const route = ours ? null : segment;
     let upstream = route !== null && Object.hasOwn(configured, route) ? (configured[route] ?? null) : null;
     const claimed = registration.upstream;
     if (upstream === null && route !== null && claimed !== null) {

@@ -184,6 +184,21 @@ describe('knownHubs', () => {
     expect(problems.map(({ code }) => code)).toEqual(taken === null ? ['upstream-refused'] : []);
   });
 
+  it.each(['auth', 'api', 'ca', 'certs', 'status', 'admin', 'sign-in'])(
+    'gives no hub the path /%s of the portal itself, whoever claims it',
+    (segment) => {
+      const settings = config(
+        `[hubs]\nupstreamFromFiles = true\n[hubs.upstream]\n${segment} = "http://127.0.0.1:2"`,
+      );
+      const { hubs, problems } = knownHubs(
+        from(`https://h/${segment}/x,A\nupstream: http://127.0.0.1:1`),
+        settings,
+      );
+      expect(hubs.map(({ route, upstream }) => [route, upstream])).toEqual([[null, null]]);
+      expect(problems).toMatchObject([{ code: 'route-taken', text: segment }]);
+    },
+  );
+
   it('gives a route to the first of two that claim it', () => {
     const settings = config('[hubs]\nupstreamFromFiles = true');
     const two = [
