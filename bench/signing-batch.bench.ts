@@ -2,8 +2,6 @@
  * From 500 approved rows to 500 issued rows, both databases durable, against what two processes of
  * `openssl speed` reach with the same key size on the same machine.
  */
-import { webcrypto } from 'node:crypto';
-
 import { startPortal, type Portal } from '../e2e/support/portal';
 import { mustRun } from '../e2e/support/run';
 import { openDatabase } from '../lib/db/client';
@@ -12,7 +10,7 @@ import { approveRequest } from '../lib/requests/approve-request';
 import { submitRequest } from '../lib/requests/submit-request';
 import { connectSigner } from '../lib/signer-client/client';
 import type { Ctx } from '../lib/ctx';
-import { buildCsr } from '../lib/x509/csr-build';
+import { BROWSER_KEYS, buildCsr } from '../lib/x509/csr-build';
 import { figure, heading, line, median } from './report';
 import { cpuSeconds } from './processes';
 
@@ -91,14 +89,9 @@ async function approvedRows(target: Portal, round: number): Promise<void> {
     db,
     signer: connectSigner(loaded.paths.signerWebSocket),
   };
-  const algorithm = {
-    name: 'RSASSA-PKCS1-v1_5',
-    modulusLength: 2048,
-    publicExponent: new Uint8Array([1, 0, 1]),
-    hash: 'SHA-256',
-  };
+  const algorithm = 'RSA 2048';
   const one = async (index: number) => {
-    const keyPair = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+    const keyPair = await crypto.subtle.generateKey(BROWSER_KEYS[algorithm], true, ['sign', 'verify']);
     const commonName = `b${round}n${index}`;
     const csr = await buildCsr({ commonName, keyPair, algorithm });
     const { id } = await submitRequest(ctx, { csr, email: null, source: 'cli' });

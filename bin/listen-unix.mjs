@@ -9,6 +9,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { Server as HttpServer } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import { dirname, join } from 'node:path';
+
+import { compressedAssets } from './compressed-assets.mjs';
 
 const path = process.env.HUBGATE_LISTEN;
 const HEADER = 'x-hubgate-transport';
@@ -31,10 +34,13 @@ if (path) {
   };
 }
 
+const answerCompressed = compressedAssets(join(dirname(process.argv[1] ?? ''), '.next', 'static'));
+
 // Both ways in which Node hands a request over; Next listens to either.
 const emit = HttpServer.prototype.emit;
 HttpServer.prototype.emit = function emitMarked(event, ...args) {
   if (event === 'request' || event === 'upgrade' || event === 'checkContinue') mark(args[0], this);
+  if (event === 'request' && answerCompressed(args[0], args[1])) return true;
   return emit.call(this, event, ...args);
 };
 

@@ -22,6 +22,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMPS = join(ROOT, 'node_modules', '.hubgate');
@@ -174,6 +176,19 @@ async function buildWeb() {
   if (existsSync(join(ROOT, 'public'))) {
     cpSync(join(ROOT, 'public'), join(standalone, 'public'), { recursive: true });
   }
+  await compressStatic(join(standalone, '.next', 'static'));
+}
+
+/** Brotli at its best level beside each script and style: bin/compressed-assets.mjs sends them. */
+async function compressStatic(folder) {
+  const compress = promisify(brotliCompress);
+  const names = readdirSync(folder, { recursive: true }).filter((name) => /\.(?:js|css)$/.test(name));
+  await Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, name);
+      writeFileSync(`${file}.br`, await compress(readFileSync(file)));
+    }),
+  );
 }
 
 async function bundlePrograms() {
@@ -204,7 +219,9 @@ async function bundlePrograms() {
   });
   // esbuild's own process would stay, with 260 MB, as long as this one: under `npm start`, for months.
   await stop();
-  copyFileSync(join(ROOT, 'bin', 'listen-unix.mjs'), join(ROOT, 'dist', 'listen-unix.mjs'));
+  for (const preload of ['listen-unix.mjs', 'compressed-assets.mjs']) {
+    copyFileSync(join(ROOT, 'bin', preload), join(ROOT, 'dist', preload));
+  }
   chmodSync(join(ROOT, 'dist', 'hubgate.mjs'), 0o755);
 }
 

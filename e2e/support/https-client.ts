@@ -1,7 +1,13 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 
-export type Answer = { status: number; headers: IncomingHttpHeaders; text: string; reusedSocket: boolean };
+export type Answer = {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  bytes: Buffer;
+  reusedSocket: boolean;
+};
 
 export type Identity = { cert: string | Uint8Array; key: string | Uint8Array };
 
@@ -55,6 +61,7 @@ export function send(
           status: response.statusCode ?? 0,
           headers: response.headers,
           text: Buffer.concat(chunks).toString('utf8'),
+          bytes: Buffer.concat(chunks),
           reusedSocket: request.reusedSocket,
         }),
       );
