@@ -24,7 +24,9 @@ export type Forwarding = {
 
 // Connections to the web process are kept for requests without a body only: such a request may be
 // sent again when the other side has just closed an idle connection.
-const agent = new Agent({ keepAlive: true, maxSockets: 512, maxFreeSockets: 16, scheduling: 'lifo' });
+// No limit of its own: open streams of events would fill it and keep everybody else waiting. The
+// listeners limit connections, and each of those carries one request at a time.
+const agent = new Agent({ keepAlive: true, maxFreeSockets: 16, scheduling: 'lifo' });
 
 /** Longest silence of a backend before its answer begins, and while it runs (a stream sends comments). */
 const PORTAL_SILENCE_MS = 120_000;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createServer as createNetServer, connect as netConnect, type AddressInfo } from 'node:net';
-import { request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsConnect, type ConnectionOptions } from 'node:tls';
@@ -138,7 +138,7 @@ beforeAll(async () => {
 
   portal = createServer(
     record(seen.portal, ({ url }, response) => {
-      if (url === '/events') {
+      if (url?.endsWith('/events') === true) {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write('data: 1\n\n');
         response.on('close', () => (aborted += 1));
@@ -302,6 +302,32 @@ describe('what reaches the portal', () => {
     });
     expect(first).toBe('data: 1\n\n');
     await expect.poll(() => aborted).toBe(before + 1);
+  });
+
+  it('answers others while 600 streams of events are open', async () => {
+    const idle = new HttpAgent();
+    const before = aborted;
+    await Promise.all(
+      Array.from(
+        { length: 600 },
+        () =>
+          new Promise<void>((resolve, reject) => {
+            const headers = { host: `localhost:${ports.http}` };
+            httpRequest(
+              { host: '127.0.0.1', port: ports.http, path: '/ca/events', headers, agent: idle },
+              (response) => {
+                response.on('error', () => undefined);
+                response.once('data', () => resolve());
+              },
+            )
+              .on('error', reject)
+              .end();
+          }),
+      ),
+    );
+    expect((await get('portal', '/ca')).body).toBe('portal /ca');
+    idle.destroy();
+    await expect.poll(() => aborted).toBe(before + 600);
   });
 
   it('answers 400 to two hosts and to a target that is no path', async () => {

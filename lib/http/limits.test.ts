@@ -5,6 +5,7 @@ import { addressKey, visitorAddress } from './address';
 import { readBody, parseJson } from './body';
 import { readCookies } from './cookies';
 import { preferredLocale } from './caller';
+import { holdStream } from './open-streams';
 import { takeToken } from './rate-limit';
 import { requestIdOf } from './request-id';
 import { requesterCookieParts, requestIdsOf } from './requester-cookie';
@@ -29,6 +30,19 @@ describe('takeToken', () => {
   it('does not refill when the clock goes back', () => {
     for (let call = 0; call < 3; call++) takeToken(limit, 'c', 10_000);
     expect(() => takeToken(limit, 'c', 0)).toThrow();
+  });
+});
+
+describe('holdStream', () => {
+  it('holds so many streams of one address, and others beside them; an ended one makes room', () => {
+    const ends = Array.from({ length: 300 }, () => holdStream('class'));
+    expect(() => holdStream('class')).toThrow(expect.objectContaining({ code: 'http.too-many' }));
+    ends.push(holdStream('somebody else'));
+    ends.shift()?.();
+    ends.push(holdStream('class'));
+    expect(() => holdStream('class')).toThrow();
+    for (const end of ends) end();
+    holdStream('class')();
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { clientCertificate } from '#lib/client-cert/client-certificate';
 import { eventStream } from '#lib/http/event-stream';
+import { holdStream } from '#lib/http/open-streams';
 import { route } from '#lib/http/route';
 import { hubUpdates } from '#lib/hubs/hub-updates';
 import { hubVisitor } from '#lib/hubs/hub-visitor';
@@ -15,8 +16,13 @@ export const GET = route({
   run: async (ctx, { request, caller }) => {
     const visitor = hubVisitor(await clientCertificate(request.headers, caller.trust, ctx));
     await listHubs(ctx, { visitor }); // a refusal is an answer of its own, not an event
+    const release = holdStream(caller.addressKey);
     return eventStream(async (send, gone) => {
-      for await (const list of hubUpdates(ctx, { visitor, gone })) send('hubs', list);
+      try {
+        for await (const list of hubUpdates(ctx, { visitor, gone })) send('hubs', list);
+      } finally {
+        release();
+      }
     });
   },
 });
