@@ -79,12 +79,12 @@ test.afterEach(() => rm(scratch, { recursive: true, force: true }));
 
 test('a wrong key in hubgate.toml: key, line, and what was probably meant', async () => {
   const ended = await startAndFail(`${await site(join(scratch, 's'))}[hubs]\ndefaultAcces = "listed"\n`);
-  expectSaid(ended, /defaultAcces\b/, /line 10/, /defaultAccess/);
+  expectSaid(ended, /defaultAcces\b/, /line 11/, /defaultAccess/);
 });
 
 test('a wrong value in hubgate.toml: key, value, line, and what is allowed', async () => {
   const ended = await startAndFail(`${await site(join(scratch, 's'))}[hubs]\ndefaultAccess = "everybody"\n`);
-  expectSaid(ended, /hubs\.defaultAccess/, /everybody/, /line 10/, /any-valid/);
+  expectSaid(ended, /hubs\.defaultAccess/, /everybody/, /line 11/, /any-valid/);
 });
 
 test('hubgate.toml that is no TOML', async () => {
