@@ -39,13 +39,20 @@ export async function changeRequest(
   return count === 1;
 }
 
-/** How many of these states this network address has; both columns stand in one index. */
+/** How many of these states this network address has (made since then); both columns stand in one index. */
 export async function countByAddress(
   db: Queries,
   addressKey: string,
   states: readonly RequestState[],
+  since?: Date,
 ): Promise<number> {
-  return db.prisma.request.count({ where: { addressKey, state: { in: [...states] } } });
+  return db.prisma.request.count({
+    where: {
+      addressKey,
+      state: { in: [...states] },
+      ...(since === undefined ? {} : { createdAt: { gte: since } }),
+    },
+  });
 }
 
 /** The same for a person who is signed in. */

@@ -125,6 +125,21 @@ describe('quotas', () => {
     await submitOne(ctx);
   });
 
+  it('count what a stranger withdraws, since each request has sent its mails', async () => {
+    const { ctx, as } = await open({ config: { ...MAIL, requests: { openPerAddress: 1 } } });
+    const mallory = as({ kind: 'visitor', addressKey: 'address-2' });
+    for (const commonName of ['a', 'b', 'c']) {
+      const id = await submitOne(mallory, { commonName, email: 'alice@example.org' });
+      const own = as({ kind: 'requester', requestId: id, addressKey: 'address-2' });
+      await withdrawRequest(own, { id });
+    }
+    await expect(submitOne(mallory, { commonName: 'd', email: 'alice@example.org' })).rejects.toMatchObject({
+      code: 'request.too-many-open',
+    });
+    expect(await ctx.db.prisma.outboxMail.count({ where: { recipient: 'alice@example.org' } })).toBe(3);
+    await submitOne(ctx, { commonName: 'alice', email: 'alice@example.org' });
+  });
+
   it('do not make signed-in people of one address wait for one another', async () => {
     const { person } = await open({ config: { requests: { openPerAddress: 1 } } });
     await submitOne(person('ann'), { commonName: 'ann' });

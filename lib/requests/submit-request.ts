@@ -23,6 +23,8 @@ export type SubmitInput = WishInput & {
 
 const DAY_MS = 86_400_000;
 const MAILBOX_LINK_DAYS = 7;
+/** Withdrawn requests of a day that an address may have, in open requests that it may have at once. */
+const WITHDRAWN_PER_OPEN = 3;
 
 /**
  * Takes a wish for a certificate into the queue. All refusals come before anything is stored; then
@@ -141,6 +143,18 @@ async function refuseTooMany(
       'request.too-many-open',
       `There are ${open} open requests from here already. Wait until some are decided, or withdraw one.`,
       { params: { open, limit } },
+    );
+  }
+  if (actor.kind !== 'visitor' && actor.kind !== 'requester') return;
+  // Each request mails the address that it names, and every approver: whoever sends and withdraws in
+  // turn would make a mail cannon of the portal.
+  const since = new Date(ctx.now().getTime() - DAY_MS);
+  const withdrawn = await countByAddress(tx, asker.addressKey, ['WITHDRAWN'], since);
+  if (withdrawn >= limit * WITHDRAWN_PER_OPEN) {
+    throw new HubgateError(
+      'request.too-many-open',
+      `${withdrawn} requests from here were withdrawn within a day. Wait until tomorrow, or sign in.`,
+      { params: { open: withdrawn, limit: limit * WITHDRAWN_PER_OPEN } },
     );
   }
 }
