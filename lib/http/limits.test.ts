@@ -11,6 +11,7 @@ import { requestIdOf } from './request-id';
 import { requesterCookieParts, requestIdsOf } from './requester-cookie';
 import { safeNext } from './safe-next';
 import { contentSecurityPolicy, strictTransport } from './security-headers';
+import { limitSetup, limitSignIn } from './sign-in-limits';
 import { readToken, signToken } from './signed-token';
 import { ConfigSchema } from '../config/schema';
 
@@ -30,6 +31,34 @@ describe('takeToken', () => {
   it('does not refill when the clock goes back', () => {
     for (let call = 0; call < 3; call++) takeToken(limit, 'c', 10_000);
     expect(() => takeToken(limit, 'c', 0)).toThrow();
+  });
+});
+
+describe('attempts to sign in', () => {
+  const at = (seconds: number) => new Date(1_800_000_000_000 + seconds * 1000);
+
+  it('of one address never keep somebody at another one out, by their login or by their setup link', () => {
+    for (let second = 0; second < 600; second += 1) {
+      for (const attempt of [
+        () => limitSignIn('mallory', 'paula', at(second)),
+        () => limitSetup('mallory', at(second)),
+      ]) {
+        try {
+          attempt();
+        } catch {
+          // Mallory goes on as soon as the limit lets them.
+        }
+      }
+      if (second % 60 === 59) expect(() => limitSignIn('home', 'paula', at(second))).not.toThrow();
+      if (second % 60 === 30) expect(() => limitSetup('home', at(second))).not.toThrow();
+    }
+  });
+
+  it('of many addresses at one login are slowed down', () => {
+    const all = () => {
+      for (let address = 0; address < 60; address += 1) limitSignIn(`net-${address}`, 'carl', at(0));
+    };
+    expect(all).toThrow(expect.objectContaining({ code: 'http.too-many' }));
   });
 });
 

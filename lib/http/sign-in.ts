@@ -9,7 +9,7 @@ import { readSetupLink } from '../identity/setup-link';
 import { signInWithPassword } from '../identity/sign-in-with-password';
 import { action } from './action';
 import { safeNext } from './safe-next';
-import { limitSignIn } from './sign-in-limits';
+import { limitSetup, limitSignIn } from './sign-in-limits';
 import { endSession, requireSignInHost, startSession } from './start-session';
 
 /** Form fields `login`, `password`, `next?`; leads to `next` or /admin. */
@@ -45,7 +45,7 @@ export const readSetupAction = action({
   input: z.strictObject({ secret: z.string().min(1).max(200) }),
   run: async (ctx, input, { instance, caller, site }) => {
     requireSignInHost(site, instance);
-    limitSignIn(caller.addressKey, 'setup', ctx.now());
+    limitSetup(caller.addressKey, ctx.now());
     const payload = await readSetupLink(ctx, input);
     return payload.for === 'new'
       ? { for: 'new' as const, roles: payload.roles }
@@ -69,7 +69,7 @@ export const setupAction = action({
   }),
   run: async (ctx, input, { instance, caller, site }) => {
     requireSignInHost(site, instance);
-    limitSignIn(caller.addressKey, 'setup', ctx.now());
+    limitSetup(caller.addressKey, ctx.now());
     const user = await redeemSetupLink(ctx, input);
     await startSession(instance, user);
     redirect('/admin');
