@@ -90,9 +90,17 @@ export function requireVersion(row: RequestRow, version: number | undefined): vo
   );
 }
 
+/** True for the request of the very person who acts. */
+export function isOwn(ctx: Pick<Ctx, 'actor'>, row: Pick<RequestRow, 'requesterId'>): boolean {
+  return ctx.actor.kind === 'person' && row.requesterId === ctx.actor.userId;
+}
+
 /** @throws {HubgateError} `request.own`: nobody decides on their own request */
 export function requireNotOwn(ctx: Pick<Ctx, 'actor'>, row: Pick<RequestRow, 'requesterId'>): void {
-  if (ctx.actor.kind === 'person' && row.requesterId === ctx.actor.userId) {
-    throw new HubgateError('request.own', 'This is your own request: somebody else has to decide on it.');
+  if (isOwn(ctx, row)) {
+    throw new HubgateError(
+      'request.own',
+      "This is your own request: another approver has to decide on it, or an operator with `hubgate sign` on the portal's host.",
+    );
   }
 }

@@ -15,7 +15,7 @@ import { requestChecks } from './request-checks';
 import { requestItem, storedChecks } from './request-item';
 import { allowedActions, type RequestAction } from './states';
 import { timelineOf } from './timeline';
-import { loadRequest, stateOf } from './transition';
+import { isOwn, loadRequest, stateOf } from './transition';
 import type { ApproverView, EmailState, RelatedRequest } from './views';
 
 /** What an approver does; the other actions of the table belong to the requester and to clocks. */
@@ -51,6 +51,7 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
   return {
     ...item,
     ...fresh,
+    own: isOwn(ctx, row),
     reason: row.reason,
     question: row.question,
     failureCode: row.failureCode,

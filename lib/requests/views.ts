@@ -111,6 +111,8 @@ export type RequestPreview = {
 
 /** What the approver sees of one request. */
 export type ApproverView = RequestItem & {
+  /** Sent by the very person who looks at it: somebody else decides. */
+  own: boolean;
   reason: string | null;
   question: string | null;
   failureCode: string | null;

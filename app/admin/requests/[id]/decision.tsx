@@ -8,6 +8,7 @@ import { RenameForm } from '#components/admin/rename-form';
 import { TemplateFiller } from '#components/admin/template-filler';
 import { Button, LinkButton } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
+import { CodeBlock } from '#components/ui/code-block';
 import { Time } from '#components/ui/time';
 
 import { decide, rename, retryFailed, undoApprovals } from '../../actions';
@@ -17,7 +18,7 @@ import { templates } from '../../templates';
 export function Decision({ request, page }: { request: ApproverView; page: Page }) {
   const { t, person } = page;
   const may = (action: ApproverView['actions'][number]) =>
-    (person?.roles.includes('approver') ?? false) && request.actions.includes(action);
+    !request.own && (person?.roles.includes('approver') ?? false) && request.actions.includes(action);
   const choices = choicesFor(request, page, may);
   const first = isTakeover(request) || request.finding === 'bad' ? 'ask' : 'approve';
   const templateTexts = {
@@ -81,6 +82,7 @@ export function Decision({ request, page }: { request: ApproverView; page: Page 
           }}
         />
       ) : null}
+      {request.own && request.actions.includes('approve') ? <Own request={request} page={page} /> : null}
       <After request={request} page={page} may={may} />
       <TemplateFiller texts={templateTexts} />
     </section>
@@ -135,6 +137,21 @@ function choicesFor(
     });
   }
   return choices;
+}
+
+/** In place of a button that would be refused. */
+function Own({ request, page: { t } }: { request: ApproverView; page: Page }) {
+  return (
+    <div className="panel-body">
+      <Callout kind="warn">
+        <p>
+          <b>{t('admin.request.ownTitle')}</b>
+        </p>
+        <p>{t('admin.request.ownText')}</p>
+      </Callout>
+      <CodeBlock code={`npx hubgate requests approve ${request.id}`} about={t('common.aboutCommand')} t={t} />
+    </div>
+  );
 }
 
 function Approvals({ request, page }: { request: ApproverView; page: Page }) {
@@ -195,6 +212,6 @@ function After({
       </p>
     );
   }
-  if (may('approve') || may('reject')) return null;
+  if (may('approve') || may('reject') || request.own) return null;
   return <p className="panel-body meta">{t('admin.request.decisionNone')}</p>;
 }
