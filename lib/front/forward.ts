@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { OutgoingHttpHeaders, RequestOptions, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import { answerPlainly, refuseUpgrade } from './plain-answer';
@@ -139,6 +140,7 @@ export function forwardUpgrade(
     ...backendOptions(request, forwarding, false),
     headers: { ...forwarding.headers, connection: 'Upgrade', upgrade: 'websocket' },
   });
+  backend.setTimeout(HUB_SILENCE_MS, () => backend.destroy(new Error('no answer')));
   socket.on('error', () => backend.destroy());
   socket.on('close', () => backend.destroy());
   backend.on('error', () => refuseUpgrade(socket, 502));
@@ -156,6 +158,7 @@ export function forwardUpgrade(
     if (backendHead.length > 0) socket.write(backendHead);
     if (head.length > 0) backendSocket.write(head);
     backendSocket.setTimeout(0);
+    (socket as Socket).setTimeout(0); // a notebook may be silent for hours
     backendSocket.on('error', () => socket.destroy());
     backendSocket.on('close', () => socket.destroy());
     socket.on('close', () => backendSocket.destroy());

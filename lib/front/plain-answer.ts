@@ -34,9 +34,15 @@ export function answerPlainly(response: ServerResponse, status: number, location
   response.end(`${location === undefined ? (TEXTS[status] ?? 'Not available.') : location}\n`);
 }
 
+/** A client that was refused has this long to close its side; after that the connection is cut. */
+const GOODBYE_MS = 2000;
+
 /** The same on a connection that asked for an upgrade. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
   if (!socket.writable) return;
+  const cut = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(cut));
+  socket.resume();
   socket.end(
     `HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${TEXTS[status] ?? 'Not available.'}\n`,
   );

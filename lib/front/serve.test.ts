@@ -1,7 +1,12 @@
 import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { createServer as createNetServer, connect as netConnect, type AddressInfo } from 'node:net';
+import {
+  createServer as createNetServer,
+  connect as netConnect,
+  type AddressInfo,
+  type Socket,
+} from 'node:net';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,6 +121,15 @@ function plain(path: string, host = `localhost:${ports.http}`): Promise<Answer> 
     })
       .on('error', reject)
       .end();
+  });
+}
+
+/** Sends a request as it is and gives the beginning of the answer; leaves the connection open. */
+function talk(socket: Socket, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+    socket.once('error', reject);
+    socket.write(text);
   });
 }
 
@@ -303,6 +317,37 @@ describe('what reaches the portal', () => {
     expect(first).toBe('data: 1\n\n');
     await expect.poll(() => aborted).toBe(before + 1);
   });
+
+  it('answers on plain http what offers an upgrade, as some HTTP clients do with every request', async () => {
+    const answer = await talk(
+      netConnect(ports.http, '127.0.0.1'),
+      `GET /crl/signing-ca.crl HTTP/1.1\r\nHost: localhost:${ports.http}\r\nConnection: Upgrade, HTTP2-Settings\r\n` +
+        'Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
+  });
+
+  it.each(['websocket', 'nonsense'])(
+    'cuts off who asks the portal for an upgrade to %s and stays',
+    async (protocol) => {
+      const socket = tlsConnect({
+        host: '127.0.0.1',
+        port: ports.portal,
+        servername: 'localhost',
+        ca: pki.root.certificate.toString('pem'),
+        allowHalfOpen: true,
+      } as ConnectionOptions);
+      const gone = new Promise((resolve) => socket.once('close', resolve));
+      const request = `GET /nothing HTTP/1.1\r\nHost: localhost:${ports.portal}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`;
+      expect(await talk(socket, request)).toMatch(/^HTTP\/1.1 400 /);
+      expect(seen.portal).toEqual([]);
+      // A closed connection shows only to who writes on it.
+      socket.on('error', () => undefined);
+      const writing = setInterval(() => socket.write('x'), 200);
+      await gone;
+      clearInterval(writing);
+    },
+  );
 
   it('answers others while 600 streams of events are open', async () => {
     const idle = new HttpAgent();

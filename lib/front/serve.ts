@@ -137,6 +137,8 @@ export async function serveFront(
     const forwarding = forwardingOf(plan, request);
     if (typeof forwarding === 'number') return refuseUpgrade(socket, forwarding);
     if (forwarding.status !== undefined) return refuseUpgrade(socket, forwarding.status);
+    // The portal has no WebSockets, and Next leaves such a request without an answer.
+    if (forwarding.target.kind === 'portal') return refuseUpgrade(socket, 400);
     upgraded.add(socket);
     socket.on('close', () => upgraded.delete(socket));
     forwardUpgrade(request, socket, head, forwarding);
@@ -225,9 +227,9 @@ function limit(server: Server, plan: ListenerPlan): void {
   server.maxRequestsPerSocket = 10_000;
   // Uploads to a hub take as long as they take; the portal takes nothing that needs half a minute.
   server.requestTimeout = plan.kind === 'gate' || plan.kind === 'one-name' ? 0 : 30_000;
-  // Nothing moves in either direction: a stalled body, a reader that stopped. WebSockets are exempt.
+  // Nothing moves in either direction: a stalled body, a reader that stopped. WebSockets are exempt,
+  // from when the hub has taken them on (forwardUpgrade).
   server.setTimeout(plan.kind === 'gate' || plan.kind === 'one-name' ? 600_000 : 150_000);
-  server.on('upgrade', (_request, socket: Duplex) => (socket as TLSSocket).setTimeout(0));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     refuseUpgrade(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
