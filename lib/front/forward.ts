@@ -17,6 +17,8 @@ export type Forwarding = {
   hsts: string | null;
   /** Bytes of body at most; undefined for hubs, where people upload data. */
   bodyLimitBytes?: number;
+  /** How long a body may take to arrive, also one that nobody reads; undefined for hubs. */
+  bodyTimeMs?: number;
   /** Overrides the answer's status: a page that explains a refusal is still a refusal. */
   status?: number;
   /** GET without the client's body, for a rewrite. */
@@ -41,7 +43,23 @@ export function forward(request: IncomingMessage, response: ServerResponse, forw
     answerPlainly(response, 413);
     return;
   }
+  if (forwarding.bodyTimeMs !== undefined && hasBody(request)) {
+    limitBodyTime(request, response, forwarding.bodyTimeMs);
+  }
   send(request, response, forwarding, true);
+}
+
+/** A body that comes in drops, or goes on after its answer, must not hold the connection for ever. */
+function limitBodyTime(request: IncomingMessage, response: ServerResponse, milliseconds: number): void {
+  const { socket } = request;
+  const late = setTimeout(() => {
+    if (request.complete) return;
+    if (!response.headersSent) answerPlainly(response, 408);
+    socket.destroySoon();
+  }, milliseconds);
+  const forget = () => clearTimeout(late);
+  request.once('end', forget);
+  socket.once('close', forget);
 }
 
 function send(

@@ -30,6 +30,7 @@ export type Front = {
 
 /** Forms with a CSR have some 20 KiB; a little room for what comes. Routes have their own limits. */
 const PORTAL_BODY_MAX_BYTES = 1024 * 1024;
+const PORTAL_BODY_MS = 30_000;
 const TLS_FILES_EVERY_MS = 2000;
 const NONE: ShownCertificate = { verify: 'NONE' };
 
@@ -105,6 +106,7 @@ export async function serveFront(
           hsts,
           status: 403,
           asGet: true,
+          bodyTimeMs: PORTAL_BODY_MS,
         };
       case 'portal':
         return {
@@ -113,6 +115,7 @@ export async function serveFront(
           headers: portalHeaders(request, arrival, frontSecret),
           hsts,
           bodyLimitBytes: PORTAL_BODY_MAX_BYTES,
+          bodyTimeMs: PORTAL_BODY_MS,
         };
     }
   };
