@@ -111,7 +111,7 @@ for (const step of STEPS) {
   } catch (error) {
     wrong = error instanceof Error ? error.message : String(error);
   }
-    if (wrong !== null && total.failed === before.failed) total.failed += 1;
+  if (wrong !== null && total.failed === before.failed) total.failed += 1;
   if (wrong === null && total.passed === before.passed) total.passed += 1;
   times.push([wrong === null ? 'ok    ' : 'FAILED', step.says, (performance.now() - began) / 1000]);
   if (wrong !== null) {

@@ -19,15 +19,6 @@ export async function becomeAdministrator(page: Page, link: string): Promise<voi
   await page.waitForURL(/\/admin/);
 }
 
-/** Signs in with login and password. */
-export async function signIn(page: Page, portal: Portal): Promise<void> {
-  await page.goto(`${portal.url}/sign-in`);
-  await page.getByLabel('Login', { exact: true }).fill(ADMIN.login);
-  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL(/\/admin/);
-}
-
 /** For programs that measure: a session of the first administrator as a Cookie header. */
 export async function signInAsFirstAdministrator(portal: Portal): Promise<{ cookie: string }> {
   const dir = await mkdtemp(join(tmpdir(), 'hubgate-admin-'));

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { mustRun, run } from './run';
+import { mustRun } from './run';
 
 /** A throw-away CA made by the openssl command: what the tests hold against Hubgate's own. */
 export type ForeignCa = {
@@ -200,19 +200,4 @@ export async function makeForeignCa(dir: string, name: string): Promise<ForeignC
       await writeFile(file, signing + root);
     },
   };
-}
-
-/** What `openssl verify -x509_strict` says of a certificate: 0 is accepted. */
-export function verifyStrict(rootFile: string, signingFile: string, certFile: string) {
-  return run('openssl', [
-    'verify',
-    '-x509_strict',
-    '-purpose',
-    'sslclient',
-    '-CAfile',
-    rootFile,
-    '-untrusted',
-    signingFile,
-    certFile,
-  ]);
 }

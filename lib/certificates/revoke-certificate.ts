@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import { recordAudits } from '../audit/record-audit';
 import { actorName, type Ctx } from '../ctx';
 import { findCertificateRow, markRevoked } from '../db/certificates';
@@ -7,12 +5,8 @@ import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
 import { publishRevocations } from '../hubs/publish-maps';
 import { requireRole } from '../identity/authorise';
-import { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/messages';
 import { certificateNotFound } from './find-certificate';
-
-export const SerialParams = z.strictObject({ serial: z.string().regex(/^[0-9a-f]{16,40}$/) });
-/** Reasons by the names of RFC 5280 section 5.3.1, in camelCase. */
-export const RevokeBody = z.strictObject({ reason: RevocationReason });
 
 /**
  * Revokes a certificate: first in the signer's journal, which the CRL comes from, then in the

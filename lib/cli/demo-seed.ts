@@ -116,10 +116,7 @@ async function decide(ctx: Ctx, { commonName, fate }: Wish, id: string): Promise
 }
 
 async function makeKey(algorithm: BrowserKeyAlgorithm): Promise<CryptoKeyPair> {
-  return (await crypto.subtle.generateKey(BROWSER_KEYS[algorithm], true, [
-    'sign',
-    'verify',
-  ]));
+  return await crypto.subtle.generateKey(BROWSER_KEYS[algorithm], true, ['sign', 'verify']);
 }
 
 /** Through the front, as anybody would: TLS, the portal's name, the public API. */

@@ -2,23 +2,6 @@ import { fromPem } from '../x509/pem';
 import type { HeaderBag } from './front-trust';
 import type { CertificateVia } from './status';
 
-/**
- * The headers by which a front tells which client certificate it saw. One contract: the embedded
- * front and deploy/apache send exactly these; nginx's and RFC 9440's forms are understood too.
- */
-export const CLIENT_CERT_HEADERS = [
-  'x-ssl-client-verify',
-  'x-ssl-client-cert',
-  'x-ssl-client-s-dn',
-  'x-ssl-client-i-dn',
-  'x-ssl-client-serial',
-  'x-ssl-client-start',
-  'x-ssl-client-end',
-  'x-hubgate-front',
-  'client-cert',
-  'client-cert-chain',
-] as const;
-
 /** An RSA-8192 certificate with long names is below 8 KiB; escaping at most triples it. */
 const HEADER_MAX_LENGTH = 32 * 1024;
 
@@ -35,7 +18,12 @@ export type FrontReport = {
   unreadable: boolean;
 };
 
-/** Reads the client-certificate headers. Never throws, whatever they hold. */
+/**
+ * Reads the headers by which a front tells which client certificate it saw: X-SSL-Client-Verify and
+ * X-SSL-Client-Cert as the embedded front, Apache and nginx send them, or RFC 9440's Client-Cert.
+ * The names and dates that come along are for people's logs; only the certificate itself is read.
+ * Never throws, whatever they hold.
+ */
 export function readFrontReport(headers: HeaderBag): FrontReport {
   const verify = (headers.get('x-ssl-client-verify') ?? '').slice(0, 500).trim();
   const classic = headers.get('x-ssl-client-cert');

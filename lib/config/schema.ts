@@ -49,7 +49,6 @@ const Site = z.strictObject({
 });
 
 const CA_KEY_TYPES = ['rsa-4096', 'rsa-3072', 'p-256', 'p-384'] as const;
-export type CaKeyType = (typeof CA_KEY_TYPES)[number];
 
 const Pki = z.strictObject({
   dn: ia5.default('University of Chile'),

@@ -12,7 +12,7 @@ import { log } from './log';
 import { checkOrigin } from './origin';
 import { problemOf, unexpectedProblem } from './problem';
 import { takeToken, type Limit } from './rate-limit';
-import { showsPortal, type SiteRole } from './site';
+import type { SiteRole } from './site';
 
 /** Who may call: everybody, who holds the pick-up secret of `{id}`, or people and tokens with one of the roles. */
 export type Access = 'public' | 'requester' | Role | readonly [Role, ...Role[]];
@@ -292,9 +292,4 @@ async function refuse(
   }
   if (!known) return unexpectedProblem(caller.requestId);
   return problemOf(thrown, caller.requestId, thrown instanceof InvalidInput ? { errors: thrown.errors } : {});
-}
-
-/** True where the portal's pages are shown, for routes that redirect to them. */
-export function onPortal(site: SiteRole, house: Pick<Instance, 'config'>): boolean {
-  return showsPortal(site, house.config);
 }

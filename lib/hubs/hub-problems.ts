@@ -11,12 +11,3 @@ export async function hubProblems(
   const snapshot = runningIndex()?.snapshot() ?? (await scanHubs(ctx, ctx.now().getTime()));
   return { folder: ctx.paths.hubsDir, problems: snapshot.problems };
 }
-
-/** True while the configured folder cannot be read: /readyz and the admin pages say so. */
-export function hubsFolderUnreadable(): boolean {
-  return (
-    runningIndex()
-      ?.snapshot()
-      .problems.some(({ code }) => code === 'folder-unreadable') ?? false
-  );
-}
