@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -132,11 +132,11 @@ describe('readRegistrations', () => {
     ]);
   });
 
-  it.skipIf(process.getuid?.() === 0)('names a file without permission', async () => {
+  it('names a file that cannot be opened', async () => {
     const dir = folder();
-    writeFileSync(join(dir, 'a.hub'), 'https://h/a,A');
-    chmodSync(join(dir, 'a.hub'), 0);
-    expect((await readRegistrations(dir)).problems).toMatchObject([{ code: 'unreadable', text: 'EACCES' }]);
+    // Modes mean nothing to root; a link that leads to itself cannot be opened by anybody.
+    symlinkSync(join(dir, 'a.hub'), join(dir, 'a.hub'));
+    expect((await readRegistrations(dir)).problems).toMatchObject([{ code: 'unreadable', text: 'ELOOP' }]);
   });
 
   it('says that the folder is not there', async () => {
