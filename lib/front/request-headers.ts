@@ -120,6 +120,9 @@ export function answerHeaders(
     const value = answer.rawHeaders[index + 1] ?? '';
     if (HOP_BY_HOP.has(name) || name === 'strict-transport-security') continue;
     if (from === 'hub' && name === 'set-cookie' && PORTAL_COOKIE.test(value.trim())) continue;
+    // With it a notebook's script could install a worker for `/` in the browser of whoever looks at it,
+    // which from then on answers for all hubs and for the gate's own pages.
+    if (from === 'hub' && name === 'service-worker-allowed') continue;
     kept.set(name, [...(kept.get(name) ?? []), value]);
   }
   return { ...Object.fromEntries(kept), ...(hsts === null ? {} : { 'strict-transport-security': hsts }) };

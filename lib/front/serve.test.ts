@@ -165,6 +165,7 @@ beforeAll(async () => {
   hub = createServer(
     record(seen.hub, ({ url }, response) => {
       response.setHeader('set-cookie', ['__Host-hubgate-s=stolen', 'jupyterhub=1']);
+      response.setHeader('service-worker-allowed', '/');
       response.end(`hub ${url}`);
     }),
   ).listen(0, '127.0.0.1');
@@ -415,13 +416,14 @@ describe('the gate', () => {
     );
   });
 
-  it('routes a hub for who is listed, without the portal’s cookies and secrets', async () => {
+  it('routes a hub for who is listed, without the portal’s cookies and secrets, or a worker for the whole gate', async () => {
     const headers = {
       cookie: '__Host-hubgate-s=1; jupyterhub=2; __Secure-next-auth.session-token=3; next-auth.x=4',
     };
     const answer = await get('gate', '/astro/hub/a%20b%2Fc?x=1%202', { as: alice, headers });
     expect(answer).toMatchObject({ status: 200, body: 'hub /astro/hub/a%20b%2Fc?x=1%202' });
     expect(answer.headers['set-cookie']).toEqual(['jupyterhub=1']);
+    expect(answer.headers['service-worker-allowed']).toBeUndefined();
     expect(seen.hub[0]?.headers).toMatchObject({
       cookie: 'jupyterhub=2',
       'x-scheme': 'https',
