@@ -166,6 +166,7 @@ beforeAll(async () => {
     record(seen.hub, ({ url }, response) => {
       response.setHeader('set-cookie', ['__Host-hubgate-s=stolen', 'jupyterhub=1']);
       response.setHeader('service-worker-allowed', '/');
+      if (url === '/astro/progress') return void response.write('still working');
       response.end(`hub ${url}`);
     }),
   ).listen(0, '127.0.0.1');
@@ -514,6 +515,50 @@ describe('the gate', () => {
     expect(await open(alice)).toBe('echo hi');
     expect(await open(bob)).toContain('403');
     expect(await open()).toContain('403');
+  });
+
+  it.each([
+    ['the certificate is revoked', () => writeMap('revoked.map', `complete yes\n${alice.serial} revoked\n`)],
+    ['the list of revocations is gone', () => writeMap('revoked.map', '')],
+    ['the access ended', () => writeMap('access.map', 'astro/bob yes\n')],
+  ])('closes open WebSockets and answers to a hub within 2 s when %s, and no others', async (_what, end) => {
+    writeMap('access.map', 'astro/alice yes\nastro/bob yes\n');
+    const closed: string[] = [];
+    const options = (as: TestIdentity) => ({
+      servername: 'gate.localhost',
+      headers: { host: `gate.localhost:${ports.gate}` },
+      rejectUnauthorized: false,
+      cert: as.cert,
+      key: as.key,
+    });
+    const sockets = await Promise.all(
+      [alice, bob].map(async (as) => {
+        const socket = new WebSocket(`wss://127.0.0.1:${ports.gate}/astro/ws`, options(as));
+        await new Promise((resolve) => socket.once('open', resolve));
+        socket.on('close', () => closed.push(as === alice ? 'alice' : 'bob'));
+        return socket;
+      }),
+    );
+    const stream = httpsRequest({
+      host: '127.0.0.1',
+      port: ports.gate,
+      path: '/astro/progress',
+      agent: false,
+      ...options(alice),
+    });
+    stream.on('response', (response) => {
+      response.on('error', () => undefined).on('close', () => closed.push('stream'));
+      response.resume();
+    });
+    stream.on('error', () => undefined).end();
+    await new Promise((resolve) => stream.once('response', resolve));
+    expect(closed).toEqual([]);
+    end();
+    const all = _what === 'the list of revocations is gone';
+    await expect
+      .poll(() => [...closed].sort(), { timeout: 2000 })
+      .toEqual(all ? ['alice', 'bob', 'stream'] : ['alice', 'stream']);
+    for (const socket of sockets) socket.terminate();
   });
 
   it('answers 421 to another name on its port', async () => {

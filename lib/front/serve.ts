@@ -13,6 +13,7 @@ import { TLSSocket } from 'node:tls';
 import type { LoadedConfig } from '../config/load';
 import { HubgateError } from '../errors';
 import { ACCESS_MAP, GateMapFile, HUBS_MAP, REVOKED_MAP } from '../hubs/gate-map-file';
+import { EnteredHubs } from './entered-hubs';
 import { forward, forwardUpgrade, type Forwarding } from './forward';
 import { decideGate, revocationOf, upstreamGuard, type GateDecision } from './gate-decision';
 import { hostnameOf, hostnameOfHeader, planListeners, servedOverHttp, type ListenerPlan } from './listeners';
@@ -56,7 +57,7 @@ export async function serveFront(
   const listeners = planListeners(config);
   const servers: Server[] = [];
   const secureServers: SecureServer[] = [];
-  const upgraded = new Set<Duplex>();
+  const entered = new EnteredHubs();
 
   const route = (plan: ListenerPlan, request: IncomingMessage): Route => {
     const shown = shownAt(plan, request, now());
@@ -120,6 +121,9 @@ export async function serveFront(
     }
   };
 
+  const staysAt = (plan: ListenerPlan, request: IncomingMessage) => () =>
+    route(plan, request).decision.to === 'hub';
+
   const onRequest = (plan: ListenerPlan) => (request: IncomingMessage, response: ServerResponse) => {
     request.on('error', () => response.destroy());
     const problem = addressProblem(plan, request);
@@ -128,6 +132,9 @@ export async function serveFront(
     if (elsewhere !== null) return answerPlainly(response, 308, elsewhere);
     const forwarding = forwardingOf(plan, request);
     if (typeof forwarding === 'number') return answerPlainly(response, forwarding);
+    if (forwarding.target.kind === 'hub') {
+      response.once('close', entered.add(request.socket, staysAt(plan, request)));
+    }
     forward(request, response, forwarding);
   };
 
@@ -142,8 +149,7 @@ export async function serveFront(
     if (forwarding.status !== undefined) return refuseUpgrade(socket, forwarding.status);
     // The portal has no WebSockets, and Next leaves such a request without an answer.
     if (forwarding.target.kind === 'portal') return refuseUpgrade(socket, 400);
-    upgraded.add(socket);
-    socket.on('close', () => upgraded.delete(socket));
+    socket.once('close', entered.add(socket, staysAt(plan, request)));
     forwardUpgrade(request, socket, head, forwarding);
   };
 
@@ -155,7 +161,7 @@ export async function serveFront(
     );
     for (const server of servers) server.closeIdleConnections();
     const cutOff = setTimeout(() => {
-      for (const socket of upgraded) socket.destroy();
+      entered.destroyAll();
       for (const server of servers) server.closeAllConnections();
     }, graceMs);
     await Promise.all(closed);
