@@ -228,6 +228,13 @@ test('a hub cannot set a cookie of the portal', async () => {
   expect((answer.headers['set-cookie'] ?? []).join()).not.toMatch(/hubgate|next-auth/);
 });
 
+test('a hub that was entered installs no worker for the whole gate', async () => {
+  const answer = await send(gate('/astro/worker.js'), { ca: ca.rootPem, identity: alice });
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.text).hub).toBe('astro');
+  expect(answer.headers['service-worker-allowed']).toBeUndefined();
+});
+
 test('WebSockets pass the same gate', async () => {
   expect(await openWebSocket('/astro/api/kernels/1/channels', alice)).toBe('echo hello');
   expect(await openWebSocket('/astro/api/kernels/1/channels', bob)).toBe('status 403');

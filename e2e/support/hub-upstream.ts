@@ -18,6 +18,8 @@ export async function startHubUpstream(base: string): Promise<HubUpstream> {
     response.setHeader('x-jupyterhub-version', '5.5.1');
     if (request.url === `/${base}/hub/health`) return response.end();
     response.setHeader('content-type', 'application/json');
+    // A notebook that wants a worker for the whole gate.
+    if (request.url === `/${base}/worker.js`) response.setHeader('service-worker-allowed', '/');
     if (request.url === `/${base}/set-cookies`) {
       response.setHeader('set-cookie', [
         'jupyterhub-session=1; Path=/',
