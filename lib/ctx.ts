@@ -13,7 +13,7 @@ export type Role = (typeof ROLES)[number];
  * - `visitor`: nobody known; `addressKey` is a keyed hash of the network address, for quotas.
  * - `requester`: a visitor who showed the pick-up secret of exactly this request.
  * - `person`: signed in to the portal; roles were read from the database for this call.
- * - `token`: an API token.
+ * - `token`: an API token; `madeBy` is the actorId of who made it, in whose name it decides.
  * - `host`: a command on the portal's own host; whoever can run it owns the database anyhow.
  * - `system`: a clock of the portal itself (automatic signing, expiry, mail).
  */
@@ -21,7 +21,7 @@ export type Actor =
   | { kind: 'visitor'; addressKey: string }
   | { kind: 'requester'; requestId: string; addressKey: string }
   | { kind: 'person'; userId: string; name: string; roles: readonly Role[] }
-  | { kind: 'token'; tokenId: string; name: string; roles: readonly Role[] }
+  | { kind: 'token'; tokenId: string; name: string; madeBy: string; roles: readonly Role[] }
   | { kind: 'host'; name: string }
   | { kind: 'system'; name: string };
 

@@ -38,7 +38,11 @@ export function requireRequester(ctx: Pick<Ctx, 'actor'>, requestId: string): vo
   throw new HubgateError('request.not-found', 'No such request, or the pick-up secret does not open it.');
 }
 
-/** A stable id of who acts, for approvals: two decisions of one person count once. */
+/**
+ * A stable id of who acts, for approvals: two decisions of one person count once, also when one of
+ * them came by a token that this person made. The host's commands, and its tokens, are an actor of
+ * their own.
+ */
 export function actorId(actor: Actor): string {
   switch (actor.kind) {
     case 'visitor':
@@ -48,7 +52,7 @@ export function actorId(actor: Actor): string {
     case 'person':
       return `user:${actor.userId}`;
     case 'token':
-      return `token:${actor.tokenId}`;
+      return actor.madeBy;
     case 'host':
     case 'system':
       return `${actor.kind}:${actor.name}`;

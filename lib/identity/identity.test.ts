@@ -6,7 +6,7 @@ import { DATABASE_KINDS } from '../testing/database';
 import { listAuditEvents } from '../testing/audit-rows';
 import { openTestHouse, type TestHouse } from '../testing/house';
 import { createApiToken, listTokens, revokeApiToken } from './api-tokens';
-import { requireRequester, requireRole } from './authorise';
+import { actorId, requireRequester, requireRole } from './authorise';
 import { checkPassword, verifyPassword } from './password';
 import { listPeople } from './people';
 import { readApiToken } from './read-api-token';
@@ -148,6 +148,25 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     await expect(revokeApiToken(ctx, { name: 'ci' })).rejects.toMatchObject({ code: 'auth.token' });
   });
 
+  it('are who acts by a token that they made; a token of the host is the host', async () => {
+    const user = await redeemSetupLink(
+      visitor(),
+      person(secretOf(await createPersonLink(ctx, { roles: ['admin'] })), 'tomas'),
+    );
+    const tomas: Ctx = {
+      ...ctx,
+      actor: { kind: 'person', userId: user.id, name: user.login, roles: ['admin'] },
+    };
+    const idOf = async (maker: Ctx, name: string) => {
+      const { token } = await createApiToken(maker, { name, roles: ['approver'], expiresAt: null });
+      const actor = await readApiToken(ctx.db, token, new Date());
+      return actor === null ? null : actorId(actor);
+    };
+    expect(await idOf(tomas, 'tomas one')).toBe(actorId(tomas.actor));
+    expect(await idOf(tomas, 'tomas two')).toBe(actorId(tomas.actor));
+    expect(await idOf(ctx, 'of the host')).toBe(actorId(ctx.actor));
+  });
+
   it('cannot make links or tokens without the role', async () => {
     const approver: Ctx = { ...ctx, actor: { kind: 'person', userId: 'u', name: 'a', roles: ['approver'] } };
     for (const attempt of [
@@ -168,7 +187,7 @@ describe('authorisation', () => {
     expect(as({ kind: 'visitor', addressKey: 'k' })).toThrow(
       expect.objectContaining({ code: 'auth.required' }),
     );
-    expect(as({ kind: 'token', tokenId: 't', name: 'n', roles: ['approver'] })).toThrow(
+    expect(as({ kind: 'token', tokenId: 't', name: 'n', madeBy: 'user:u', roles: ['approver'] })).toThrow(
       expect.objectContaining({ code: 'auth.forbidden' }),
     );
     // Being administrator of people does not let anybody revoke: roles do not imply one another.

@@ -1,6 +1,7 @@
 import type { Actor } from '../ctx';
 import type { Database } from '../db/client';
 import { findApiTokenByHash, touchApiToken } from '../db/api-tokens';
+import { findUserByLogin } from '../db/users';
 import { readRoles } from './roles';
 import { secretHash } from './secret-hash';
 
@@ -23,5 +24,13 @@ export async function readApiToken(
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > LAST_USED_STEP_MS) {
     await touchApiToken(db, { id: row.id, at: now });
   }
-  return { kind: 'token', tokenId: row.id, name: row.name, roles: readRoles(row.roles) };
+  const madeBy = await idOfMaker(db, row.createdBy);
+  return { kind: 'token', tokenId: row.id, name: row.name, madeBy, roles: readRoles(row.roles) };
+}
+
+/** The row names its maker as audit rows do (actorName); logins are never changed nor given again. */
+async function idOfMaker(db: Database, createdBy: string): Promise<string> {
+  const login = /^person:(.+)$/s.exec(createdBy)?.[1];
+  const user = login === undefined ? null : await findUserByLogin(db, login);
+  return user === null ? createdBy : `user:${user.id}`;
 }

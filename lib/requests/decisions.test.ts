@@ -62,6 +62,23 @@ describe.each(DATABASE_KINDS)('an approval on %s', (kind) => {
     expect(await approveRequest(person('quentin', 'approver'), { id })).toEqual({ id, state: 'APPROVED' });
   });
 
+  it('by the own token of a person counts as that person’s', async () => {
+    const { ctx, as, person } = await open({ kind, config: { approval: { count: 2 } } });
+    const paula = person('paula', 'approver');
+    const tokenOf = (madeBy: string) =>
+      as({ kind: 'token', tokenId: `t-${madeBy}`, name: 'ci', madeBy, roles: ['approver'] });
+    const id = await submitOne(ctx);
+    await approveRequest(paula, { id });
+    await expect(approveRequest(tokenOf('user:id-paula'), { id })).rejects.toEqual(
+      refusal('request.already-decided-by-you'),
+    );
+    expect(await approveRequest(tokenOf('host:root'), { id })).toEqual({ id, state: 'APPROVED' });
+    const own = await submitOne(paula);
+    await expect(approveRequest(tokenOf('user:id-paula'), { id: own })).rejects.toEqual(
+      refusal('request.own'),
+    );
+  });
+
   it('is void after an edit and after it was taken back', async () => {
     const { ctx, person } = await open({ kind, config: { approval: { count: 2 } } });
     const id = await submitOne(ctx);

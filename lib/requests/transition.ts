@@ -3,6 +3,7 @@ import type { Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { changeRequest, findRequest, type RequestChange, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
+import { actorId } from '../identity/authorise';
 import { REQUEST_TRANSITIONS, type RequestAction, type RequestState } from './states';
 
 /** @throws {HubgateError} `request.not-found` */
@@ -90,9 +91,9 @@ export function requireVersion(row: RequestRow, version: number | undefined): vo
   );
 }
 
-/** True for the request of the very person who acts. */
+/** True for the request of the very person who acts, or who made the token that acts. */
 export function isOwn(ctx: Pick<Ctx, 'actor'>, row: Pick<RequestRow, 'requesterId'>): boolean {
-  return ctx.actor.kind === 'person' && row.requesterId === ctx.actor.userId;
+  return row.requesterId !== null && actorId(ctx.actor) === `user:${row.requesterId}`;
 }
 
 /** @throws {HubgateError} `request.own`: nobody decides on their own request */
