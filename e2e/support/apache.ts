@@ -56,10 +56,28 @@ export async function startApache(input: {
   values: ApacheValues;
 }): Promise<Apache> {
   const { dir, values } = input;
+  await mkdir(dir, { recursive: true });
+  const files = ['hubgate-common.conf', input.layout];
+  for (const file of files) await writeFile(join(dir, file), await renderDeployFile(file, values));
+  return serveWithApache({
+    dir,
+    files: files.map((file) => join(dir, file)),
+    listen: [values.HTTP_LISTEN, values.PORTAL_LISTEN, values.GATE_LISTEN],
+    user: 'www-data',
+  });
+}
+
+/** The same from files that are complete, such as the one that `hubgate init` writes. */
+export async function serveWithApache(input: {
+  dir: string;
+  files: string[];
+  /** `127.0.0.1:port`; the last one is asked whether Apache is up. */
+  listen: string[];
+  /** Whom the workers run as, with all groups of that user. */
+  user: string;
+}): Promise<Apache> {
+  const { dir, user } = input;
   await mkdir(join(dir, 'run'), { recursive: true });
-  for (const file of ['hubgate-common.conf', input.layout]) {
-    await writeFile(join(dir, file), await renderDeployFile(file, values));
-  }
   const modules = [
     'mpm_event',
     'authz_core',
@@ -73,7 +91,7 @@ export async function startApache(input: {
     'macro',
     'mime',
   ];
-  const listen = new Set([values.HTTP_LISTEN, values.PORTAL_LISTEN, values.GATE_LISTEN]);
+  const listen = new Set(input.listen);
   const root = process.getuid?.() === 0;
   const conf = join(dir, 'apache.conf');
   await writeFile(
@@ -86,7 +104,7 @@ export async function startApache(input: {
       'LogLevel warn ssl:warn proxy:warn',
       'ServerName localhost',
       'TypesConfig /etc/mime.types',
-      ...(root ? ['User www-data', 'Group www-data'] : []),
+      ...(root ? [`User ${user}`, `Group ${user}`] : []),
       'ServerLimit 2\nThreadsPerChild 25\nMaxRequestWorkers 50\nStartServers 1',
       // Static in some builds, hence the question.
       ...modules
@@ -94,15 +112,14 @@ export async function startApache(input: {
         .map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`),
       ...[...listen].map((address) => `Listen ${address}`),
       '<Directory />\n  Require all denied\n</Directory>',
-      `Include "${dir}/hubgate-common.conf"`,
-      `Include "${dir}/${input.layout}"`,
+      ...input.files.map((file) => `Include "${file}"`),
       '',
     ].join('\n'),
   );
   await mustRun('apache2', ['-t', '-f', conf]);
   const child = spawn('apache2', ['-f', conf, '-D', 'FOREGROUND'], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const port = Number(values.GATE_LISTEN.split(':').at(-1));
+  const port = Number(input.listen.at(-1)?.split(':').at(-1));
   await until('Apache', () => {
     if (child.exitCode !== null) throw new Error(`Apache ended with ${child.exitCode}`);
     return canConnect(port);

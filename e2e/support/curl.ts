@@ -14,7 +14,11 @@ export type CurlAnswer = {
  * The real curl, as a power user runs it: trusts the centre's root only; the *.localhost names, which
  * old versions do not know, are told by --resolve. Throws when there is no HTTP answer at all.
  */
-export async function curl(portal: Portal, url: string, ...args: string[]): Promise<CurlAnswer> {
+export async function curl(
+  portal: Pick<Portal, 'url' | 'caDir'>,
+  url: string,
+  ...args: string[]
+): Promise<CurlAnswer> {
   const target = url.startsWith('/') ? `${portal.url}${url}` : url;
   const { hostname, port } = new URL(target);
   const ran = await run('curl', [

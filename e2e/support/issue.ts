@@ -17,8 +17,11 @@ export type Issued = MadeCsr & {
   identity: { cert: string; key: string };
 };
 
+/** What it takes to reach a portal, however it was started. */
+type Reached = Pick<Portal, 'dir' | 'url' | 'caDir'>;
+
 /** Sends a CSR as curl does. */
-export async function submit(portal: Portal, made: MadeCsr, email?: string) {
+export async function submit(portal: Reached, made: MadeCsr, email?: string) {
   const answer = await curl(
     portal,
     `/api/v1/requests${email === undefined ? '' : `?email=${encodeURIComponent(email)}`}`,
@@ -33,7 +36,7 @@ export async function submit(portal: Portal, made: MadeCsr, email?: string) {
 
 /** The whole way from a key to a certificate, through the API. */
 export async function issue(
-  portal: Portal,
+  portal: Reached,
   token: string,
   commonName: string,
   options: Parameters<typeof opensslCsr>[2] & { email?: string } = {},
@@ -61,7 +64,7 @@ export async function issue(
 
 /** What the requester gets with the pick-up secret. */
 export async function pickUp(
-  portal: Portal,
+  portal: Reached,
   made: MadeCsr,
   id: string,
   pickupSecret: string,

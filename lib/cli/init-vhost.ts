@@ -24,8 +24,12 @@ export function renderApacheVhost(template: string, values: VhostValues): string
   });
 }
 
-/** Values for a site: names and ports from its addresses, files from its state directory. */
-export function vhostValues(config: Config, paths: StatePaths): VhostValues {
+/**
+ * Values for a site: names and ports from its addresses, files from its state directory.
+ *
+ * @param tlsFolder where certificate, key, CA bundle and CRLs for Apache lie instead, when it is root's own
+ */
+export function vhostValues(config: Config, paths: StatePaths, tlsFolder: string | null): VhostValues {
   const { site } = config;
   const name = (origin: string): string => new URL(origin).hostname;
   const listen = (origin: string): string => {
@@ -41,23 +45,23 @@ export function vhostValues(config: Config, paths: StatePaths): VhostValues {
     GATE_NAME: name(site.gateUrl),
     CANARY_NAME: name(site.canaryUrl),
     PORTAL_URL: site.url,
-    SERVER_CERT: join(paths.serverDir, 'server.pem'),
-    SERVER_KEY: join(paths.serverDir, 'server.key'),
-    CA_BUNDLE: join(paths.caDir, 'ca-bundle.pem'),
-    CRL_FILE: join(paths.caDir, 'crls.pem'),
+    SERVER_CERT: join(tlsFolder ?? paths.serverDir, 'server.pem'),
+    SERVER_KEY: join(tlsFolder ?? paths.serverDir, 'server.key'),
+    CA_BUNDLE: join(tlsFolder ?? paths.caDir, 'ca-bundle.pem'),
+    CRL_FILE: join(tlsFolder ?? paths.caDir, 'crls.pem'),
     MAPS_DIR: paths.mapsDir,
     PORTAL_SOCKET: paths.portalSocket,
   };
 }
 
 /** Macros and virtual hosts as one file, ready to include. */
-export function apacheFile(config: Config, paths: StatePaths): string {
+export function apacheFile(config: Config, paths: StatePaths, tlsFolder: string | null): string {
   const layout = config.site.gateUrl === config.site.url ? 'hubgate-one-name.conf' : 'hubgate.conf';
   const folder = templateFolder();
   const template = ['hubgate-common.conf', layout]
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
-  return renderApacheVhost(template, vhostValues(config, paths));
+  return renderApacheVhost(template, vhostValues(config, paths, tlsFolder));
 }
 
 /** deploy/apache of this installation, whether this runs from the sources or from dist/. */

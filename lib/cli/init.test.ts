@@ -261,7 +261,7 @@ describe('the Apache file', () => {
     for (const site of ['', '[site]\ngateUrl = "https://localhost:8443"\n[front]\nembedded = false\n']) {
       writeFileSync(config, site);
       const { config: values, paths } = loaded();
-      const text = apacheFile(values, paths);
+      const text = apacheFile(values, paths, null);
       expect(text).not.toMatch(/@[A-Z_]+@/);
       expect(text).toContain(paths.portalSocket);
     }

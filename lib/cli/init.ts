@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import type { Command } from 'commander';
@@ -13,6 +13,14 @@ import { caWishes, siteHosts, STEP_WORDS } from './ca-wishes';
 import { configAt, configOf, outputOf, type Output } from './context';
 import { readAnswers, type Answers } from './init-answers';
 import { askAnswers } from './init-ask';
+import {
+  findOwners,
+  handOver,
+  PRODUCTION_FOLDERS,
+  refuseNested,
+  type OwnerOptions,
+  type Owners,
+} from './init-owners';
 import { apacheFile } from './init-vhost';
 import { openTerminal } from './terminal';
 
@@ -22,30 +30,50 @@ export function register(program: Command): void {
     .command('init')
     .description('make the CA: root, signing CA, revocation lists, first server certificate, Apache file')
     .option('--answers <file>', 'unattended: the tables of hubgate.toml and [ceremony] with passphrase files')
+    .option(
+      '--portal-user <user>',
+      'as root: whose the portal’s files become (default: hubgate, if there is one)',
+    )
+    .option(
+      '--signer-user <user>',
+      'as root: whose the keys become (default: hubgate-signer, if there is one)',
+    )
     .action(init);
 }
 
-async function init(options: { answers?: string }, command: Command): Promise<void> {
+async function init(options: OwnerOptions & { answers?: string }, command: Command): Promise<void> {
   const before = configOf(command);
   refuseExisting(before.paths.signerDir);
+  const owners = findOwners(options);
+  // What is wrong with a file that is there is said before a long row of questions.
+  if (owners !== null && before.file !== null) refuseNested(before);
   const out = outputOf(command);
   const answers = options.answers === undefined ? await ask(before) : readAnswers(options.answers);
   if (answers === null) {
     out.result({ made: false }, 'Nothing was made.');
     return;
   }
-  const { loaded, keep } = settle(before, answers.settings);
+  const { loaded, keep } = settle(before, owners === null ? answers.settings : inProduction(before, answers));
   try {
     refuseExisting(loaded.paths.signerDir);
+    if (owners !== null) refuseNested(loaded);
+    const folder = tlsFolder(loaded, owners);
     // Rendered before anything is made: a name that cannot stand in an Apache file shows here.
-    const apache = answers.apacheFile === null ? null : apacheFile(loaded.config, loaded.paths);
-    const made = await hold(loaded, answers, out);
+    const apache = answers.apacheFile === null ? null : apacheFile(loaded.config, loaded.paths, folder);
+    const made = await hold(loaded, answers, out, folder);
     const file = keep();
     if (answers.apacheFile !== null && apache !== null) writeDurably(answers.apacheFile, apache, 0o644);
     if (answers.exportRootTo !== null) {
       await moveRootKey(signerFiles(loaded.paths.signerDir), answers.exportRootTo, answers.passphrases.root);
     }
-    report(out, loaded, answers, made, file);
+    if (owners !== null) {
+      if (folder !== null) copyFileSync(join(loaded.paths.caDir, BUNDLE), join(folder, BUNDLE));
+      handOver(loaded, owners, [
+        ...(file === null ? [] : [file]),
+        ...(folder === null ? [] : [join(folder, 'server.pem'), join(folder, BUNDLE)]),
+      ]);
+    }
+    report(out, loaded, { ...answers, owners }, made, file);
   } finally {
     rmSync(draftOf(before), { force: true });
   }
@@ -58,6 +86,29 @@ async function ask(before: LoadedConfig): Promise<Answers | null> {
   } finally {
     terminal.close();
   }
+}
+
+const BUNDLE = 'ca-bundle.pem';
+
+/**
+ * Where Apache's certificate, key and CA bundle lie in production: beside hubgate.toml, where only
+ * root writes. From the state directory a stolen portal could hand Apache another CA. Null: in the
+ * state directory, as for the embedded front.
+ */
+function tlsFolder({ config, baseDir }: LoadedConfig, owners: Owners | null): string | null {
+  return owners === null || config.front.embedded ? null : baseDir;
+}
+
+/** The answers with the folders of the unit files, where no hubgate.toml and no answer names others. */
+function inProduction(before: LoadedConfig, { settings }: Answers): Record<string, unknown> {
+  if (before.file !== null) return settings;
+  const { signer, gate, ...top } = PRODUCTION_FOLDERS;
+  return {
+    ...top,
+    ...settings,
+    signer: { ...signer, ...(settings['signer'] as object | undefined) },
+    gate: { ...gate, ...(settings['gate'] as object | undefined) },
+  };
 }
 
 const targetOf = (before: LoadedConfig): string => before.file ?? join(before.baseDir, 'hubgate.toml');
@@ -104,7 +155,12 @@ function settle(
   }
 }
 
-async function hold(loaded: LoadedConfig, answers: Answers, out: Output): Promise<MadeCa> {
+async function hold(
+  loaded: LoadedConfig,
+  answers: Answers,
+  out: Output,
+  folder: string | null,
+): Promise<MadeCa> {
   const { config, paths } = loaded;
   if (existsSync(paths.evaluationMarker)) {
     throw new HubgateError(
@@ -117,7 +173,7 @@ async function hold(loaded: LoadedConfig, answers: Answers, out: Output): Promis
   return makeCa({
     dir: paths.signerDir,
     caDir: paths.caDir,
-    serverDir: paths.serverDir,
+    serverDir: folder ?? paths.serverDir,
     wishes: caWishes(config),
     passphrases: answers.passphrases,
     now: new Date(),
@@ -128,10 +184,11 @@ async function hold(loaded: LoadedConfig, answers: Answers, out: Output): Promis
 function report(
   out: Output,
   loaded: LoadedConfig,
-  answers: Answers,
+  answers: Answers & { owners: Owners | null },
   made: MadeCa,
   file: string | null,
 ): void {
+  const { owners } = answers;
   const { paths } = loaded;
   const about = (one: MadeCa['root']) => ({
     subject: one.subject,
@@ -151,6 +208,8 @@ function report(
       server: about(made.server),
       apacheFile: answers.apacheFile,
       rootKey: answers.exportRootTo ?? rootKey,
+      portalUser: owners?.portal.user ?? null,
+      signerUser: owners?.signer.user ?? null,
     },
     [
       `Root CA:     ${made.root.subject}`,
@@ -164,7 +223,16 @@ function report(
         ? `Root key:    ${rootKey}. Take it offline: hubgate ca export-root --to FILE`
         : `Root key:    moved to ${answers.exportRootTo}, read back and proven; it is not on this server any more.`,
       '',
-      'Next: npm start, then hubgate ca unlock.',
+      ...(owners === null ? ['Next: npm start, then hubgate ca unlock.'] : nextSteps(loaded, owners)),
     ].join('\n'),
   );
+}
+
+function nextSteps({ paths }: LoadedConfig, { portal, signer, mayOrder }: Owners): string[] {
+  return [
+    `Owners:      ${paths.signerDir} is ${signer.user}'s alone, ${paths.stateDir} ${portal.user}'s.`,
+    ...(mayOrder ? [] : [`Still to do: adduser ${portal.user} ${signer.user}  (to order at the signer)`]),
+    '',
+    `Next: systemctl enable --now hubgate.target, then sudo -u ${signer.user} hubgate ca unlock.`,
+  ];
 }

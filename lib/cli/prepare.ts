@@ -22,7 +22,7 @@ export type Prepared =
 export function register(program: Command): void {
   program
     .command('prepare', { hidden: true })
-    .option('--no-evaluation', 'fail rather than make an evaluation CA')
+    .option('--no-evaluation', 'for a service: no evaluation CA, and no link in its log')
     .action(async (options: { evaluation: boolean }, command: Command) => {
       const say = (prepared: Prepared) => process.stdout.write(`${JSON.stringify(prepared)}\n`);
       try {
@@ -49,10 +49,13 @@ async function prepare(options: { evaluation: boolean }, command: Command): Prom
     });
   }
   let adminLink: string | null = null;
-  await withCtx(command, async (ctx) => {
-    adminLink = (await createFirstAdminLink(ctx))?.url ?? null;
-    await ctx.db.close();
-  });
+  // A service's output is kept in the journal of the machine: `hubgate admin create` prints the link.
+  if (options.evaluation) {
+    await withCtx(command, async (ctx) => {
+      adminLink = (await createFirstAdminLink(ctx))?.url ?? null;
+      await ctx.db.close();
+    });
+  }
   return {
     ok: true,
     evaluation: existsSync(paths.evaluationMarker),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -23,7 +23,11 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const DIST = HERE.replace(/chunks\/$/, '');
 const STANDALONE = join(DIST, '..', '.next', 'standalone', 'server.js');
 
-export type StartOptions = { evaluationOnNetwork?: true };
+export type StartOptions = {
+  evaluationOnNetwork?: true;
+  /** False: the signer runs by itself, as another user, and nothing of its folder is touched. */
+  signer?: boolean;
+};
 
 /** `hubgate start` */
 export function register(program: Command): void {
@@ -34,6 +38,7 @@ export function register(program: Command): void {
       '--evaluation-on-network',
       'let an evaluation CA, whose key unlocks by itself, be reached from elsewhere',
     )
+    .option('--no-signer', 'in production: the signer is a service of its own, of another user')
     .action(async (options: StartOptions, command: Command) => {
       const out = outputOf(command);
       const running = await start(configOf(command), options, out.note);
@@ -63,15 +68,18 @@ export async function start(
   say: (text: string) => void,
 ): Promise<Running> {
   const { config, paths } = loaded;
-  const hasCa = existsSync(join(paths.signerDir, 'signing-ca.pem'));
+  const withSigner = options.signer !== false;
+  if (withSigner) refuseForeignSigner(paths);
+  const hasCa = !withSigner || existsSync(join(paths.signerDir, 'signing-ca.pem'));
   const evaluation = !hasCa || existsSync(paths.evaluationMarker);
   if (evaluation && options.evaluationOnNetwork !== true) refuseNetwork(loaded);
   prepareStateFolder(paths.stateDir);
+  if (!withSigner) requireCa(paths.caDir);
   const lock = await lockInstance(paths.runDir);
   if (config.front.embedded) await checkPorts(portsOf(loaded), config.front.listen);
   if (!hasCa) say('Making an evaluation CA (the keys take some seconds) …');
   const env = childEnv(loaded);
-  const prepared = await runPrepare(env, say);
+  const prepared = await runPrepare(env, withSigner ? [] : ['--no-evaluation'], say);
 
   let supervisor: Supervisor | null = null;
   let stopping: Promise<void> | null = null;
@@ -87,8 +95,42 @@ export async function start(
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
   });
   const logFile = join(paths.stateDir, 'log', 'hubgate.log');
-  supervisor = await supervise(childSpecs(loaded, env), say, logFile);
+  const specs = childSpecs(loaded, env).filter(({ name }) => withSigner || name !== 'signer');
+  supervisor = await supervise(specs, say, logFile);
   return { ...welcome({ loaded, prepared, logFile, env: processEnv() }), pids: supervisor.pids, ended };
+}
+
+/** Another user's signer: an evaluation CA must not be made only because its folder cannot be seen. */
+function refuseForeignSigner({ signerDir }: LoadedConfig['paths']): void {
+  if (reasonAgainst(signerDir, constants.R_OK | constants.X_OK) !== 'EACCES') return;
+  throw new HubgateError(
+    'start.state-dir',
+    `The signer's folder ${signerDir} belongs to another user, as in production. Start the two services ` +
+      '(systemctl start hubgate.target), or this one alone with: hubgate start --no-signer',
+  );
+}
+
+/** The public copies of the CA are what the portal knows of it; only the ceremony makes them. */
+function requireCa(caDir: string): void {
+  for (const file of [join(caDir, 'root-ca.pem'), join(caDir, 'signing-ca.pem')]) {
+    const why = reasonAgainst(file, constants.R_OK);
+    if (why === null) continue;
+    throw new HubgateError(
+      'signer.ca-missing',
+      why === 'ENOENT'
+        ? `There is no CA yet (${file} is missing). Make it as root: hubgate init. Then start this again.`
+        : `The CA's certificate ${file} cannot be read (${why}). As root: chmod 755 ${caDir} && chmod 644 ${caDir}/*`,
+    );
+  }
+}
+
+function reasonAgainst(path: string, mode: number): string | null {
+  try {
+    accessSync(path, mode);
+    return null;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code ?? 'unknown';
+  }
 }
 
 /** An evaluation CA's key unlocks by itself: who can reach it can be given certificates by whoever wants. */
@@ -127,10 +169,11 @@ function childEnv({ file, paths }: LoadedConfig): Record<string, string> {
 
 function runPrepare(
   env: Record<string, string>,
+  words: readonly string[],
   say: (text: string) => void,
 ): Promise<Prepared & { ok: true }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(DIST, 'hubgate.mjs'), 'prepare'], {
+    const child = spawn(process.execPath, [join(DIST, 'hubgate.mjs'), 'prepare', ...words], {
       env: { ...processEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

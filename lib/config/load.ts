@@ -184,7 +184,11 @@ function readText(file: string): string {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false; // sudo from a folder that the other user may not enter
+  }
 }
 
 function isDirectory(path: string): boolean {

@@ -36,7 +36,8 @@ export async function listenOnSocket(
     await refuseLiving(path);
     // Bound in a private folder, given its mode, then moved into place: there is no moment at which
     // the wrong people could connect, and a stale file is replaced in one step.
-    const nursery = mkdtempSync(join(dirname(path), '.'));
+    // Not by join(), which drops the dot: the folder above belongs to others in production.
+    const nursery = mkdtempSync(`${dirname(path)}/.`);
     const born = join(nursery, 's');
     try {
       await new Promise<void>((resolve, reject) => {
