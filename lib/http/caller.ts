@@ -60,7 +60,8 @@ export function makeCtx(instance: Instance, caller: Caller, actor: Actor): Ctx {
  */
 export function callerPerson(instance: Instance, caller: Caller): Promise<Person | null> {
   if (!allowsSignIn(caller.site)) return Promise.resolve(null);
-  return readSession(instance.db, caller.cookies.get(SESSION_COOKIE), instance.secrets.session);
+  const cookie = caller.cookies.get(SESSION_COOKIE);
+  return readSession(instance.db, cookie, instance.secrets.session, new Date());
 }
 
 /** The API token's actor, or null where no bearer was sent. @throws `auth.token` when it is not valid */

@@ -280,7 +280,7 @@ describe('a session', () => {
       email: null,
       password: 'seven green lanterns float',
     });
-    const cookie = `${SESSION_COOKIE}=${await sealSession(user, house.instance.secrets.session)}`;
+    const cookie = `${SESSION_COOKIE}=${await sealSession(user, house.instance.secrets.session, new Date())}`;
     expect((await callRoute(house, adminRequests, { headers: { cookie } })).status).toBe(200);
     expect((await callRoute(house, adminRequests, { origin: GATE, headers: { cookie } })).status).toBe(401);
     expect(

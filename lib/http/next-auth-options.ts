@@ -1,6 +1,7 @@
 import type { NextAuthOptions } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
 
+import { endSessionOfToken, newSessionClaims, type SessionClaims } from '../identity/session';
 import { SESSION_COOKIE, SESSION_SECONDS } from '../identity/session-cookie';
 import { signInWithPassword } from '../identity/sign-in-with-password';
 import type { Instance } from '../instance';
@@ -33,19 +34,23 @@ export function nextAuthOptions(house: Instance, caller: Caller): NextAuthOption
           const ctx = makeCtx(house, caller, { kind: 'visitor', addressKey: caller.addressKey });
           limitSignIn(caller.addressKey, credentials.login, ctx.now());
           const user = await signInWithPassword(ctx, credentials);
-          return { id: user.id, name: user.displayName, sessionVersion: user.sessionVersion };
+          return { id: user.id, name: user.displayName, ...newSessionClaims(user, ctx.now()) };
         },
       }),
     ],
     callbacks: {
       jwt({ token, user }) {
-        if (user && 'sessionVersion' in user) return { ...token, sessionVersion: user.sessionVersion };
-        return token;
+        if (!user || !('sessionId' in user)) return token;
+        const { sessionVersion, sessionId, signedInAt } = user as typeof user & SessionClaims;
+        return { ...token, sessionVersion, sessionId, signedInAt };
       },
       session({ session, token }) {
         // Only what the page needs; roles are read from the database at each call.
         return { expires: session.expires, user: { name: token.name ?? null } };
       },
+    },
+    events: {
+      signOut: ({ token }) => endSessionOfToken(house.db, token, new Date()),
     },
     logger: { error: () => undefined, warn: () => undefined, debug: () => undefined },
   };

@@ -29,12 +29,12 @@ export const signInAction = action({
   },
 });
 
-/** Takes the session from this browser and leads to the front page. */
+/** Ends this browser's session and leads to the front page. */
 export const signOutAction = action({
   access: 'public',
   input: z.object({}),
-  run: async () => {
-    await endSession();
+  run: async (_ctx, _input, { instance }) => {
+    await endSession(instance);
     redirect('/');
   },
 });

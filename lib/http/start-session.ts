@@ -1,7 +1,7 @@
 import { cookies as nextCookies } from 'next/headers';
 
 import { HubgateError } from '../errors';
-import { sealSession } from '../identity/session';
+import { endSessionOf, sealSession } from '../identity/session';
 import { SESSION_COOKIE, SESSION_SECONDS } from '../identity/session-cookie';
 import type { Instance } from '../instance';
 import { allowsSignIn, type SiteRole } from './site';
@@ -26,7 +26,7 @@ export async function startSession(
   user: { id: string; sessionVersion: number; displayName: string },
 ): Promise<void> {
   const jar = await nextCookies();
-  jar.set(SESSION_COOKIE, await sealSession(user, house.secrets.session), {
+  jar.set(SESSION_COOKIE, await sealSession(user, house.secrets.session, new Date()), {
     path: '/',
     secure: true,
     httpOnly: true,
@@ -35,8 +35,9 @@ export async function startSession(
   });
 }
 
-/** Takes the session from this browser. In a server action. */
-export async function endSession(): Promise<void> {
+/** Ends this browser's session, here and wherever its cookie was copied to. In a server action. */
+export async function endSession(house: Instance): Promise<void> {
   const jar = await nextCookies();
+  await endSessionOf(house.db, jar.get(SESSION_COOKIE)?.value, house.secrets.session, new Date());
   jar.set(SESSION_COOKIE, '', { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge: 0 });
 }

@@ -1,3 +1,4 @@
+import { decode, encode } from 'next-auth/jwt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Ctx } from '../ctx';
@@ -12,7 +13,7 @@ import { listPeople } from './people';
 import { readApiToken } from './read-api-token';
 import { redeemSetupLink } from './redeem-setup-link';
 import { readRoles } from './roles';
-import { readSession, sealSession } from './session';
+import { endSessionOf, readSession, sealSession } from './session';
 import { createFirstAdminLink, createPersonLink, createResetLink, readSetupLink } from './setup-link';
 import { signInWithPassword } from './sign-in-with-password';
 
@@ -98,20 +99,58 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
   it('have sessions that end with the session version, and lose roles at once', async () => {
     const user = await signInWithPassword(visitor(), { login: 'quirin', password: PASSWORD });
     const { session } = house.instance.secrets;
-    const cookie = await sealSession(user, session);
-    expect(await readSession(ctx.db, cookie, session)).toMatchObject({ name: 'quirin', roles: ['auditor'] });
-    expect(await readSession(ctx.db, cookie, 'f'.repeat(64))).toBeNull();
-    expect(await readSession(ctx.db, `${cookie}x`, session)).toBeNull();
+    const cookie = await sealSession(user, session, new Date());
+    expect(await readSession(ctx.db, cookie, session, new Date())).toMatchObject({
+      name: 'quirin',
+      roles: ['auditor'],
+    });
+    expect(await readSession(ctx.db, cookie, 'f'.repeat(64), new Date())).toBeNull();
+    expect(await readSession(ctx.db, `${cookie}x`, session, new Date())).toBeNull();
     await endUserSessions(ctx.db, user.id);
-    expect(await readSession(ctx.db, cookie, session)).toBeNull();
+    expect(await readSession(ctx.db, cookie, session, new Date())).toBeNull();
 
-    const again = await sealSession({ ...user, sessionVersion: user.sessionVersion + 1 }, session);
-    expect(await readSession(ctx.db, again, session)).not.toBeNull();
+    const again = await sealSession(
+      { ...user, sessionVersion: user.sessionVersion + 1 },
+      session,
+      new Date(),
+    );
+    expect(await readSession(ctx.db, again, session, new Date())).not.toBeNull();
     await setUserAccess(ctx.db, { id: user.id, roles: '[]', disabledAt: new Date() });
-    expect(await readSession(ctx.db, again, session)).toBeNull();
+    expect(await readSession(ctx.db, again, session, new Date())).toBeNull();
     await expect(
       signInWithPassword(visitor(), { login: 'quirin', password: PASSWORD }),
     ).rejects.toMatchObject({ code: 'auth.credentials' });
+  });
+
+  it('are signed in for 12 hours, however often next-auth seals the session again', async () => {
+    const user = await signInWithPassword(visitor(), { login: 'paula', password: PASSWORD });
+    const { session } = house.instance.secrets;
+    const eleven = 11 * 3_600_000;
+    const cookie = await sealSession(user, session, new Date(Date.now() - eleven));
+    const token = await decode({ token: cookie, secret: session });
+    const again = await encode({ token: token ?? {}, secret: session, maxAge: 12 * 3600 });
+    expect(await readSession(ctx.db, again, session, new Date())).toMatchObject({ name: 'paula' });
+    expect(await readSession(ctx.db, again, session, new Date(Date.now() + 3_600_001))).toBeNull();
+    const { signedInAt: _gone, ...without } = token ?? {};
+    const unlimited = await encode({ token: without, secret: session, maxAge: 12 * 3600 });
+    expect(await readSession(ctx.db, unlimited, session, new Date())).toBeNull();
+  });
+
+  it('sign out of one session everywhere, and of no other', async () => {
+    const user = await signInWithPassword(visitor(), { login: 'paula', password: PASSWORD });
+    const { session } = house.instance.secrets;
+    const now = new Date();
+    const [here, elsewhere] = [await sealSession(user, session, now), await sealSession(user, session, now)];
+    const copy = await encode({
+      token: (await decode({ token: here, secret: session })) ?? {},
+      secret: session,
+      maxAge: 12 * 3600,
+    });
+    await endSessionOf(ctx.db, here, session, now);
+    await endSessionOf(ctx.db, here, session, now);
+    for (const ended of [here, copy]) expect(await readSession(ctx.db, ended, session, now)).toBeNull();
+    expect(await readSession(ctx.db, elsewhere, session, now)).toMatchObject({ name: 'paula' });
+    await endSessionOf(ctx.db, 'nonsense', session, now);
   });
 
   it('get a new password by a reset link, which ends their sessions', async () => {
@@ -119,11 +158,12 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     const before = await sealSession(
       await signInWithPassword(visitor(), { login: 'paula', password: PASSWORD }),
       session,
+      new Date(),
     );
     const secret = secretOf(await createResetLink(ctx, { login: 'paula' }));
     const fresh = 'nine quiet harbours at dusk';
     await redeemSetupLink(visitor(), person(secret, 'ignored', fresh));
-    expect(await readSession(ctx.db, before, session)).toBeNull();
+    expect(await readSession(ctx.db, before, session, new Date())).toBeNull();
     expect((await signInWithPassword(visitor(), { login: 'paula', password: fresh })).login).toBe('paula');
     await expect(createResetLink(ctx, { login: 'ghost' })).rejects.toMatchObject({
       code: 'auth.credentials',
