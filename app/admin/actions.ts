@@ -15,6 +15,7 @@ import { retryRequest } from '#lib/requests/retry-request';
 import { signRequests } from '#lib/requests/sign-requests';
 import { unapproveRequest } from '#lib/requests/unapprove-request';
 
+import { SeenMany } from './seen-request';
 import { wordsOf } from './templates';
 
 const Id = z.string().regex(/^R-[0-9A-HJKMNP-TV-Z]{8}$/);
@@ -34,8 +35,12 @@ function failed<T>(state: ActionState<T>, where: string): void {
 const approveTicked = action({
   access: 'approver',
   audit: 'request.approve',
-  input: z.object({ id: Ids }),
-  run: async (ctx, { id }) => (id.length === 0 ? { results: [] } : approveRequests(ctx, { ids: id })),
+  input: z.object({ id: SeenMany }),
+  run: async (ctx, { id: seen }) =>
+    approveRequests(ctx, {
+      ids: seen.map(({ id }) => id),
+      versions: new Map(seen.map(({ id, version }) => [id, version])),
+    }),
 });
 
 /** Approves the ticked clean requests and returns to the queue with an undo. */
@@ -117,7 +122,8 @@ export const decide = action({
     const { id, version, decision } = input;
     const { t } = await openPage();
     if (decision === 'ask') {
-      await askRequester(ctx, { id, question: input.question || wordsOf(t, 'ask', input.questionTemplate) });
+      const question = input.question || wordsOf(t, 'ask', input.questionTemplate);
+      await askRequester(ctx, { id, version, question });
       redirect(`/admin/requests/${id}?done=asked&n=1`);
     }
     if (decision === 'reject') {
@@ -154,7 +160,7 @@ export const decideMany = action({
   access: 'approver',
   audit: 'request.decide',
   input: z.object({
-    id: Ids,
+    id: SeenMany,
     do: z.enum(['reject', 'ask']),
     text: Words,
     template: z.string().max(40).default(''),
@@ -162,9 +168,9 @@ export const decideMany = action({
   run: async (ctx, input): Promise<void> => {
     const { t } = await openPage();
     const text = input.text || wordsOf(t, input.do, input.template);
-    for (const id of input.id) {
-      if (input.do === 'reject') await rejectRequest(ctx, { id, reason: text });
-      else await askRequester(ctx, { id, question: text });
+    for (const seen of input.id) {
+      if (input.do === 'reject') await rejectRequest(ctx, { ...seen, reason: text });
+      else await askRequester(ctx, { ...seen, question: text });
     }
     redirect(`/admin?done=${input.do === 'reject' ? 'rejected' : 'asked'}&n=${input.id.length}`);
   },

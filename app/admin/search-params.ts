@@ -1,3 +1,5 @@
+import { Seen, type SeenRequest } from './seen-request';
+
 /** One value of a query, trimmed and cut; Next gives arrays where a name occurs twice. */
 export type Query = Record<string, string | string[] | undefined>;
 
@@ -23,6 +25,14 @@ export function requestIds(query: Query, name: string): string[] {
     .flatMap((value) => value.split(','))
     .filter((id) => /^R-[0-9A-HJKMNP-TV-Z]{8}$/.test(id))
     .slice(0, 200);
+}
+
+/** Requests with the version that was seen, `R-7K3F9Q2M:1`; what is not one is dropped. */
+export function seenRequests(query: Query, name: string): SeenRequest[] {
+  return many(query, name).flatMap((value) => {
+    const seen = Seen.safeParse(value);
+    return seen.success ? [seen.data] : [];
+  });
 }
 
 /** The same page with some values changed; null takes one away. */

@@ -18,7 +18,7 @@ export function BulkForm({
 }: {
   action: FormAction<void>;
   kind: 'reject' | 'ask';
-  requests: { id: string; name: string }[];
+  requests: { id: string; seen: string; name: string }[];
   templates: Template[];
   words: Record<'which' | 'template' | 'templateOwn' | 'text' | 'fieldHelp' | 'submit' | 'cancel', string>;
 }) {
@@ -32,7 +32,7 @@ export function BulkForm({
         <div className="opts">
           {requests.map((request) => (
             <label key={request.id} className="opt">
-              <input type="checkbox" name="id" value={request.id} defaultChecked />
+              <input type="checkbox" name="id" value={request.seen} defaultChecked />
               <span>
                 <b className="mono">{request.name}</b>
                 <span className="mono">{request.id}</span>

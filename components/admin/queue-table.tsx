@@ -85,7 +85,7 @@ function QueueRow({
           <input
             type="checkbox"
             name="id"
-            value={item.id}
+            value={`${item.id}:${item.version}`}
             form={formId}
             aria-label={t('admin.queue.select', { name: item.commonName })}
           />

@@ -6,7 +6,7 @@ import { approveRequest } from './approve-request';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
 import type { RequestState } from './states';
-import { notFound, stateOf } from './transition';
+import { notFound, requireVersion, stateOf } from './transition';
 
 /** As many as a page of the queue may show. */
 export const BULK_MAX = 1000;
@@ -17,11 +17,12 @@ export type BulkResult = { id: string; state: RequestState | null; code?: ErrorC
  * Approves many requests, the clean ones only: what an approver should look at singly is left as it
  * is and named with a code. Each is a transaction of its own.
  *
+ * @param input.versions what each decision was made on, by id; an id without one is taken as it stands
  * @throws {HubgateError} `auth.*`, `http.invalid` for too many at once
  */
 export async function approveRequests(
   ctx: Ctx,
-  input: { ids: readonly string[] },
+  input: { ids: readonly string[]; versions?: ReadonlyMap<string, number> },
 ): Promise<{ results: BulkResult[] }> {
   requireRole(ctx, 'approver');
   const ids = [...new Set(input.ids)];
@@ -29,14 +30,15 @@ export async function approveRequests(
     throw new HubgateError('http.invalid', `At most ${BULK_MAX} requests at once.`, { field: 'ids' });
   }
   const results: BulkResult[] = [];
-  for (const id of ids) results.push(await approveClean(ctx, id));
+  for (const id of ids) results.push(await approveClean(ctx, id, input.versions?.get(id)));
   return { results };
 }
 
-async function approveClean(ctx: Ctx, id: string): Promise<BulkResult> {
+async function approveClean(ctx: Ctx, id: string, version: number | undefined): Promise<BulkResult> {
   const row = await findRequest(ctx.db, id);
   try {
     if (row === null) throw notFound();
+    requireVersion(row, version);
     // What was clean when it came in may not be any more: the name may have found a holder since.
     const { finding, checks } = await requestChecks(ctx.db, ctx.config, row, storedChecks(row));
     if (row.state === 'SUBMITTED' && finding !== 'clean') {

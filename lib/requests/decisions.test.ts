@@ -193,6 +193,24 @@ describe('deciding on many', () => {
       ],
     });
   });
+
+  it('leaves alone what somebody changed since the page was made', async () => {
+    const { ctx, person } = await open({ config: MAIL });
+    const paula = person('paula', 'approver');
+    const same = await submitOne(ctx, { commonName: 'ann', email: null });
+    const edited = await submitOne(ctx, { commonName: 'bert', email: null });
+    await editRequest(person('quentin', 'approver'), { id: edited, version: 1, commonName: 'root2' });
+    const versions = new Map([same, edited].map((id) => [id, 1]));
+    expect(await approveRequests(paula, { ids: [same, edited], versions })).toEqual({
+      results: [
+        { id: same, state: 'APPROVED' },
+        { id: edited, state: 'SUBMITTED', code: 'request.version' },
+      ],
+    });
+    await expect(askRequester(paula, { id: edited, version: 1, question: 'Who?' })).rejects.toEqual(
+      refusal('request.version'),
+    );
+  });
 });
 
 describe('the other decisions', () => {

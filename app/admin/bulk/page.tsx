@@ -11,7 +11,8 @@ import { PageHead } from '#components/ui/page-head';
 
 import { decideMany } from '../actions';
 import { AdminFrame } from '../admin-frame';
-import { one, requestIds, withQuery, type Query } from '../search-params';
+import { one, seenRequests, withQuery, type Query } from '../search-params';
+import { seenValue } from '../seen-request';
 import { templates } from '../templates';
 import { adminTitle } from '../title';
 
@@ -22,10 +23,11 @@ export default async function BulkPage({ searchParams }: { searchParams: Promise
   const kind = one(query, 'do') === 'ask' ? 'ask' : 'reject';
   const page = await requirePage('approver', withQuery('/admin/bulk', query, {}));
   const { t, ctx } = page;
-  const found: ApproverView[] = [];
-  for (const id of requestIds(query, 'id').slice(0, 100)) {
-    const request = await viewRequest(ctx, { id }).catch(() => null);
-    if (request?.actions.includes(kind)) found.push(request);
+  const found: { request: ApproverView; seen: string }[] = [];
+  for (const seen of seenRequests(query, 'id').slice(0, 100)) {
+    const request = await viewRequest(ctx, { id: seen.id }).catch(() => null);
+    // The version stays that of the queue, where the requests were ticked.
+    if (request?.actions.includes(kind)) found.push({ request, seen: seenValue(seen) });
   }
   const n = found.length;
   const word = kind === 'ask' ? 'Ask' : 'Reject';
@@ -51,7 +53,7 @@ export default async function BulkPage({ searchParams }: { searchParams: Promise
           <BulkForm
             action={decideMany}
             kind={kind}
-            requests={found.map(({ id, commonName }) => ({ id, name: commonName }))}
+            requests={found.map(({ request, seen }) => ({ id: request.id, seen, name: request.commonName }))}
             templates={texts}
             words={{
               which: t('admin.bulk.which'),
