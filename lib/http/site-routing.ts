@@ -30,6 +30,9 @@ export function routeFor(input: {
   const read = method === 'GET' || method === 'HEAD';
   const status = read ? 307 : 308;
 
+  // What the fronts show instead of a hub. Apache passes on the status of the page itself, whatever
+  // name the visitor gave: a hub's client must never take the explanation for the hub's answer.
+  if (path === GATE_REFUSED) return { kind: 'rewrite', path, status: 403 };
   if (site === 'canary') {
     return { kind: 'refuse', status: 404, text: `Nothing is served on this name. The portal is at ${url}` };
   }
@@ -44,10 +47,6 @@ export function routeFor(input: {
         'Give the portal a name of its own: set site.url and site.gateUrl to different names.'
       : `Signing in and /admin are on the portal's own name only: ${url}`;
     return { kind: 'refuse', status: 403, text };
-  }
-  // What the fronts show instead of a hub. Apache passes on the status of the page itself.
-  if (path === GATE_REFUSED) {
-    return site === 'gate' ? { kind: 'rewrite', path, status: 403 } : { kind: 'serve' };
   }
   if (site === 'gate' && !isOneName(config)) {
     // The gate shows cert-check and explains; everything else is the portal's.

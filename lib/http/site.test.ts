@@ -83,6 +83,19 @@ describe('routeFor', () => {
     expect(ask('gate', '/certs', one)).toEqual({ kind: 'serve' });
   });
 
+  it.each(['gate', 'portal', 'http', 'canary', 'unknown'] as const)(
+    'the page that explains a refusal is one on %s too, whatever Host says',
+    (site) => {
+      for (const config of [two, one]) {
+        expect(ask(site, '/gate-refused', config)).toEqual({
+          kind: 'rewrite',
+          path: '/gate-refused',
+          status: 403,
+        });
+      }
+    },
+  );
+
   it('serves no page on the canary', () => {
     expect(ask('canary', '/')).toMatchObject({ kind: 'refuse', status: 404 });
   });
