@@ -15,6 +15,7 @@ const NEEDED = [
   { what: 'certtool', debian: 'gnutls-bin' },
   { what: 'openssl', debian: 'openssl' },
   { what: 'curl', debian: 'curl' },
+  { what: 'adduser', debian: 'adduser' },
   { what: 'systemd-analyze', debian: 'systemd' },
   { what: 'postgresql', debian: 'postgresql', found: hasPostgresql },
   // better-sqlite3 is compiled where its prebuilt binary cannot be fetched.
