@@ -60,7 +60,7 @@ function rowHtml(
   const title = escapeHtml(row.description || row.name);
   return (
     `<tr role="row"><th role="rowheader" scope="row"><span class="name">${title}</span>` +
-    `<span class="desc mono">${escapeHtml(pathOf(row.url))}</span></th>` +
+    `<span class="desc mono">${escapeHtml(row.routed ? pathOf(row.url) : row.url)}</span></th>` +
     `<td role="cell" class="st"><span class="state is-${kind}">${iconMarkup(icon)}${word(`hubs.${state}`)}</span>` +
     `<span class="why">${since(row, look, { t, now, locale })}</span></td>` +
     `<td role="cell" class="you">${forYou(row, word, title)}</td></tr>`
@@ -80,10 +80,12 @@ function since(
 }
 
 function forYou(row: HubView, word: (key: string) => string, title: string): string {
+  // Registration files are claims of whoever may write them: only what the gate routes is a link.
+  if (!row.routed) return '';
   const rule = row.mayEnter === undefined ? 'opensAny' : row.mayEnter ? 'opensYou' : 'notYou';
   // Registrations may hold http(s) addresses only; a second look costs nothing.
   const link = !/^https?:\/\//u.test(row.url) || row.mayEnter === false ? '' : openLink(row.url, word, title);
-  return row.routed ? `${link}<span class="desc">${word(`hubs.${rule}`)}</span>` : link;
+  return `${link}<span class="desc">${word(`hubs.${rule}`)}</span>`;
 }
 
 function openLink(url: string, word: (key: string) => string, title: string): string {

@@ -116,7 +116,7 @@ describe('HubIndex', () => {
     const changes: number[] = [];
     index.subscribe(({ change }) => changes.push(change));
 
-    writeFileSync(join(hubsDir, 'astro.hub'), 'https://gate/astro,A\n');
+    writeFileSync(join(hubsDir, 'astro.hub'), 'https://gate.localhost:8444/astro,A\n');
     await expect
       .poll(() => index.snapshot().hubs[0]?.health, { timeout: 5000 })
       .toMatchObject({ state: 'up', version: '4.1.0' });

@@ -26,7 +26,7 @@ const PROBES_AT_ONCE = 8;
 
 /** Reads the registrations once; health is not known then. */
 export async function scanHubs(
-  where: { config: Pick<Config, 'hubs'>; paths: Pick<StatePaths, 'hubsDir'> },
+  where: { config: Pick<Config, 'hubs' | 'site'>; paths: Pick<StatePaths, 'hubsDir'> },
   now: number,
 ): Promise<HubSnapshot> {
   const read = await readRegistrations(where.paths.hubsDir);
@@ -54,7 +54,7 @@ export class HubIndex {
   private probing = false;
 
   constructor(
-    private readonly where: { config: Pick<Config, 'hubs'>; paths: Pick<StatePaths, 'hubsDir'> },
+    private readonly where: { config: Pick<Config, 'hubs' | 'site'>; paths: Pick<StatePaths, 'hubsDir'> },
     private readonly now: () => number,
   ) {}
 

@@ -34,7 +34,7 @@ const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):\d{1,5}$/;
  */
 export function knownHubs(
   registrations: readonly Registration[],
-  config: Pick<Config, 'hubs'>,
+  config: Pick<Config, 'hubs' | 'site'>,
 ): { hubs: KnownHub[]; problems: RegistrationProblem[] } {
   const problems: RegistrationProblem[] = [];
   const configured = config.hubs.upstream;
@@ -42,7 +42,8 @@ export function knownHubs(
   const taken = new Map<string, string>();
   const hubs = registrations.map((registration) => {
     const { name, url, description, file, line } = registration;
-    const segment = routeOf(url);
+    // At another origin the path says nothing: it must not borrow route, health and label of a hub here.
+    const segment = new URL(url).origin === config.site.gateUrl ? routeOf(url) : null;
     const complain = (code: RegistrationProblem['code'], text: string) =>
       problems.push({ code, file, line, text });
     const ours = segment !== null && PORTAL_PATHS.has(segment);

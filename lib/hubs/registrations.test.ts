@@ -12,6 +12,7 @@ import { parseRegistration, routeOf } from './parse-registration';
 import { readRegistrations } from './read-registrations';
 
 const parse = (text: string, file = 'astro.hub') => parseRegistration(file, Buffer.from(text));
+const GATE = 'https://gate.localhost:8444';
 const URL_A = 'https://gate.localhost:8444/astro';
 
 describe('parseRegistration', () => {
@@ -155,7 +156,7 @@ describe('knownHubs', () => {
   it('routes by the first path segment of the public address', () => {
     const upstream = '[hubs.upstream]\nastro = "http://127.0.0.1:8000"';
     const { hubs } = knownHubs(
-      from(`https://h/astro/x,A\nhttps://h/,B\nhttps://h/Astro,C\nhttps://h/luna,D`),
+      from(`${GATE}/astro/x,A\n${GATE}/,B\n${GATE}/Astro,C\n${GATE}/luna,D`),
       config(upstream),
     );
     expect(hubs.map(({ route, upstream: to }) => [route, to])).toEqual([
@@ -179,7 +180,7 @@ describe('knownHubs', () => {
     const settings = config(
       `[hubs]\nupstreamFromFiles = ${allowed}\n[hubs.upstream]\nother = "http://10.0.0.9:8000"`,
     );
-    const { hubs, problems } = knownHubs(from(`https://h/astro,A\nupstream: ${claimed}`), settings);
+    const { hubs, problems } = knownHubs(from(`${GATE}/astro,A\nupstream: ${claimed}`), settings);
     expect(hubs[0]?.upstream).toBe(taken);
     expect(problems.map(({ code }) => code)).toEqual(taken === null ? ['upstream-refused'] : []);
   });
@@ -191,7 +192,7 @@ describe('knownHubs', () => {
         `[hubs]\nupstreamFromFiles = true\n[hubs.upstream]\n${segment} = "http://127.0.0.1:2"`,
       );
       const { hubs, problems } = knownHubs(
-        from(`https://h/${segment}/x,A\nupstream: http://127.0.0.1:1`),
+        from(`${GATE}/${segment}/x,A\nupstream: http://127.0.0.1:1`),
         settings,
       );
       expect(hubs.map(({ route, upstream }) => [route, upstream])).toEqual([[null, null]]);
@@ -199,11 +200,22 @@ describe('knownHubs', () => {
     },
   );
 
+  it.each(['https://evil.example/astro', 'https://gate.localhost/astro', 'http://gate.localhost:8444/astro'])(
+    'never routes %s, which is not at the gate, nor lets it pass for the hub that is',
+    (address) => {
+      const settings = config(
+        '[hubs]\nupstreamFromFiles = true\n[hubs.upstream]\nastro = "http://127.0.0.1:2"',
+      );
+      const { hubs } = knownHubs(from(`${address},Astronomy\nupstream: http://127.0.0.1:1`), settings);
+      expect(hubs).toMatchObject([{ url: address, route: null, upstream: null }]);
+    },
+  );
+
   it('gives a route to the first of two that claim it', () => {
     const settings = config('[hubs]\nupstreamFromFiles = true');
     const two = [
-      ...parse('https://h/astro,A\nupstream: http://127.0.0.1:1', 'a.hub').hubs,
-      ...parse('https://h/astro/,B\nupstream: http://127.0.0.1:2', 'b.hub').hubs,
+      ...parse(`${GATE}/astro,A\nupstream: http://127.0.0.1:1`, 'a.hub').hubs,
+      ...parse(`${GATE}/astro/,B\nupstream: http://127.0.0.1:2`, 'b.hub').hubs,
     ];
     const { hubs, problems } = knownHubs(two, settings);
     expect(hubs.map(({ upstream }) => upstream)).toEqual(['http://127.0.0.1:1', null]);

@@ -138,7 +138,7 @@ function Hubs({ page, hubs, access }: { page: Page; hubs: readonly HubView[]; ac
       ]}
     >
       {hubs.map((hub) => {
-        const route = routeOf(hub.url);
+        const route = new URL(hub.url).origin === config.site.gateUrl ? routeOf(hub.url) : null;
         const entry = access.find((one) => one.route === route);
         const upstream = route === null ? undefined : config.hubs.upstream[route];
         return (
@@ -158,9 +158,13 @@ function Hubs({ page, hubs, access }: { page: Page; hubs: readonly HubView[]; ac
             </td>
             <td role="cell" data-label={t('admin.hubs.colAddress')}>
               <span>
-                <a className="mono break" href={hub.url} rel="noreferrer">
-                  {hub.url}
-                </a>
+                {hub.routed ? (
+                  <a className="mono break" href={hub.url} rel="noreferrer">
+                    {hub.url}
+                  </a>
+                ) : (
+                  <span className="mono break">{hub.url}</span>
+                )}
               </span>
             </td>
             <td role="cell" data-label={t('admin.hubs.colRoute')}>
