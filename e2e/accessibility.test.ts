@@ -94,6 +94,7 @@ for (const width of [320, 1440]) {
         storageState: session,
         viewport: { width, height: 900 },
         colorScheme,
+        reducedMotion: 'reduce', // half way between two colours no contrast is what it will be
       });
       const page = await context.newPage();
       const wrong: string[] = [];
