@@ -60,7 +60,7 @@ export function register(program: Command): void {
 }
 
 /** Reads one --role; several gather. */
-export function collectRole(word: string, before: Role[]): Role[] {
+export function collectRole(word: string, before: Role[] = []): Role[] {
   const role = ROLES.find((one) => one === word);
   if (role === undefined) {
     throw new HubgateError('http.invalid', `There is no role ${word}. Roles: ${ROLES.join(', ')}`, {

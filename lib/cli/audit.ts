@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { exportAudit } from '../audit/export-audit';
 import { verifyAudit } from '../audit/verify-audit';
 import { withCtx } from './context';
+import { wholeNumber } from './numbers';
 
 const PROBLEMS = {
   gap: 'an event is missing',
@@ -33,7 +34,11 @@ export function register(program: Command): void {
   audit
     .command('export')
     .description('every event, oldest first, one JSON object per line')
-    .addOption(new Option('--after <seq>', 'only events after this number').argParser(Number).default(0))
+    .addOption(
+      new Option('--after <seq>', 'only events after this number')
+        .argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER))
+        .default(0),
+    )
     .action((options: { after: number }, command: Command) =>
       withCtx(command, async (ctx) => {
         for await (const event of exportAudit(ctx, { afterSeq: options.after })) {

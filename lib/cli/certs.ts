@@ -1,15 +1,18 @@
-import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import { Option, type Command } from 'commander';
 
 import { findCertificate } from '../certificates/find-certificate';
 import { listCertificates } from '../certificates/list-certificates';
 import { revokeCertificate } from '../certificates/revoke-certificate';
+import { HubgateError } from '../errors';
 import type { CertificateView } from '../requests/views';
 import { RevocationReason } from '../wire/messages';
 import { fromPem } from '../x509/pem';
 import { withCtx } from './context';
+import { wholeNumber } from './numbers';
 import { safe, table } from './table';
+import { writeNewFile } from './write-new-file';
 
 /** `hubgate certs list|show|revoke|export` */
 export function register(program: Command): void {
@@ -20,7 +23,7 @@ export function register(program: Command): void {
     .addOption(new Option('--state <state>').choices(['VALID', 'REVOKED', 'EXPIRED', 'SUPERSEDED']))
     .option('--q <text>', 'beginning of a serial, account, e-mail address or fingerprint')
     .option('--cursor <cursor>', 'where the last page ended')
-    .addOption(new Option('--limit <n>', 'at most 200').argParser(Number).default(50))
+    .addOption(new Option('--limit <n>', 'at most 200').argParser(wholeNumber(1, 200)).default(50))
     .action(
       (
         options: { state?: CertificateView['state']; q?: string; cursor?: string; limit: number },
@@ -89,11 +92,19 @@ export function register(program: Command): void {
               ? one.pem + one.chain
               : one.pem;
         if (options.out === undefined) {
-          process.stdout.write(content);
+          if (out.json) {
+            const text = typeof content === 'string' ? content : Buffer.from(content).toString('base64');
+            out.result({ serial: one.serial, form: options.form, content: text }, '');
+          } else if (typeof content !== 'string' && process.stdout.isTTY) {
+            throw new HubgateError('config.value', 'DER is not for a terminal. Name a file with --out.', {
+              field: 'out',
+            });
+          } else process.stdout.write(content);
           return;
         }
-        writeFileSync(options.out, content, { flag: 'wx' });
-        out.result({ file: options.out, form: options.form }, `Written to ${options.out}.`);
+        const file = resolve(options.out);
+        writeNewFile(file, content);
+        out.result({ file, form: options.form }, `Written to ${file}.`);
       }),
     );
 }

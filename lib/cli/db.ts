@@ -1,17 +1,18 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
 import { backUpSqlite } from '../db/back-up';
 import { migrate } from '../db/migrate';
+import { restoreSqlite } from '../db/restore-sqlite';
 import { databaseTarget } from '../db/target';
-import { HubgateError } from '../errors';
+import { lockInstance } from '../supervisor/instance-lock';
 import { configOf, outputOf } from './context';
+import { dumpPostgresql, restorePostgresql } from './postgresql-tools';
+import { refuseUnusable, unwritable } from './write-new-file';
 
-/** `hubgate db migrate|backup` */
+/** `hubgate db migrate|backup|restore` */
 export function register(program: Command): void {
   const db = program.command('db').description("the portal's database");
   db.command('migrate')
@@ -22,46 +23,51 @@ export function register(program: Command): void {
       const done = report.applied.length === 0 ? 'Nothing to do' : `Applied ${report.applied.join(', ')}`;
       outputOf(command).result(report, `${done}: the ${report.kind} database is of this version.`);
     });
-  db.command('backup <file>')
-    .description('write a consistent copy, while the portal runs')
-    .action(async (file: string, _options: object, command: Command) => {
-      const { config, paths } = configOf(command);
-      const target = databaseTarget(config, paths);
-      const copy = resolve(file);
-      if (existsSync(copy)) {
-        throw new HubgateError('config.value', `${copy} exists already. Name a new file.`, { field: 'file' });
-      }
-      if (target.kind === 'sqlite') await backUpSqlite(target.file, copy);
-      else dumpPostgresql(target, copy);
-      chmodSync(copy, 0o600);
-      outputOf(command).result({ file: copy, kind: target.kind }, `The database is in ${copy}.`);
-    });
+  db.command('backup <file>').description('write a consistent copy, while the portal runs').action(backup);
+  db.command('restore <file>')
+    .description('put a backup in the place of the database; only while Hubgate is stopped')
+    .action(restore);
 }
 
-/** pg_dump is the tool that PostgreSQL's own operators trust; restore with pg_restore. */
-function dumpPostgresql(target: { url: string; password: string | null }, copy: string): void {
-  const folder = mkdtempSync(join(tmpdir(), 'hubgate-backup-'));
+async function backup(file: string, _options: object, command: Command): Promise<void> {
+  const { config, paths } = configOf(command);
+  const target = databaseTarget(config, paths);
+  const copy = resolve(file);
+  refuseUnusable(copy);
+  if (target.kind === 'sqlite') {
+    try {
+      await backUpSqlite(target.file, copy);
+    } catch (cause) {
+      throw unwritable(copy, cause);
+    }
+  } else dumpPostgresql(target, copy);
+  chmodSync(copy, 0o600);
+  outputOf(command).result({ file: copy, kind: target.kind }, `The database is in ${copy}.`);
+}
+
+async function restore(file: string, _options: object, command: Command): Promise<void> {
+  const { config, paths } = configOf(command);
+  const target = databaseTarget(config, paths);
+  const from = resolve(file);
+  const lock = await lockInstance(paths.runDir); // a start while this works is refused, too
   try {
-    const { status, stderr, error } = spawnSync(
-      'pg_dump',
-      ['--format=custom', `--file=${copy}`, `--dbname=${withPassFile(target, folder)}`],
-      { encoding: 'utf8' },
-    );
-    if (status === 0) return;
-    throw new HubgateError(
-      'database.unreachable',
-      `pg_dump failed: ${error?.message ?? stderr.trim()}. Install postgresql-client, or run pg_dump on the ` +
-        'database server.',
+    let kept: string | null = null;
+    if (target.kind === 'sqlite') {
+      const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+      const aside = `${target.file}.before-restore-${stamp}`;
+      const done = await restoreSqlite({ backup: from, file: target.file, aside });
+      kept = done.kept ? aside : null;
+    } else {
+      restorePostgresql(target, from);
+      await migrate(config, paths);
+    }
+    outputOf(command).result(
+      { restored: from, kind: target.kind, kept },
+      `The database is the one of ${from} now.` +
+        (kept === null ? '' : ` The one before is in ${kept}.`) +
+        "\nWhat was issued or revoked since that backup stands in the signer's journal, which stays as it is.",
     );
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    lock.close();
   }
-}
-
-/** The password goes by a file, since every user of the host can read command lines. */
-function withPassFile(target: { url: string; password: string | null }, folder: string): string {
-  if (target.password === null) return target.url;
-  const file = join(folder, 'pgpass');
-  writeFileSync(file, `*:*:*:*:${target.password.replace(/[\\:]/g, '\\$&')}\n`, { mode: 0o600 });
-  return `${target.url}${target.url.includes('?') ? '&' : '?'}passfile=${encodeURIComponent(file)}`;
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
 import type { HubAccess } from '../db/hub-access';
+import { HubgateError } from '../errors';
 import { allowHubMember } from '../hubs/allow-hub-member';
 import { denyHubMember } from '../hubs/deny-hub-member';
 import { scanHubs } from '../hubs/hub-index';
@@ -9,6 +10,7 @@ import { listHubAccess } from '../hubs/list-hub-access';
 import { probeHub } from '../hubs/probe-hub';
 import { setHubAccess } from '../hubs/set-hub-access';
 import { configOf, outputOf, withCtx } from './context';
+import { safe } from './table';
 
 /** `hubgate hubs list|check|access|allow|deny` */
 export function register(program: Command): void {
@@ -23,7 +25,7 @@ export function register(program: Command): void {
           name.padEnd(16),
           state.padEnd(9),
           routed ? url : `${url} (not routed by this gate)`,
-          description,
+          safe(description),
         ].join('  '),
       );
       outputOf(command).result(
@@ -39,7 +41,7 @@ export function register(program: Command): void {
       const { problems, hubs: found } = await scanHubs(loaded, Date.now());
       const lines = problems.map(
         ({ file, line, code, text }) =>
-          `${file}${line > 0 ? `:${line}` : ''}: ${code}${text === '' ? '' : `: ${text}`}`,
+          `${file}${line > 0 ? `:${line}` : ''}: ${code}${text === '' ? '' : `: ${safe(text)}`}`,
       );
       outputOf(command).result(
         { ok: problems.length === 0, folder: loaded.paths.hubsDir, problems },
@@ -63,6 +65,11 @@ export function register(program: Command): void {
         }
         const { items } = await listHubAccess(ctx);
         const shown = items.filter(({ route }) => hub === undefined || route === hub);
+        if (hub !== undefined && shown.length === 0) {
+          throw new HubgateError('hub.not-found', `No hub ${hub} is known. See: hubgate hubs access`, {
+            field: 'hub',
+          });
+        }
         out.result(
           { items: shown },
           shown

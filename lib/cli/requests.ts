@@ -9,6 +9,7 @@ import { viewRequest } from '../requests/view-request';
 import type { ApproverView } from '../requests/views';
 import { HubgateError } from '../errors';
 import { withCtx } from './context';
+import { wholeNumber } from './numbers';
 import { safe, table } from './table';
 
 /** `hubgate requests list|show|approve|reject` */
@@ -20,7 +21,7 @@ export function register(program: Command): void {
     .addOption(new Option('--state <state>').choices(REQUEST_STATES))
     .option('--q <text>', 'beginning of an account, e-mail address, id or key hash')
     .option('--cursor <cursor>', 'where the last page ended')
-    .addOption(new Option('--limit <n>', 'at most 200').argParser(Number).default(50))
+    .addOption(new Option('--limit <n>', 'at most 200').argParser(wholeNumber(1, 200)).default(50))
     .action(
       (options: { state?: RequestState; q?: string; cursor?: string; limit: number }, command: Command) =>
         withCtx(command, async (ctx, out) => {

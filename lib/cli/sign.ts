@@ -8,6 +8,7 @@ import { approveRequest } from '../requests/approve-request';
 import { listRequests } from '../requests/list-requests';
 import { rejectRequest } from '../requests/reject-request';
 import { signRequests, type SignInput } from '../requests/sign-requests';
+import { unapproveRequest } from '../requests/unapprove-request';
 import { viewRequest } from '../requests/view-request';
 import type { SignEvent } from '../requests/views';
 import { withCtx, type Output } from './context';
@@ -21,45 +22,72 @@ export function register(program: Command): void {
     .option('--all', 'ask nothing: sign what is approved already')
     .action((options: { all?: true }, command: Command) =>
       withCtx(command, async (ctx, out) => {
-        if (options.all !== true && !out.json && process.stdin.isTTY) await decide(ctx, out);
+        const asks = options.all !== true && !out.json && process.stdin.isTTY;
+        if (asks && !(await decide(ctx, out))) {
+          process.exitCode = 130; // as a shell says of what Ctrl-C ended
+          return;
+        }
         await signNow(ctx, out, { all: true });
       }),
     );
 }
 
-/** Walks the queue, oldest first, until its end or `q`. */
-async function decide(ctx: Ctx, out: Output): Promise<void> {
-  out.note('a approve · v approve and vouch for the e-mail · r reject · s skip · q stop deciding\n');
+/** Walks the queue, oldest first, until its end or `q`. False: Ctrl-C, nothing shall be signed. */
+async function decide(ctx: Ctx, out: Output): Promise<boolean> {
+  const approved: string[] = [];
+  out.note(
+    'a approve · v approve and vouch for the e-mail · r reject · s skip · u undo the last approval · q stop, and sign · Ctrl-C sign nothing\n',
+  );
   let cursor: string | undefined;
   for (;;) {
     const page = await listRequests(ctx, { state: 'SUBMITTED', sort: 'oldest', limit: 50, cursor });
     for (const item of page.items) {
-      if (!(await decideOne(ctx, out, item.id))) return;
+      const next = await decideOne(ctx, out, item.id, approved);
+      if (next === 'abort') {
+        out.note('Nothing was signed here. What is approved stays approved.');
+        return false;
+      }
+      if (next === 'stop') return true;
     }
     if (page.nextCursor === null) {
       out.note('No more requests wait.');
-      return;
+      return true;
     }
     cursor = page.nextCursor;
   }
 }
 
-/** False: stop. Refusals are told, and the same request is asked about again. */
-async function decideOne(ctx: Ctx, out: Output, id: string): Promise<boolean> {
+/** Refusals are told, and the same request is asked about again when its version changed. */
+async function decideOne(
+  ctx: Ctx,
+  out: Output,
+  id: string,
+  approved: string[],
+): Promise<'next' | 'stop' | 'abort'> {
   for (;;) {
     const view = await viewRequest(ctx, { id });
-    if (view.state !== 'SUBMITTED') return true;
+    if (view.state !== 'SUBMITTED') return 'next';
     out.note(`\n${requestText(view)}`);
-    const key = await oneKey('[a/v/r/s/q] ');
+    const key = await oneKey('[a/v/r/s/u/q] ');
     try {
-      if (key === 'q') return false;
-      if (key === 's') return true;
+      if (key === 'abort') return 'abort';
+      if (key === 'q') return 'stop';
+      if (key === 's') return 'next';
+      if (key === 'u') {
+        const last = approved.pop();
+        if (last === undefined) out.note('There is no approval of this run to undo.');
+        else {
+          await unapproveRequest(ctx, { id: last });
+          out.note(`${last} waits again; it is asked about at the next run`);
+        }
+        continue;
+      }
       if (key === 'r') {
         const reason = await oneLine('Reason, for the requester: ');
         if (reason.trim() === '') continue;
         await rejectRequest(ctx, { id, version: view.version, reason });
         out.note(`${id} rejected`);
-        return true;
+        return 'next';
       }
       if (key !== 'a' && key !== 'v') continue;
       const held = view.checks.some((check) => check.code === 'request.name-held' && !check.ok);
@@ -73,11 +101,12 @@ async function decideOne(ctx: Ctx, out: Output, id: string): Promise<boolean> {
       out.note(
         `${id} ${state === 'APPROVED' ? 'approved' : 'approved; a second person has to approve as well'}`,
       );
-      return true;
+      approved.push(id);
+      return 'next';
     } catch (thrown) {
       if (!isHubgateError(thrown)) throw thrown;
       out.note(thrown.message);
-      if (thrown.code !== 'request.version') return true;
+      if (thrown.code !== 'request.version') return 'next';
     }
   }
 }
@@ -109,7 +138,7 @@ async function signNow(ctx: Ctx, out: Output, input: SignInput): Promise<void> {
   );
 }
 
-/** Waits for one key; Ctrl-C and the end of input count as `q`. */
+/** Waits for one key; `abort` for Ctrl-C and the end of input. */
 async function oneKey(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
   stderr.write(prompt);
@@ -117,11 +146,13 @@ async function oneKey(prompt: string): Promise<string> {
   stdin.setRawMode(true);
   stdin.resume();
   const name = await new Promise<string>((resolve) => {
-    const end = (): void => pressed('q', { name: 'q' });
+    const end = (): void => pressed('', { name: 'c', ctrl: true });
     const pressed = (text: string | undefined, key: Key): void => {
       stdin.off('keypress', pressed);
       stdin.off('end', end);
-      resolve(key.ctrl === true || key.name === 'escape' ? 'q' : (key.name ?? text ?? ''));
+      const ends = key.ctrl === true && (key.name === 'c' || key.name === 'd');
+      const name = key.ctrl === true || key.meta === true ? '' : (key.name ?? text ?? '');
+      resolve(ends ? 'abort' : name === 'escape' ? 'q' : name);
     };
     stdin.on('keypress', pressed);
     stdin.once('end', end);

@@ -43,6 +43,7 @@ export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
   lines.on('SIGINT', () => lines.close());
   lines.on('close', () => {
     ended = true;
+    if (waiting.length > 0 && !silent) output.write('\n');
     for (const { reject } of waiting.splice(0)) reject(over());
   });
 

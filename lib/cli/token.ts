@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .command('create')
     .description('make a token; it is shown this once')
     .requiredOption('--name <name>', 'what it is for')
-    .requiredOption('--role <role>', 'what it may do; repeatable', collectRole, [])
+    .requiredOption('--role <role>', 'what it may do; repeatable', collectRole)
     .option('--expires <life>', 'such as 30d, 12h or 1y; without it the token does not expire')
     .action((options: { name: string; role: Role[]; expires?: string }, command: Command) =>
       withCtx(command, async (ctx, out) => {

@@ -1,0 +1,154 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import Sqlite from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openTestHouse, type TestHouse } from '../testing/house';
+import { submitOne } from '../testing/requests';
+import { lockInstance } from '../supervisor/instance-lock';
+import { main } from './main';
+
+let folder: string;
+let house: TestHouse;
+let config: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hubgate-commands-'));
+  config = join(folder, 'hubgate.toml');
+  writeFileSync(config, '');
+  house = await openTestHouse();
+});
+afterAll(async () => {
+  await house.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the command line as a person would. */
+async function hubgate(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  const said = { out: '', err: '' };
+  const { stdout, stderr } = process;
+  const real = { out: stdout.write.bind(stdout), err: stderr.write.bind(stderr) };
+  stdout.write = (text: unknown) => ((said.out += String(text)), true);
+  stderr.write = (text: unknown) => ((said.err += String(text)), true);
+  try {
+    const code = await main(['--config', config, ...words], { ...process.env });
+    return { code, ...said };
+  } finally {
+    stdout.write = real.out;
+    stderr.write = real.err;
+    process.exitCode = undefined;
+  }
+}
+
+describe('a wrong call', () => {
+  it.each([
+    ['requests', 'list', '--limit', 'x'],
+    ['requests', 'list', '--limit', '0'],
+    ['certs', 'list', '--limit', '201'],
+    ['certs', 'list', '--limit', '-1'],
+    ['audit', 'export', '--after', 'x'],
+    ['token', 'create', '--name', 'of-no-role'],
+    ['requests', 'show'],
+    ['requests', 'show', 'R-00000000', 'R-00000001'],
+    ['certs', 'revoke', '00ff', '--reason', 'boredom'],
+    ['hubs', 'access', 'astro', 'open'],
+    ['hubs', 'allow', 'astro'],
+    ['db', 'restore'],
+    ['no-such-command'],
+  ])('%s %s %s %s ends with 2 and says how it is called', async (...words) => {
+    const { code, err } = await hubgate(...words.filter((word) => word !== undefined));
+    expect(code).toBe(2);
+    expect(err).toContain('Usage: hubgate');
+  });
+
+  it.each([
+    ['requests', 'show', 'R-00000000'],
+    ['requests', 'approve', 'nonsense'],
+    ['certs', 'show', 'zz'],
+    ['certs', 'revoke', '00ff', '--reason', 'superseded'],
+    ['hubs', 'access', 'unknown'],
+    ['token', 'revoke', '--name', 'unknown'],
+    ['admin', 'reset', '--login', 'nobody'],
+    ['db', 'backup', '/no/such/folder/x.db'],
+    ['db', 'restore', '/no/such/file.db'],
+  ])('%s %s %s is refused without a stack', async (...words) => {
+    const { code, err } = await hubgate(...words);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^hubgate: /);
+    expect(err).not.toMatch(/unexpected failure|\n {4}at /);
+  });
+});
+
+it('a request is approved, signed and its certificate exported, never over a file that is there', async () => {
+  const id = await submitOne({ ...house.ctx, actor: { kind: 'visitor', addressKey: '192.0.2.9' } });
+  expect(await hubgate('requests', 'approve', id)).toMatchObject({ code: 0 });
+  const signed = JSON.parse((await hubgate('--json', 'sign', '--all')).out);
+  expect(signed).toMatchObject({ issued: 1, failed: 0 });
+  const serial: string = signed.results[0].serial;
+  const file = join(folder, 'alice.pem');
+  expect(await hubgate('certs', 'export', serial, '--out', file)).toMatchObject({ code: 0 });
+  expect(readFileSync(file, 'utf8')).toContain('BEGIN CERTIFICATE');
+  const again = await hubgate('--json', 'certs', 'export', serial, '--out', file);
+  expect(JSON.parse(again.err)).toMatchObject({ code: 'config.value', field: 'file' });
+  const der = JSON.parse((await hubgate('--json', 'certs', 'export', serial, '--form', 'der')).out);
+  expect(Buffer.from(der.content, 'base64')[0]).toBe(0x30);
+});
+
+describe('a backup', () => {
+  it('comes back whole, is checked first, and never under a running portal', async () => {
+    const runDir = join(folder, 'var', 'run');
+    const file = join(folder, 'var', 'portal.db');
+    expect(await hubgate('db', 'migrate')).toMatchObject({ code: 0 });
+    const mark = (text: string): void => {
+      const db = new Sqlite(file);
+      db.exec(`CREATE TABLE IF NOT EXISTS mark (t); DELETE FROM mark; INSERT INTO mark VALUES ('${text}')`);
+      db.close();
+    };
+    const marked = (name: string): unknown => {
+      const db = new Sqlite(name, { readonly: true });
+      try {
+        return db.prepare('SELECT t FROM mark').pluck().get();
+      } finally {
+        db.close();
+      }
+    };
+    mark('before');
+    const copy = join(folder, 'copy.db');
+    expect(await hubgate('db', 'backup', copy)).toMatchObject({ code: 0 });
+    mark('after');
+
+    const lock = await lockInstance(runDir);
+    expect((await hubgate('db', 'restore', copy)).err).toContain('runs already');
+    await new Promise((done) => lock.close(done));
+
+    const reader = new Sqlite(file);
+    reader.prepare('SELECT count(*) FROM mark').get();
+    const busy = JSON.parse((await hubgate('--json', 'db', 'restore', copy)).err);
+    expect(busy).toMatchObject({ code: 'start.already-running' });
+    reader.close();
+
+    const bytes = readFileSync(copy);
+    writeFileSync(join(folder, 'cut.db'), bytes.subarray(0, bytes.length / 2));
+    writeFileSync(join(folder, 'text.db'), 'not a database'.repeat(100));
+    new Sqlite(join(folder, 'other.db')).exec('CREATE TABLE t (x)').close();
+    const newer = join(folder, 'newer.db');
+    writeFileSync(newer, bytes);
+    new Sqlite(newer).exec(`UPDATE _prisma_migrations SET migration_name = '29990101_new'`).close();
+    for (const [bad, code] of [
+      ['cut.db', 'config.value'],
+      ['text.db', 'config.value'],
+      ['other.db', 'config.value'],
+      ['newer.db', 'database.newer'],
+    ] as const) {
+      const { code: exit, err } = await hubgate('--json', 'db', 'restore', join(folder, bad));
+      expect([bad, exit, JSON.parse(err).code]).toEqual([bad, 1, code]);
+    }
+    expect(marked(file)).toBe('after');
+
+    const { kept } = JSON.parse((await hubgate('--json', 'db', 'restore', copy)).out);
+    expect([marked(file), marked(kept)]).toEqual(['before', 'after']);
+    expect(readdirSync(join(folder, 'var')).filter((name) => name.includes('restoring'))).toEqual([]);
+    expect(existsSync(copy)).toBe(true);
+  });
+});
