@@ -1,4 +1,5 @@
-import { existsSync, chmodSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import Sqlite from 'better-sqlite3';
 
@@ -26,6 +27,7 @@ export async function restoreSqlite(input: {
     removeDatabase(draft);
     await copyChecked(backup, draft);
     chmodSync(draft, 0o600);
+    giveToOwnerOf(existsSync(file) ? file : dirname(file), draft);
     await migrateTarget({ kind: 'sqlite', file: draft });
     settle(draft);
     const kept = existsSync(file);
@@ -87,6 +89,12 @@ function settle(file: string): void {
       { cause },
     );
   }
+}
+
+/** Root restores in production, and the portal's user must open what root wrote. */
+function giveToOwnerOf(model: string, file: string): void {
+  const { uid, gid } = statSync(model);
+  if (process.getuid?.() === 0) chownSync(file, uid, gid);
 }
 
 function isBusy(error: unknown): boolean {
