@@ -38,10 +38,8 @@ export async function listRequestRows(db: Queries, filter: ListFilter): Promise<
   const descending = filter.sort === 'newest';
   const direction = descending ? 'DESC' : 'ASC';
 
-  const conditions: string[] = [];
-  if (filter.state !== undefined) conditions.push(`r."state" = ${parameters.add(filter.state)}`);
-  if (filter.finding === 'flagged') conditions.push(`r."finding" IN ('warn', 'bad')`);
-  else if (filter.finding !== undefined) conditions.push(`r."finding" = ${parameters.add(filter.finding)}`);
+  // A search has looked at state and finding already, before it counted its matches.
+  const conditions = filter.prefixes === undefined ? stateAndFinding(filter, parameters, 'r.') : [];
   if (filter.after !== undefined) {
     const key = filter.sort === 'name' ? filter.after.key : new Date(filter.after.key);
     conditions.push(
@@ -65,15 +63,31 @@ export async function listRequestRows(db: Queries, filter: ListFilter): Promise<
  * to narrow, and its cost must not grow with the table.
  */
 function prefixSource(filter: ListFilter, parameters: Parameters): string {
+  // SQLite without statistics would rather walk an index of the state; a unary plus forbids it that.
+  const column = parameters.kind === 'sqlite' ? '+' : '';
   const parts = PREFIX_COLUMNS.map((name) => {
     const prefix = filter.prefixes?.[name] ?? '';
+    const range = [
+      `"${name}" >= ${parameters.add(prefix)}`,
+      `"${name}" < ${parameters.add(prefix + END_OF_PREFIX)}`,
+      ...stateAndFinding(filter, parameters, column),
+    ];
     return (
-      'SELECT * FROM (SELECT "id", "state", "finding", "createdAt", "commonName" FROM "Request" ' +
-      `WHERE "${name}" >= ${parameters.add(prefix)} AND "${name}" < ${parameters.add(prefix + END_OF_PREFIX)} ` +
-      `ORDER BY "${name}" LIMIT ${MATCHES_MAX}) AS by_${name.toLowerCase()}`
+      'SELECT * FROM (SELECT "id", "createdAt", "commonName" FROM "Request" ' +
+      `WHERE ${range.join(' AND ')} ORDER BY "${name}" LIMIT ${MATCHES_MAX}) AS by_${name.toLowerCase()}`
     );
   });
   return `(${parts.join(' UNION ')}) AS r`;
+}
+
+function stateAndFinding(filter: ListFilter, parameters: Parameters, before: string): string[] {
+  const conditions: string[] = [];
+  if (filter.state !== undefined) conditions.push(`${before}"state" = ${parameters.add(filter.state)}`);
+  if (filter.finding === 'flagged') conditions.push(`${before}"finding" IN ('warn', 'bad')`);
+  else if (filter.finding !== undefined) {
+    conditions.push(`${before}"finding" = ${parameters.add(filter.finding)}`);
+  }
+  return conditions;
 }
 
 async function rowsInOrder(db: Queries, ids: string[]): Promise<RequestSummary[]> {

@@ -9,7 +9,7 @@ const PARAMETERS_MAX = 12_000;
 /** Placeholders for one statement, numbered as the database wants them. */
 export class Parameters {
   readonly values: SqlValue[] = [];
-  constructor(private readonly kind: Queries['kind']) {}
+  constructor(readonly kind: Queries['kind']) {}
 
   /** Adds a value and returns its placeholder. */
   add(value: SqlValue): string {

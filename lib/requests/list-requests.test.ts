@@ -35,6 +35,23 @@ async function fill(db: Database, count: number): Promise<void> {
   await db.prisma.request.createMany({ data: rows });
 }
 
+it.each(DATABASE_KINDS)('a search finds what waits behind a thousand others, on %s', async (kind) => {
+  const house = await testHouse({ kind });
+  try {
+    await fill(house.ctx.db, 1300);
+    const { items } = await listRequests(house.person('p', 'approver'), {
+      q: 'user',
+      state: 'SUBMITTED',
+      finding: 'bad',
+      limit: 200,
+    });
+    const all = await house.ctx.db.prisma.request.count({ where: { state: 'SUBMITTED', finding: 'bad' } });
+    expect(items).toHaveLength(all);
+  } finally {
+    await house.close();
+  }
+});
+
 describe.each(DATABASE_KINDS)('the queue on %s', (kind) => {
   let house: TestHouse;
   beforeAll(async () => {
