@@ -3,23 +3,8 @@ import type { RequesterView } from '#lib/requests/views';
 
 import { Timeline, type TimelineItem } from '../ui/timeline';
 import { Words } from '../ui/words';
+import { hasTimelineWord } from './timeline-words';
 
-const KNOWN = new Set([
-  'submitted',
-  'approved',
-  'unapproved',
-  'rejected',
-  'withdrawn',
-  'asked',
-  'edited',
-  'expired',
-  'issued',
-  'failed',
-  'retried',
-  'released',
-  'mailbox-proven',
-  'revoked',
-]);
 const BAD = new Set(['rejected', 'expired', 'failed', 'revoked']);
 
 /** How the signer stands, as far as the requester needs to know. */
@@ -45,7 +30,7 @@ export function RequestTimeline({
 }) {
   const past = view.timeline.map((entry): TimelineItem => ({
     state: BAD.has(entry.what) ? 'bad' : 'done',
-    title: KNOWN.has(entry.what) ? t(`certs.request.what.${entry.what}`) : entry.what,
+    title: hasTimelineWord(entry.what) ? t(`certs.request.what.${entry.what}`) : entry.what,
     text: entry.detail && entry.what !== 'issued' ? entry.detail : undefined,
     at: entry.at,
   }));

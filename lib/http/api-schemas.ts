@@ -149,19 +149,6 @@ export const CertificateList = z.object({
   nextCursor: z.string().nullable(),
 });
 
-/** RFC 5280 section 5.3.1, in camelCase. */
-export const RevokeBody = z.strictObject({
-  reason: z.enum([
-    'unspecified',
-    'keyCompromise',
-    'cACompromise',
-    'affiliationChanged',
-    'superseded',
-    'cessationOfOperation',
-    'certificateHold',
-    'privilegeWithdrawn',
-  ]),
-});
 export const Revoked = z
   .object({ serial: z.string(), state: z.string(), revokedAt: z.iso.datetime(), reason: z.string() })
   .meta({ id: 'Revocation' });

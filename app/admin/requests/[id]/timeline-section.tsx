@@ -5,23 +5,7 @@ import { SectionHead } from '#components/ui/section-head';
 import { Timeline } from '#components/ui/timeline';
 
 import { actorWord } from '../../../../components/admin/actor';
-
-const WORDS = [
-  'submitted',
-  'approved',
-  'unapproved',
-  'rejected',
-  'withdrawn',
-  'asked',
-  'edited',
-  'expired',
-  'issued',
-  'failed',
-  'retried',
-  'released',
-  'mailbox-proven',
-  'revoked',
-] as const;
+import { hasTimelineWord } from '../../../../components/certs/timeline-words';
 
 /** What happened to the request and by whom, oldest first. */
 export function TimelineSection({ request, page }: { request: ApproverView; page: Page }) {
@@ -34,7 +18,7 @@ export function TimelineSection({ request, page }: { request: ApproverView; page
         locale={locale}
         items={request.timeline.map((entry) => ({
           state: entry.what === 'failed' || entry.what === 'rejected' ? 'bad' : 'done',
-          title: t(`admin.request.what.${WORDS.find((word) => word === entry.what) ?? 'other'}`),
+          title: t(`admin.request.what.${hasTimelineWord(entry.what) ? entry.what : 'other'}`),
           text: [actorWord(entry.who), entry.detail].filter(Boolean).join(': '),
           at: entry.at,
         }))}

@@ -1,0 +1,21 @@
+const KNOWN = new Set([
+  'submitted',
+  'approved',
+  'unapproved',
+  'rejected',
+  'withdrawn',
+  'asked',
+  'edited',
+  'expired',
+  'issued',
+  'failed',
+  'retried',
+  'released',
+  'mailbox-proven',
+  'revoked',
+]);
+
+/** Whether the catalogues have a word for what happened: a newer event may be in the audit log. */
+export function hasTimelineWord(what: string): boolean {
+  return KNOWN.has(what);
+}
