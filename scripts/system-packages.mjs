@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 /** What is looked for, and the Debian package that brings it. */
 const NEEDED = [
   { what: 'apache2', debian: 'apache2' },
+  { what: 'nginx', debian: 'nginx' },
   { what: 'chromium', debian: 'chromium' },
   { what: 'certutil', debian: 'libnss3-tools' },
   { what: 'pk12util', debian: 'libnss3-tools' },

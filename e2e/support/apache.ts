@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 
-import { until } from './ports';
+import { canConnect, until } from './ports';
 import { mustRun } from './run';
 
 const MODULES = '/usr/lib/apache2/modules';
@@ -135,14 +134,4 @@ export async function serveWithApache(input: {
     },
     errorLog: () => readFile(join(dir, 'error.log'), 'utf8'),
   };
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

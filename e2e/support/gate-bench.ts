@@ -9,11 +9,11 @@ import { makeForeignCa, type ForeignCa } from './openssl';
 import { freePorts } from './ports';
 import { mustRun } from './run';
 
-export type GateBench = {
+/** What a gate is tested with, whichever front is put before it. */
+export type GateSite = {
   dir: string;
   ca: ForeignCa;
   hub: HubUpstream;
-  apache: Apache;
   values: ApacheValues;
   ports: { http: number; portal: number; gate: number };
   /** As the portal does: a new file, then rename(2). */
@@ -23,10 +23,25 @@ export type GateBench = {
   stop: () => Promise<void>;
 };
 
+export type GateBench = GateSite & { apache: Apache };
+
 /** Apache with the files of deploy/apache, a small hub, and a portal that only says what arrived. */
 export async function startGateBench(layout: 'hubgate.conf' | 'hubgate-one-name.conf'): Promise<GateBench> {
-  const oneName = layout === 'hubgate-one-name.conf';
-  const dir = await mkdtemp(join(tmpdir(), 'hubgate-apache-'));
+  const site = await startGateSite(layout === 'hubgate-one-name.conf');
+  const apache = await startApache({ dir: join(site.dir, 'apache'), layout, values: site.values });
+  return {
+    ...site,
+    apache,
+    stop: async () => {
+      await apache.stop();
+      await site.stop();
+    },
+  };
+}
+
+/** CA, maps, hub and a portal that only says what arrived, without the front. */
+export async function startGateSite(oneName = false): Promise<GateSite> {
+  const dir = await mkdtemp(join(tmpdir(), 'hubgate-gate-'));
   await chmod(dir, 0o755);
   const ca = await makeForeignCa(join(dir, 'ca'), 'Gate');
   const hub = await startHubUpstream('astro');
@@ -80,18 +95,15 @@ export async function startGateBench(layout: 'hubgate.conf' | 'hubgate-one-name.
     await writeMap('revoked.map', ['complete yes']);
   };
   await defaultMaps();
-  const apache = await startApache({ dir: join(dir, 'apache'), layout, values });
   return {
     dir,
     ca,
     hub,
-    apache,
     values,
     ports,
     writeMap,
     defaultMaps,
     stop: async () => {
-      await apache.stop();
       await hub.stop();
       portal.closeAllConnections();
       portal.close();

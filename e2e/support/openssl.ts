@@ -16,8 +16,8 @@ export type ForeignCa = {
     options?: { notBefore?: string; notAfter?: string; usage?: 'clientAuth' | 'serverAuth'; serial?: string },
   ) => Promise<{ cert: string; key: string; certFile: string; keyFile: string; serial: string }>;
   revoke: (certFile: string) => Promise<void>;
-  /** Writes both CRLs into one PEM file. */
-  writeCrls: (file: string) => Promise<void>;
+  /** Writes both CRLs into one PEM file; with `nextUpdate` (YYYYMMDDHHMMSSZ) they end then. */
+  writeCrls: (file: string, options?: { nextUpdate: string }) => Promise<void>;
 };
 
 const CONFIG = (dir: string) => `
@@ -194,9 +194,14 @@ export async function makeForeignCa(dir: string, name: string): Promise<ForeignC
     revoke: async (certFile) => {
       await mustRun('openssl', ['ca', '-config', at('openssl.cnf'), '-revoke', certFile]);
     },
-    writeCrls: async (file) => {
-      const signing = await mustRun('openssl', ['ca', '-config', at('openssl.cnf'), '-gencrl']);
-      const root = await mustRun('openssl', ['ca', '-config', at('openssl.cnf'), '-name', 'root', '-gencrl']);
+    writeCrls: async (file, options) => {
+      const dates = options
+        ? ['-crl_lastupdate', '20240101000000Z', '-crl_nextupdate', options.nextUpdate]
+        : [];
+      const gencrl = (...args: string[]) =>
+        mustRun('openssl', ['ca', '-config', at('openssl.cnf'), ...args, '-gencrl', ...dates]);
+      const signing = await gencrl();
+      const root = await gencrl('-name', 'root');
       await writeFile(file, signing + root);
     },
   };
