@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 import pino from 'pino';
 
@@ -36,6 +37,7 @@ async function run(): Promise<void> {
     webSocket: paths.signerWebSocket,
     operatorSocket: paths.signerOperatorSocket,
     passphraseFile: passphraseFile(loaded),
+    openThread: (task) => new Worker(new URL('./signer-worker.mjs', import.meta.url), { workerData: task }),
     now: () => new Date(),
     log,
   });

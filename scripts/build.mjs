@@ -32,7 +32,12 @@ const NEXT_BIN = join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next');
 const PRISMA_BIN = join(ROOT, 'node_modules', 'prisma', 'build', 'index.js');
 
 /** The programs outside Next, each one bundle. */
-const ENTRIES = { hubgate: 'bin/hubgate.ts', signer: 'bin/signer.ts', front: 'bin/front.ts' };
+const ENTRIES = {
+  hubgate: 'bin/hubgate.ts',
+  signer: 'bin/signer.ts',
+  'signer-worker': 'bin/signer-worker.ts',
+  front: 'bin/front.ts',
+};
 
 const STEPS = [
   {

@@ -76,7 +76,7 @@ it('with the signer down nothing is marked as revoked that the CRL would not say
 it('revocations that only the journal knows are taken over once', async () => {
   house = await testHouse({ signer, realClock: true });
   const serial = await issued('alice');
-  await signer.client.revoke({ serial, reason: 'keyCompromise', by: 'host:root' });
+  await signer.client.revoke({ serials: [serial], reason: 'keyCompromise', by: 'host:root' });
   const clock = house.as({ kind: 'system', name: 'reconcile' });
   expect(await reconcileJournal(clock)).toEqual([serial]);
   expect(await reconcileJournal(clock)).toEqual([]);

@@ -32,7 +32,9 @@ export async function revokeCertificate(
     );
   }
   const by = actorName(ctx.actor).slice(0, 128);
-  const revocation = await ctx.signer.revoke({ serial: row.serial, reason: input.reason, by });
+  const { revoked } = await ctx.signer.revoke({ serials: [row.serial], reason: input.reason, by });
+  const revocation = revoked.find(({ serial }) => serial === row.serial);
+  if (revocation === undefined) throw certificateNotFound();
   await inTransaction(ctx.db, async (tx) => {
     const revokedAt = new Date(revocation.revokedAt);
     const first = await markRevoked(tx, { serial: row.serial, revokedAt, reason: revocation.reason });

@@ -146,6 +146,7 @@ function withoutCertificates(status: SignerStatus): Omit<SignerStatus, 'signingC
 const BECAUSE = {
   'no-ca': 'there is no CA yet: hubgate init',
   'waiting-for-passphrase': 'waiting for its passphrase: hubgate ca unlock',
+  'journal-damaged': 'its journal is damaged: see its log, and restore a backup',
   'locked-by-operator': 'an operator locked it: hubgate ca unlock',
 } as const;
 

@@ -10,6 +10,7 @@ import { loadConfig } from '../config/load';
 import { signerFiles } from '../signer/ca-files';
 import { moveRootKey, renewRootCrl } from '../signer/root-key';
 import { startSigner } from '../signer/start-signer';
+import { openTestThread } from '../testing/signer';
 import { parseCertificate, isIssuedBy } from '../x509/certificate';
 import { isCrlSignedBy, parseCrl } from '../x509/crl';
 import { createEvaluationCa } from './evaluation-ca';
@@ -92,6 +93,7 @@ describe('the ceremony, unattended', () => {
       webSocket: paths.signerWebSocket,
       operatorSocket: paths.signerOperatorSocket,
       passphraseFile: null,
+      openThread: openTestThread,
       now: () => new Date(),
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     });

@@ -1,29 +1,31 @@
+import { followRevocations, heardRevocations } from '../certificates/follow-revocations';
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 
 /** A revocation reaches every page within this time; the gate's own map is faster. */
-const FRESH_MS = 2_000;
+const FRESH_MS = 1_000;
 
-type Known = { at: number; serials: ReadonlySet<string> };
-const holder = globalThis as typeof globalThis & { __hubgateRevoked?: Map<string, Known> };
+const holder = globalThis as typeof globalThis & { __hubgateRevokedAt?: Map<string, number> };
+
+/** Serials as lower-case hex. */
+export type RevokedSerials = { has: (serial: string) => boolean };
 
 /**
- * Serials (lower-case hex) that the signer's journal has as revoked, at most 2 s old. When the
- * signer is down: what was last heard, or null when nothing was.
+ * What the signer's journal has as revoked, at most a second old. When the signer is down: what was
+ * last heard, or null when nothing was.
  */
-export async function journalRevocations(ctx: Ctx): Promise<ReadonlySet<string> | null> {
-  const known = (holder.__hubgateRevoked ??= new Map());
+export async function journalRevocations(ctx: Ctx): Promise<RevokedSerials | null> {
+  const asked = (holder.__hubgateRevokedAt ??= new Map());
   const key = ctx.paths.signerWebSocket;
-  const before = known.get(key);
   const now = ctx.now().getTime();
-  if (before && Math.abs(now - before.at) < FRESH_MS) return before.serials;
+  const heard = heardRevocations(ctx);
+  if (heard && Math.abs(now - (asked.get(key) ?? 0)) < FRESH_MS) return heard.revoked;
   try {
-    const revocations = await ctx.signer.revocations();
-    const serials = new Set(revocations.map(({ serial }) => serial));
-    known.set(key, { at: now, serials });
-    return serials;
+    const { revoked } = await followRevocations(ctx);
+    asked.set(key, now);
+    return revoked;
   } catch (error) {
     if (!isHubgateError(error)) throw error;
-    return before?.serials ?? null;
+    return heard?.revoked ?? null;
   }
 }

@@ -89,14 +89,29 @@ export async function certificatesWithKey(db: Queries, spkiSha256: string): Prom
   });
 }
 
-/** Marks as revoked; false when it was already. */
+/** Marks as revoked; false when it was already. A hold becomes a real revocation. */
 export async function markRevoked(
   tx: Tx,
   input: { serial: string; revokedAt: Date; reason: string },
 ): Promise<boolean> {
   const { count } = await tx.prisma.certificate.updateMany({
-    where: { serial: input.serial, state: { not: 'REVOKED' } },
+    where: {
+      serial: input.serial,
+      OR: [
+        { state: { not: 'REVOKED' } },
+        ...(input.reason === 'certificateHold' ? [] : [{ revocationReason: 'certificateHold' }]),
+      ],
+    },
     data: { state: 'REVOKED', revokedAt: input.revokedAt, revocationReason: input.reason },
+  });
+  return count === 1;
+}
+
+/** Ends a hold; false when it was not held. */
+export async function markReleased(tx: Tx, serial: string): Promise<boolean> {
+  const { count } = await tx.prisma.certificate.updateMany({
+    where: { serial, state: 'REVOKED', revocationReason: 'certificateHold' },
+    data: { state: 'VALID', revokedAt: null, revocationReason: null },
   });
   return count === 1;
 }

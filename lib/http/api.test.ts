@@ -329,6 +329,32 @@ describe('the CA’s files', () => {
     expect(answer.headers.get('cache-control')).toContain('max-age');
     expect(new Uint8Array(await answer.arrayBuffer())[0]).toBe(0x30);
   });
+
+  it('a list is cached no longer than it holds, and its dates and tag give 304', async () => {
+    const call = { origin: 'http://localhost:8080', params: { file: 'signing-ca.crl' } };
+    const first = await callRoute(house, crlFile, call);
+    expect(first.headers.get('cache-control')).toBe('public, max-age=3600');
+    const modified = first.headers.get('last-modified') ?? '';
+    const etag = first.headers.get('etag') ?? '';
+    const status = async (headers: Record<string, string>): Promise<number> =>
+      (await callRoute(house, crlFile, { ...call, headers })).status;
+    expect(await status({ 'if-modified-since': modified })).toBe(304);
+    const earlier = new Date(Date.parse(modified) - 1000).toUTCString();
+    expect(await status({ 'if-modified-since': earlier })).toBe(200);
+    expect(await status({ 'if-modified-since': 'yesterday' })).toBe(200);
+    expect(await status({ 'if-none-match': etag })).toBe(304);
+    // Another tag counts more than the same date.
+    expect(await status({ 'if-none-match': '"x"', 'if-modified-since': modified })).toBe(200);
+  });
+
+  it('the list of a signing CA is there by its key, and no other', async () => {
+    const name = (file: string) => callRoute(house, crlFile, { params: { file } });
+    const { caKeyId } = await house.ctx.signer.status();
+    const [byKey, byName] = [await name(`${caKeyId}.crl`), await name('signing-ca.crl')];
+    expect(await byKey.arrayBuffer()).toEqual(await byName.arrayBuffer());
+    expect((await name(`${'ab'.repeat(20)}.crl`)).status).toBe(404);
+    expect((await name('x.crl')).status).toBe(404);
+  });
 });
 
 describe('for monitors and programs', () => {

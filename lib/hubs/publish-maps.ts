@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { followRevocations } from '../certificates/follow-revocations';
 import type { Ctx } from '../ctx';
 import { revokedSerials } from '../db/certificates';
 import { listHubPolicies } from '../db/hub-access';
@@ -36,8 +37,8 @@ export function publishRevocations(ctx: MapsCtx): Promise<void> {
 async function revokedNow(ctx: MapsCtx): Promise<string[]> {
   const recorded = (await revokedSerials(ctx.db)).map(({ serial }) => serial);
   try {
-    const journal = await ctx.signer.revocations();
-    return [...recorded, ...journal.map(({ serial }) => serial)];
+    const { revoked } = await followRevocations(ctx);
+    return [...recorded, ...revoked.keys()];
   } catch (thrown) {
     if (!isHubgateError(thrown)) throw thrown;
     // The signer is down: what the journal had said before stays revoked.

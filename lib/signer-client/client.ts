@@ -1,9 +1,12 @@
 import { ERROR_CODES, HubgateError, type ErrorCode } from '../errors';
 import { WIRE_VERSION, type Order } from '../wire/order';
 import {
+  PAGE_MAX_ROWS,
   RESULTS,
+  type BlockedKey,
   type Crls,
   type Revocation,
+  type RevocationPage,
   type RevocationReason,
   type SignerCall,
   type SignerFrame,
@@ -11,6 +14,7 @@ import {
   type SignerStatus,
   type SignOutcome,
 } from '../wire/messages';
+import type { RelintReport } from '../wire/relint';
 import { openConnection, type Connection } from './connection';
 
 /**
@@ -31,14 +35,40 @@ export type SignerClient = {
   signStream: (orders: readonly Order[]) => AsyncIterable<SignOutcome>;
   /** What became of these orders: `issued` or `unknown`, in the order asked. Works while locked. */
   lookup: (orderIds: readonly string[]) => Promise<SignOutcome[]>;
-  /** Idempotent: the first revocation stands. Works while locked. */
-  revoke: (input: { serial: string; reason: RevocationReason; by: string }) => Promise<Revocation>;
-  revocations: () => Promise<Revocation[]>;
+  /**
+   * At most 1,000 serials, all or none, durable when it answers. Idempotent: the first revocation stands,
+   * except that a hold becomes a real one. With `keyCompromise` other certificates of the same key come
+   * back in `revoked` too. Works while locked.
+   *
+   * @throws {HubgateError} `signer.ceiling` for more in an hour than the signer takes from a portal
+   */
+  revoke: (input: {
+    serials: readonly string[];
+    reason: RevocationReason;
+    by: string;
+  }) => Promise<{ revoked: Revocation[]; unknown: string[] }>;
+  /** One page of the changes behind `after` (0: from the beginning), in their order. */
+  revocationChanges: (after: number, limit?: number) => Promise<RevocationPage>;
   /** DER as base64. */
   crls: () => Promise<Crls>;
-  /** Operator socket only; elsewhere refused. */
+  /** Keys (at most 1,000) that are never certified again; the answer counts those that were not blocked before. */
+  blockKeys: (input: { spkiSha256s: readonly string[]; reason: string; by: string }) => Promise<number>;
+  /** One page of blocked keys behind `after` (0: from the beginning). */
+  blockedKeys: (after: number, limit?: number) => Promise<{ keys: BlockedKey[]; more: boolean }>;
+  /** What the second look at everything that was issued found, and how far the one under way is. */
+  relintReport: () => Promise<RelintReport>;
+  /** Operator socket only, down to the end; elsewhere refused. */
   unlock: (passphrase: string) => Promise<SignerStatus>;
   lock: () => Promise<SignerStatus>;
+  /** Ends holds (at most 1,000 serials); `notHeld` are those that stay as they were. */
+  release: (input: {
+    serials: readonly string[];
+    by: string;
+  }) => Promise<{ released: string[]; notHeld: string[] }>;
+  /** Begins a second look, or hurries the one under way. */
+  relint: () => Promise<RelintReport>;
+  /** The next CRL of this CA gets a higher number than `above`; answers the number it stands at. */
+  raiseCrlNumber: (input: { caKeyId: string; above: number }) => Promise<number>;
   /** Ends the connection; calls that wait fail with `signer.down`. A later call connects anew. */
   close: () => void;
 };
@@ -127,11 +157,22 @@ export function connectSigner(socketPath: string): SignerClient {
       await call('lookup', { orderIds: [...orderIds] }, (item) => outcomes.push(item));
       return outcomes;
     },
-    revoke: async (input) => RESULTS.revoke.parse(await call('revoke', input)),
-    revocations: async () => RESULTS.revocations.parse(await call('revocations', {})).revocations,
+    revoke: async ({ serials, reason, by }) =>
+      RESULTS.revoke.parse(await call('revoke', { serials: [...serials], reason, by })),
+    revocationChanges: async (after, limit = PAGE_MAX_ROWS) =>
+      RESULTS.revocations.parse(await call('revocations', { after, limit })),
     crls: async () => RESULTS.crls.parse(await call('crls', {})),
+    blockKeys: async ({ spkiSha256s, reason, by }) =>
+      RESULTS.blockKeys.parse(await call('blockKeys', { spkiSha256s: [...spkiSha256s], reason, by })).blocked,
+    blockedKeys: async (after, limit = PAGE_MAX_ROWS) =>
+      RESULTS.blockedKeys.parse(await call('blockedKeys', { after, limit })),
+    relintReport: async () => RESULTS.relintReport.parse(await call('relintReport', {})),
+    relint: async () => RESULTS.relint.parse(await call('relint', {})),
     unlock: async (passphrase) => RESULTS.unlock.parse(await call('unlock', { passphrase })),
     lock: async () => RESULTS.lock.parse(await call('lock', {})),
+    release: async ({ serials, by }) =>
+      RESULTS.release.parse(await call('release', { serials: [...serials], by })),
+    raiseCrlNumber: async (input) => RESULTS.raiseCrlNumber.parse(await call('raiseCrlNumber', input)).number,
     close: () => {
       const current = opening;
       opening = null;

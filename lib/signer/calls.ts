@@ -1,19 +1,15 @@
 import { HubgateError } from '../errors';
-import type {
-  Crls,
-  Revocation,
-  RevocationReason,
-  SignerCall,
-  SignerStatus,
-  SignOutcome,
-} from '../wire/messages';
+import type { SignerCall, SignerStatus, SignOutcome } from '../wire/messages';
 import type { Ca } from './ca-files';
 import type { CrlKeeper } from './crl-keeper';
 import type { Custody } from './custody';
-import type { Journal, RevocationRow } from './journal';
+import type { Journal } from './journal';
 import type { Log } from './log';
 import { issuedOutcome } from './outcome';
+import type { RelintKeeper } from './relint-keeper';
+import { openRevocationCalls } from './revocation-calls';
 import type { SignOrders } from './sign-orders';
+import { currentCrls, signerStatus } from './signer-status';
 
 /** What the signer is made of; `ca` and what hangs on it are null before the ceremony. */
 export type SignerParts = {
@@ -22,20 +18,25 @@ export type SignerParts = {
   journal: Journal;
   signing: SignOrders | null;
   crls: CrlKeeper | null;
+  relints: RelintKeeper;
   now: () => Date;
   log: Log;
   /** The root's list as it is now: operators renew it beside a running signer. */
   rootCrl: () => Uint8Array | null;
 };
 
+/** Which socket a peer came by; the operator's may do everything. */
+export type Door = 'web' | 'operator';
+
 /** Answers one call: items as they come, then the result. Throws what the call is refused with. */
-export type Calls = (call: SignerCall, item: (outcome: SignOutcome) => void) => Promise<unknown>;
+export type Calls = (call: SignerCall, item: (outcome: SignOutcome) => void, door: Door) => Promise<unknown>;
 
 /** Sign calls at a time: each may hold a thousand CSRs in memory. */
 const BATCHES_AT_ONCE = 8;
 
 export function openCalls(parts: SignerParts): Calls {
-  const { ca, custody, journal, signing, crls, now, log, rootCrl } = parts;
+  const { ca, custody, journal, signing, crls, now, log } = parts;
+  const revocations = openRevocationCalls(parts);
   let batches = 0;
 
   async function sign(
@@ -71,83 +72,60 @@ export function openCalls(parts: SignerParts): Calls {
     return tally;
   }
 
-  async function revoke(input: {
-    serial: string;
-    reason: RevocationReason;
-    by: string;
-  }): Promise<Revocation> {
-    const done = journal.revoke({ ...input, now: now() });
-    if (!done) {
-      throw new HubgateError('certificate.not-found', `No certificate ${input.serial} was issued here.`, {
-        params: { serial: input.serial },
-      });
+  async function unlock(passphrase: string): Promise<SignerStatus> {
+    await custody.unlock(passphrase);
+    journal.note('unlocked', now());
+    log.info({}, 'signing key unlocked');
+    await crls?.refresh().catch((error: unknown) => log.error({ err: error }, 'no new revocation list'));
+    return signerStatus(parts);
+  }
+
+  function lock(): SignerStatus {
+    custody.lock();
+    journal.note('locked', now());
+    log.info({}, 'signing key locked');
+    return signerStatus(parts);
+  }
+
+  function raiseCrlNumber({ caKeyId, above }: { caKeyId: string; above: number }): { number: number } {
+    if (!journal.cas().some(({ keyId }) => keyId === caKeyId)) {
+      throw new HubgateError('signer.ca-missing', `No CA with the key ${caKeyId} is known here.`);
     }
-    if (done.first) {
-      log.info({ serial: input.serial, reason: input.reason, by: input.by }, 'certificate revoked');
-      // The revocation stands whatever becomes of the list; the clock tries again.
-      await crls?.refresh().catch((error: unknown) => log.error({ err: error }, 'no new revocation list'));
-    }
-    return revocation(done.revocation);
+    journal.raiseCrlNumber(caKeyId, above);
+    journal.note(`CRL number of ${caKeyId} above ${above}`, now());
+    return { number: journal.nextCrlNumber(caKeyId) - 1 };
   }
 
-  function status(): SignerStatus {
-    const held = custody.state;
-    const crl = journal.lastCrl();
-    return {
-      state: held.state,
-      ...(held.state === 'locked' && { lockedBecause: held.because }),
-      since: held.since.toISOString(),
-      approvalMode: ca?.policy.approvalMode ?? 'session',
-      approvalCount: ca?.policy.approvalCount ?? 1,
-      ...(ca && { caKeyId: ca.keyId, signingCa: base64(ca.signing.der), rootCa: base64(ca.root.der) }),
-      ...journal.counts(),
-      ...(crl && {
-        crlNumber: crl.number,
-        crlThisUpdate: crl.thisUpdate.toISOString(),
-        crlNextUpdate: crl.nextUpdate.toISOString(),
-      }),
-    };
-  }
-
-  function currentCrls(): Crls {
-    const crl = journal.lastCrl();
-    const root = rootCrl();
-    return { ...(crl && { signing: base64(crl.der) }), ...(root && { root: base64(root) }) };
-  }
-
-  return async (call, item) => {
+  return async (call, item, door) => {
     switch (call.method) {
       case 'status':
-        return status();
+        return signerStatus(parts);
       case 'sign':
         return sign(call, item);
       case 'lookup':
         return lookup(call.params.orderIds, item);
       case 'revoke':
-        return revoke(call.params);
+        return revocations.revoke(call.params, door);
       case 'revocations':
-        return { revocations: journal.revocations().map(revocation) };
+        return revocations.changes(call.params);
       case 'crls':
-        return currentCrls();
+        return currentCrls({ ca, journal, rootCrl: parts.rootCrl });
+      case 'blockKeys':
+        return revocations.blockKeys(call.params);
+      case 'blockedKeys':
+        return revocations.blockedKeys(call.params);
+      case 'relintReport':
+        return parts.relints.report();
       case 'unlock':
-        await custody.unlock(call.params.passphrase);
-        journal.note('unlocked', now());
-        log.info({}, 'signing key unlocked');
-        await crls?.refresh().catch((error: unknown) => log.error({ err: error }, 'no new revocation list'));
-        return status();
+        return unlock(call.params.passphrase);
       case 'lock':
-        custody.lock();
-        journal.note('locked', now());
-        log.info({}, 'signing key locked');
-        return status();
+        return lock();
+      case 'release':
+        return revocations.release(call.params, door);
+      case 'relint':
+        return parts.relints.begin();
+      case 'raiseCrlNumber':
+        return raiseCrlNumber(call.params);
     }
   };
 }
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-
-const revocation = ({ serial, reason, revokedAt }: RevocationRow): Revocation => ({
-  serial,
-  reason,
-  revokedAt: revokedAt.toISOString(),
-});

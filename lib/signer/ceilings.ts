@@ -17,6 +17,15 @@ export function ceilingError({ perHour, perDay }: Ceilings): HubgateError {
   );
 }
 
+export function revocationCeilingError({ revocationsPerHour }: Ceilings): HubgateError {
+  return new HubgateError(
+    'signer.ceiling',
+    `More than ${revocationsPerHour} revocations in an hour are not taken from the portal. Nothing was revoked ` +
+      "now. Wait, revoke on the signer's host, or have an operator raise the ceiling in the signer's policy.json.",
+    { params: { perHour: revocationsPerHour } },
+  );
+}
+
 export function clockError(now: Date, lastAt: number): HubgateError {
   const last = new Date(lastAt).toISOString();
   return new HubgateError(

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 
 import { HubgateError } from '../errors';
+import { toVersion2 } from './journal-version-2';
 
 /** `PRAGMA user_version` of a journal. Each step of MIGRATIONS raises it by one. */
-const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
   `
   -- What the portal ordered, as far as it was accepted for signing.
   CREATE TABLE orders (
@@ -74,6 +75,7 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO clock VALUES (1, 0);
   `,
+  toVersion2,
 ];
 
 /** Tells a journal from any other SQLite file ("HGJ1"). */
@@ -101,7 +103,10 @@ export function migrateJournal(db: Database.Database, file: string): void {
     );
   }
   db.transaction(() => {
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    for (const step of MIGRATIONS.slice(version)) {
+      if (typeof step === 'string') db.exec(step);
+      else step(db);
+    }
     db.pragma(`user_version = ${MIGRATIONS.length}`);
     db.pragma(`application_id = ${APPLICATION_ID}`);
   })();

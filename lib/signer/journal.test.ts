@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { makeOrder } from '../testing/orders';
 import { approvalDigest } from '../wire/approved-content';
-import { openJournal, type Intent, type Journal } from './journal';
+import { openJournal, type Journal } from './journal';
+import type { Intent } from './journal-orders';
 
 let folder: string;
 let file: string;
@@ -41,6 +42,8 @@ function intent(n: number, orderId?: string): Intent {
 const certificateOf = (one: Intent) => ({
   serial: one.serial,
   orderId: one.order?.content.orderId ?? null,
+  caKeyId: 'ab'.repeat(20),
+  spkiSha256: 'cd'.repeat(32),
   der: Uint8Array.of(1, 2, 3),
   notAfter: new Date(now.getTime() + 1000),
 });

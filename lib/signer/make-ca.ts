@@ -19,7 +19,7 @@ import type { SignatureAlgorithm } from '../x509/signature-algorithm';
 import { planValidity, type Validity } from '../x509/validity';
 import { signerFiles, writeDurably, type Ca } from './ca-files';
 import { makeCaKey, type CaKey, type CaKeyKind } from './ca-keys';
-import { issueCrl } from './crl-keeper';
+import { crlIssuerOf, issueCrl } from './crl-keeper';
 import { openJournal } from './journal';
 import { encryptKey } from './key-file';
 import type { SignerPolicy } from './policy';
@@ -96,16 +96,21 @@ export async function makeCa(input: {
     const tbsSha256 = createHash('sha256').update(tbs).digest('hex');
     journal.recordIntents([{ serial, tbsSha256, order: null }], now);
     const serverDer = await signLinted(linted, signingKey);
-    journal.commit([{ serial, orderId: null, der: serverDer, notAfter: plan.validity.notAfter }], now);
     const server = parseCertificate(serverDer);
+    const caKeyId = keyId(signingKey.spki);
+    journal.recordCa({ keyId: caKeyId, der: signing.der, state: 'active' }, now);
+    const { spkiSha256, notAfter } = server;
+    journal.commit([{ serial, orderId: null, caKeyId, spkiSha256, der: serverDer, notAfter }], now);
     const ca: Ca = {
       root,
       signing,
-      keyId: keyId(signingKey.spki),
+      keyId: caKeyId,
       algorithm: signingKey.algorithm,
       policy: wishes.policy,
     };
-    await issueCrl({ ca, journal, ...signingKey, at: now });
+    const { privateKey } = signingKey;
+    const issuer = crlIssuerOf(ca, privateKey);
+    await issueCrl({ issuer, privateKey, rules: ca.policy.crl, journal, at: now });
 
     progress('encrypting');
     const rootPem = await encryptKey(rootKey.privateKey, passphrases.root);

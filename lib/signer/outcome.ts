@@ -31,3 +31,11 @@ export const lockedError = (): HubgateError =>
     'signer.locked',
     'The signing key is locked. An operator unlocks it with: hubgate ca unlock',
   );
+
+/** Reported as compromised, or known to be: lib/signer/journal-revocations.ts. */
+export const blockedKeyError = (): HubgateError =>
+  new HubgateError(
+    'csr.weak-key',
+    'This key is blocked for ever: it was reported as compromised. Make a new key.',
+    { field: 'csr' },
+  );

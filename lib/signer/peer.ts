@@ -4,12 +4,9 @@ import { HubgateError } from '../errors';
 import { LineSplitter, LineTooLong } from '../wire/lines';
 import { FRAME_MAX_BYTES, OPERATOR_ONLY, SignerCall, type SignerFrame } from '../wire/messages';
 import { WIRE_VERSION } from '../wire/order';
-import type { Calls } from './calls';
+import type { Calls, Door } from './calls';
 import type { Log } from './log';
 import { refusalOf } from './outcome';
-
-/** Which socket a peer came by; the operator's may do everything. */
-export type Door = 'web' | 'operator';
 
 /** A frame that has begun must be whole within this time. */
 const FRAME_MS = 30_000;
@@ -59,7 +56,7 @@ export function servePeer(input: {
     running += 1;
     const { id } = call;
     try {
-      const result = await calls(call, (item) => send({ id, kind: 'item', item }));
+      const result = await calls(call, (item) => send({ id, kind: 'item', item }), door);
       send({ id, kind: 'result', result });
     } catch (error) {
       const refusal = refusalOf(error);

@@ -14,8 +14,14 @@ export const SignerPolicy = z.strictObject({
   /** `session`: the portal's word that people approved. `passkey`: evidence that is verified here. */
   approvalMode: z.enum(['session', 'passkey']),
   approvalCount: z.int().min(1).max(8),
-  /** Certificates per rolling hour and day: what a stolen portal could cause at most. */
-  ceilings: z.strictObject({ perHour: z.int().min(1), perDay: z.int().min(1) }),
+  /** Per rolling hour and day: what a stolen portal could cause at most. */
+  ceilings: z.strictObject({
+    /** Certificates. */
+    perHour: z.int().min(1),
+    perDay: z.int().min(1),
+    /** Revocations that come by the portal; operators on the host have no ceiling. */
+    revocationsPerHour: z.int().min(1).default(5_000),
+  }),
   /** Subjects and profiles: lib/x509's ProfilePolicy, frozen. */
   profile: z.strictObject({
     dn: z.string().max(64),
@@ -36,7 +42,11 @@ export const SignerPolicy = z.strictObject({
 export type SignerPolicy = z.infer<typeof SignerPolicy> & { readonly profile: ProfilePolicy };
 
 /** A class of 500 several times over; a stolen portal stays countable. */
-export const DEFAULT_CEILINGS: SignerPolicy['ceilings'] = { perHour: 5_000, perDay: 20_000 };
+export const DEFAULT_CEILINGS: SignerPolicy['ceilings'] = {
+  perHour: 5_000,
+  perDay: 20_000,
+  revocationsPerHour: 5_000,
+};
 
 /**
  * @throws {HubgateError} `ca.file` when the file is missing, is not JSON or holds a rule that is not

@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 
 import type { Order } from '../wire/order';
 import { buildCertificateTbs } from '../x509/certificate-tbs';
+import { spkiSha256 } from '../x509/key-id';
 import { lintTbs, type LintedTbs } from '../x509/lint';
 import type { Ca } from './ca-files';
 import { checkApprovals } from './check-approvals';
-import type { Intent } from './journal';
+import type { Intent } from './journal-orders';
 import { planOrder } from './plan-order';
 
 /** An order that may be signed: everything but the durable intent and the signature is done. */
 export type Prepared = {
   orderId: string;
   serial: string;
+  spkiSha256: string;
   linted: LintedTbs;
   notAfter: Date;
   intent: Intent;
@@ -31,6 +33,7 @@ export function prepareOrder(order: Order, ca: Ca, serial: string, now: Date): P
   return {
     orderId: order.content.orderId,
     serial,
+    spkiSha256: spkiSha256(plan.spki),
     linted,
     notAfter: plan.validity.notAfter,
     intent: {

@@ -10,9 +10,10 @@ import type { Ca } from './ca-files';
 import { ceilingError, clockError, roomUnderCeilings } from './ceilings';
 import type { Custody } from './custody';
 import { groupCommit } from './group-commit';
-import type { Journal, NewCertificate } from './journal';
+import type { Journal } from './journal';
+import type { NewCertificate } from './journal-orders';
 import type { Log } from './log';
-import { issuedOutcome, lockedError, refusalOf } from './outcome';
+import { blockedKeyError, issuedOutcome, lockedError, refusalOf } from './outcome';
 import { prepareOrder, type Prepared } from './prepare-order';
 import { signLinted } from './sign-linted';
 import { turnstile } from './turnstile';
@@ -100,13 +101,14 @@ export function openSigning(input: {
     if (before) return before;
     const key = unlockedKey();
     const job = prepareOrder(order, ca, newSerial(randomBytes(SERIAL_OCTETS)), now());
-    const { serial, notAfter } = job;
+    const { serial, spkiSha256, notAfter } = job;
+    if (journal.isBlocked(spkiSha256)) throw blockedKeyError();
     await intents.add(job);
     try {
       const der = await threads.run(() =>
         signLinted(job.linted, { algorithm: ca.algorithm, privateKey: key, publicKey }),
       );
-      const durable = commits.add({ serial, orderId, der, notAfter });
+      const durable = commits.add({ serial, orderId, caKeyId: ca.keyId, spkiSha256, der, notAfter });
       if (threads.busy === 1) commits.flush(); // the last one for now: nobody to wait for
       await durable;
       return issuedOutcome({ orderId, serial, der, repeated: false });

@@ -3,14 +3,16 @@ import type { Socket } from 'node:net';
 
 import { HubgateError } from '../errors';
 import { readCa, readRootCrl, signerFiles } from './ca-files';
-import { openCalls } from './calls';
-import { openCrlKeeper } from './crl-keeper';
+import { openCalls, type Door } from './calls';
+import { crlIssuerOf, openCrlKeeper } from './crl-keeper';
 import { openCustody } from './custody';
 import { openJournal } from './journal';
 import type { Log } from './log';
 import { listenOnSocket } from './listen';
-import { servePeer, type Door } from './peer';
+import { servePeer } from './peer';
+import { openRelintKeeper } from './relint-keeper';
 import { openSigning } from './sign-orders';
+import type { OpenThread } from './thread';
 
 export type RunningSigner = {
   /** Takes no more calls, lets those under way end (10 s at most), closes the journal. */
@@ -23,6 +25,7 @@ const DRAIN_MS = 9_000;
  * Starts the signer: journal, sockets, then, when a passphrase file is given, the key. Answers calls
  * before the key is open, so that a locked signer still serves CRLs and revocations.
  *
+ * @param input.openThread starts a thread for what would keep the event loop from signing
  * @param input.passphraseFile where the passphrase lies, for evaluation and systemd credentials; null
  *   leaves the key locked until an operator unlocks it
  * @throws {HubgateError} `start.already-running`, `start.state-dir`, `database.newer`, `ca.file`
@@ -32,6 +35,7 @@ export async function startSigner(input: {
   webSocket: string;
   operatorSocket: string;
   passphraseFile: string | null;
+  openThread: OpenThread;
   now: () => Date;
   log: Log;
 }): Promise<RunningSigner> {
@@ -41,11 +45,22 @@ export async function startSigner(input: {
   const journal = openJournal(files.journal);
   try {
     const ca = readCa(files);
+    if (ca) journal.recordCa({ keyId: ca.keyId, der: ca.signing.der, state: 'active' }, now());
     const custody = openCustody({ ca, keyFile: files.signingKey, now });
     const held = { custody, journal, now, log };
     const signing = ca && openSigning({ ...held, ca });
-    const crls = ca && openCrlKeeper({ ...held, ca });
-    const calls = openCalls({ ...held, ca, signing, crls, rootCrl: () => readRootCrl(files) });
+    const crls =
+      ca &&
+      openCrlKeeper({
+        issuers: () => [crlIssuerOf(ca, custody.state.state === 'unlocked' ? custody.state.key : null)],
+        rules: ca.policy.crl,
+        journal,
+        now,
+        log,
+        openThread: input.openThread,
+      });
+    const relints = openRelintKeeper({ journal, now, log, openThread: input.openThread });
+    const calls = openCalls({ ...held, ca, signing, crls, relints, rootCrl: () => readRootCrl(files) });
 
     const peers = new Set<{ socket: Socket; busy: () => boolean; end: () => void }>();
     let onIdle = (): void => undefined;
@@ -73,7 +88,6 @@ export async function startSigner(input: {
 
     async function stop(): Promise<void> {
       for (const server of servers) server.close();
-      crls?.stop();
       const busy = (): boolean => [...peers].some((peer) => peer.busy());
       if (busy()) {
         await new Promise<void>((resolve) => {
@@ -86,6 +100,8 @@ export async function startSigner(input: {
         });
       }
       for (const peer of peers) peer.end();
+      await crls?.stop();
+      await relints.stop();
       journal.close();
       log.info({}, 'signer stopped');
     }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
 import { connectSigner, type SignerClient } from '../signer-client/client';
 import type { CaKeyKind } from '../signer/ca-keys';
@@ -12,6 +13,7 @@ import type { Log } from '../signer/log';
 import { makeCa, type CaWishes } from '../signer/make-ca';
 import { DEFAULT_CEILINGS } from '../signer/policy';
 import { startSigner } from '../signer/start-signer';
+import type { OpenThread } from '../signer/thread';
 
 export type TestSigner = {
   /** Through web.sock, as the portal speaks. */
@@ -135,6 +137,7 @@ export async function startTestSigner(options: TestSignerOptions = {}): Promise<
           webSocket,
           operatorSocket,
           passphraseFile: locked ? null : evaluationPassphrase,
+          openThread: openTestThread,
           now,
           log,
         });
@@ -180,38 +183,47 @@ async function startHere(input: Parameters<typeof startSigner>[0]) {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Bundles bin/signer.ts as the build does; once per test process. */
-let bundle: Promise<string> | null = null;
-export function signerBundle(): Promise<string> {
-  bundle ??= (async () => {
+/** Bundles bin/signer.ts and its thread as the build does; once per test process. */
+let bundles: Promise<string> | null = null;
+function signerBundles(): Promise<string> {
+  bundles ??= (async () => {
     const { build } = await import('esbuild');
     // Inside node_modules, where better-sqlite3 is found from.
-    const outfile = join(
+    const outdir = join(
       ROOT,
       'node_modules',
       '.cache',
       'hubgate-tests',
-      `signer-${process.pid}-${Date.now()}.mjs`,
+      `signer-${process.pid}-${Date.now()}`,
     );
     await build({
       absWorkingDir: ROOT,
-      entryPoints: ['bin/signer.ts'],
-      outfile,
+      entryPoints: ['bin/signer.ts', 'bin/signer-worker.ts'],
+      outdir,
       bundle: true,
       platform: 'node',
       format: 'esm',
       target: 'node20',
+      outExtension: { '.js': '.mjs' },
       external: ['better-sqlite3'],
       logLevel: 'silent',
       banner: {
         js: "import { createRequire as __hubgateRequire } from 'node:module'; const require = __hubgateRequire(import.meta.url);",
       },
     });
-    process.once('exit', () => rmSync(outfile, { force: true }));
-    return outfile;
+    process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+    return outdir;
   })();
-  return bundle;
+  return bundles;
 }
+
+export async function signerBundle(): Promise<string> {
+  return join(await signerBundles(), 'signer.mjs');
+}
+
+/** A thread of the signer, for signers that run inside a test. */
+export const openTestThread: OpenThread = async (task) =>
+  new Worker(join(await signerBundles(), 'signer-worker.mjs'), { workerData: task });
 
 async function startChild(stateDir: string, client: SignerClient) {
   const child: ChildProcess = spawn(process.execPath, [await signerBundle()], {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { BATCH_MAX_ORDERS, Order, OrderId, WIRE_VERSION } from './order';
+import { RelintReport } from './relint';
 
 /**
  * Newline-delimited JSON over a Unix socket. One line is one frame; a connection may carry many
@@ -11,8 +12,19 @@ import { BATCH_MAX_ORDERS, Order, OrderId, WIRE_VERSION } from './order';
 /** A line longer than this ends the connection: 1,000 orders with 16 KiB CSRs, as base64. */
 export const FRAME_MAX_BYTES = 32 * 1024 * 1024;
 
-const serialHex = z.string().regex(/^[0-9a-f]{16,40}$/);
+/** Lower-case hex, one to twenty octets: imported CAs have short serials. Zero is nobody's serial. */
+export const SerialHex = z.string().regex(/^(?!00)(?:[0-9a-f]{2}){1,20}$/);
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
+const keyIdHex = z.string().regex(/^[0-9a-f]{40}$/);
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
+const instant = z.iso.datetime();
+/** Who asked, as the portal or the command line names them: `person:olga`, `host:root`. */
+const by = z.string().min(1).max(128);
+
+/** Serials of one `revoke` or `release`, and keys of one `blockKeys`. */
+export const REVOKE_MAX_SERIALS = 1000;
+/** Rows of one page of `revocations` and `blockedKeys`. */
+export const PAGE_MAX_ROWS = 5000;
 
 /** RFC 5280 section 5.3.1, in camelCase; `removeFromCRL` is for holds and never asked for by name. */
 export const RevocationReason = z.enum([
@@ -27,68 +39,75 @@ export const RevocationReason = z.enum([
 ]);
 export type RevocationReason = z.infer<typeof RevocationReason>;
 
+const call = <const M extends string, P extends z.ZodType>(method: M, params: P) =>
+  z.strictObject({ v: z.literal(WIRE_VERSION), id: z.int(), method: z.literal(method), params });
+const nothing = z.strictObject({});
+const serials = z.array(SerialHex).min(1).max(REVOKE_MAX_SERIALS);
+const page = z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(PAGE_MAX_ROWS) });
+
 export const SignerCall = z.discriminatedUnion('method', [
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('status'),
-    params: z.strictObject({}),
-  }),
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('sign'),
-    params: z.strictObject({ orders: z.array(Order).min(1).max(BATCH_MAX_ORDERS) }),
-  }),
+  call('status', nothing),
+  call('sign', z.strictObject({ orders: z.array(Order).min(1).max(BATCH_MAX_ORDERS) })),
   /** What became of these orders: for a portal that died between order and answer. */
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('lookup'),
-    params: z.strictObject({ orderIds: z.array(OrderId).min(1).max(BATCH_MAX_ORDERS) }),
-  }),
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('revoke'),
-    params: z.strictObject({ serial: serialHex, reason: RevocationReason, by: z.string().min(1).max(128) }),
-  }),
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('revocations'),
-    params: z.strictObject({}),
-  }),
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('crls'),
-    params: z.strictObject({}),
-  }),
-  /** Operator socket only. */
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('unlock'),
-    params: z.strictObject({ passphrase: z.string().min(1).max(1024) }),
-  }),
-  z.strictObject({
-    v: z.literal(WIRE_VERSION),
-    id: z.int(),
-    method: z.literal('lock'),
-    params: z.strictObject({}),
-  }),
+  call('lookup', z.strictObject({ orderIds: z.array(OrderId).min(1).max(BATCH_MAX_ORDERS) })),
+  /**
+   * One transaction, one new CRL. The first revocation of a certificate stands, except that a hold may
+   * become a real one. `keyCompromise` blocks the key for ever and takes its other certificates along.
+   */
+  call('revoke', z.strictObject({ serials, reason: RevocationReason, by })),
+  /** The journal's revocations and releases in order, by pages: nobody reads the whole again and again. */
+  call('revocations', page),
+  call('crls', nothing),
+  /** Keys that are never certified again. */
+  call(
+    'blockKeys',
+    z.strictObject({
+      spkiSha256s: z.array(sha256Hex).min(1).max(REVOKE_MAX_SERIALS),
+      reason: z.string().min(1).max(200),
+      by,
+    }),
+  ),
+  call('blockedKeys', page),
+  /** The last second look at what was issued, and the one under way. */
+  call('relintReport', nothing),
+  /** Operator socket only, down to the end. */
+  call('unlock', z.strictObject({ passphrase: z.string().min(1).max(1024) })),
+  call('lock', nothing),
+  /** Ends holds. */
+  call('release', z.strictObject({ serials, by })),
+  /** Begins a second look at once; `relintReport` says how far it is. */
+  call('relint', nothing),
+  /** The next CRL of this CA gets a higher number than this: after an old journal was put back. */
+  call('raiseCrlNumber', z.strictObject({ caKeyId: keyIdHex, above: z.int().min(0) })),
 ]);
 export type SignerCall = z.infer<typeof SignerCall>;
 export type SignerMethod = SignerCall['method'];
 
-export const OPERATOR_ONLY: ReadonlySet<SignerMethod> = new Set(['unlock', 'lock']);
+export const OPERATOR_ONLY: ReadonlySet<SignerMethod> = new Set([
+  'unlock',
+  'lock',
+  'release',
+  'relint',
+  'raiseCrlNumber',
+]);
+
+/** How long a CRL still holds: `former` are those of retired signing CAs. */
+export const CrlEnd = z.strictObject({
+  list: z.enum(['signing', 'root', 'former']),
+  keyId: keyIdHex,
+  number: z.int(),
+  thisUpdate: instant,
+  nextUpdate: instant,
+});
+export type CrlEnd = z.infer<typeof CrlEnd>;
 
 export const SignerStatus = z.strictObject({
   state: z.enum(['unlocked', 'locked']),
-  /** Why it is locked, when that is known: `no-ca`, `waiting-for-passphrase`, `locked-by-operator`. */
-  lockedBecause: z.enum(['no-ca', 'waiting-for-passphrase', 'locked-by-operator']).optional(),
-  since: z.iso.datetime(),
+  /** Why it is locked, when that is known. */
+  lockedBecause: z
+    .enum(['no-ca', 'waiting-for-passphrase', 'locked-by-operator', 'journal-damaged'])
+    .optional(),
+  since: instant,
   approvalMode: z.enum(['session', 'passkey']),
   approvalCount: z.int(),
   /** Subject key identifier of the signing CA; the portal puts it into what is approved. */
@@ -96,11 +115,22 @@ export const SignerStatus = z.strictObject({
   /** DER, base64. */
   signingCa: base64.optional(),
   rootCa: base64.optional(),
+  /** Retired signing CAs, DER as base64, newest first. */
+  formerCas: z.array(base64),
+  /** Made at random with the journal: another one means that another journal was put in its place. */
+  journalId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Rises with every durable write: a smaller one than before means that an old copy was put back. */
+  sequence: z.int(),
   issued: z.int(),
   revoked: z.int(),
+  /** Of the signing CA. */
   crlNumber: z.int().optional(),
-  crlThisUpdate: z.iso.datetime().optional(),
-  crlNextUpdate: z.iso.datetime().optional(),
+  crlThisUpdate: instant.optional(),
+  crlNextUpdate: instant.optional(),
+  /** Of every CA whose list is served here. */
+  crlEnds: z.array(CrlEnd),
+  /** The last second look that came to its end. */
+  relint: z.strictObject({ at: instant, checked: z.int(), findings: z.int() }).optional(),
 });
 export type SignerStatus = z.infer<typeof SignerStatus>;
 
@@ -109,7 +139,7 @@ export const SignOutcome = z.discriminatedUnion('outcome', [
   z.strictObject({
     outcome: z.literal('issued'),
     orderId: OrderId,
-    serial: serialHex,
+    serial: SerialHex,
     /** DER, base64. */
     certificate: base64,
     /** True when this order had been signed before and this is the first certificate again. */
@@ -122,16 +152,47 @@ export const SignOutcome = z.discriminatedUnion('outcome', [
 export type SignOutcome = z.infer<typeof SignOutcome>;
 
 export const Revocation = z.strictObject({
-  serial: serialHex,
+  serial: SerialHex,
   reason: RevocationReason,
-  revokedAt: z.iso.datetime(),
+  revokedAt: instant,
 });
 export type Revocation = z.infer<typeof Revocation>;
+
+/** One step of a certificate's revocation; `seq` rises from change to change. */
+export const RevocationChange = z.strictObject({
+  seq: z.int(),
+  serial: SerialHex,
+  state: z.enum(['revoked', 'released']),
+  /** Of what was revoked, or of the hold that ended. */
+  reason: RevocationReason,
+  revokedAt: instant,
+});
+export type RevocationChange = z.infer<typeof RevocationChange>;
+
+export const RevocationPage = z.strictObject({
+  journalId: z.string(),
+  changes: z.array(RevocationChange),
+  /** Of the newest change there is, whether or not it stands on this page; 0 when there is none. */
+  lastSeq: z.int(),
+  more: z.boolean(),
+});
+export type RevocationPage = z.infer<typeof RevocationPage>;
+
+export const BlockedKey = z.strictObject({
+  seq: z.int(),
+  spkiSha256: sha256Hex,
+  reason: z.string(),
+  at: instant,
+  by: z.string(),
+});
+export type BlockedKey = z.infer<typeof BlockedKey>;
 
 export const Crls = z.strictObject({
   /** DER, base64. `root` is absent when the ceremony left none. */
   signing: base64.optional(),
   root: base64.optional(),
+  /** Of retired signing CAs, newest first. */
+  former: z.array(z.strictObject({ keyId: keyIdHex, der: base64 })),
 });
 export type Crls = z.infer<typeof Crls>;
 
@@ -147,9 +208,15 @@ export const RESULTS = {
   status: SignerStatus,
   sign: z.strictObject({ issued: z.int(), refused: z.int() }),
   lookup: z.strictObject({ issued: z.int(), unknown: z.int() }),
-  revoke: Revocation,
-  revocations: z.strictObject({ revocations: z.array(Revocation) }),
+  revoke: z.strictObject({ revoked: z.array(Revocation), unknown: z.array(SerialHex) }),
+  revocations: RevocationPage,
   crls: Crls,
+  blockKeys: z.strictObject({ blocked: z.int() }),
+  blockedKeys: z.strictObject({ keys: z.array(BlockedKey), more: z.boolean() }),
+  relintReport: RelintReport,
   unlock: SignerStatus,
   lock: SignerStatus,
+  release: z.strictObject({ released: z.array(SerialHex), notHeld: z.array(SerialHex) }),
+  relint: RelintReport,
+  raiseCrlNumber: z.strictObject({ number: z.int() }),
 } as const satisfies Record<SignerMethod, z.ZodType>;

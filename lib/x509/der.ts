@@ -60,8 +60,9 @@ export function readDer(bytes: Uint8Array): DerNode {
   return node;
 }
 
-function readNode(bytes: Uint8Array, start: number, depth: number, outermost: boolean): DerNode {
-  if (depth > MAX_DEPTH) throw new DerError('malformed', 'The value is nested too deeply.');
+type Header = { tag: number; contentStart: number; end: number };
+
+function readHeader(bytes: Uint8Array, start: number, outermost: boolean): Header {
   const short = (): DerError =>
     new DerError(outermost ? 'truncated' : 'malformed', 'A value is longer than what holds it.');
   const tag = bytes[start];
@@ -88,7 +89,12 @@ function readNode(bytes: Uint8Array, start: number, depth: number, outermost: bo
   }
   const end = contentStart + length;
   if (end > bytes.length) throw short();
+  return { tag, contentStart, end };
+}
 
+function readNode(bytes: Uint8Array, start: number, depth: number, outermost: boolean): DerNode {
+  if (depth > MAX_DEPTH) throw new DerError('malformed', 'The value is nested too deeply.');
+  const { tag, contentStart, end } = readHeader(bytes, start, outermost);
   const content = bytes.subarray(contentStart, end);
   const children: DerNode[] = [];
   if ((tag & 0x20) !== 0) {
@@ -100,6 +106,32 @@ function readNode(bytes: Uint8Array, start: number, depth: number, outermost: bo
   }
   checkUniversal(tag, content);
   return { tag, bytes: bytes.subarray(start, end), content, children };
+}
+
+/**
+ * The values inside a constructed one, without looking into them: for lists too long to be read as a
+ * tree. Each child is a view of the bytes, header included.
+ *
+ * @throws {DerError} when the bytes are not one value, or its content is not a row of whole values
+ */
+export function readDerParts(bytes: Uint8Array): Uint8Array[] {
+  const whole = readHeader(bytes, 0, true);
+  if (whole.end !== bytes.length) {
+    throw new DerError('trailing', `${bytes.length - whole.end} bytes follow the value.`);
+  }
+  const parts: Uint8Array[] = [];
+  for (let at = whole.contentStart; at < whole.end;) {
+    const { end } = readHeader(bytes.subarray(0, whole.end), at, false);
+    parts.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return parts;
+}
+
+/** The content of one value whose header was read before. */
+export function contentOf(value: Uint8Array): Uint8Array {
+  const { contentStart, end } = readHeader(value, 0, false);
+  return value.subarray(contentStart, end);
 }
 
 /** Encodings of universal types that DER narrows down (X.690 sections 8 and 11). */
@@ -194,6 +226,7 @@ export function derValue(tag: number, ...contents: readonly Uint8Array[]): Uint8
   if (length < 0x80) header.push(length);
   else if (length < 0x100) header.push(0x81, length);
   else if (length < 0x10000) header.push(0x82, length >> 8, length & 0xff);
+  else if (length > 0xffffff) throw new RangeError('A value of 16 MiB or more is not written.');
   else header.push(0x83, length >> 16, (length >> 8) & 0xff, length & 0xff);
   return concatBytes([Uint8Array.from(header), ...contents]);
 }
@@ -209,15 +242,19 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, at) => octet === b[at]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Lower-case hex without separators. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const octet of bytes) text += octet.toString(16).padStart(2, '0');
+  for (const octet of bytes) text += HEX[octet];
   return text;
 }
+
+const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 /** @throws {RangeError} when the text is not an even number of hex digits */
 export function fromHex(text: string): Uint8Array {

@@ -34,7 +34,7 @@ export class LintedTbs {
 
   /** @internal Used by lint.ts and crl-lint.ts alone. */
   static seal(bytes: Uint8Array): LintedTbs {
-    return new LintedTbs(Uint8Array.from(bytes));
+    return new LintedTbs(new Uint8Array(bytes));
   }
 
   /** @internal */

@@ -1,0 +1,84 @@
+import type { CrlEnd, Crls, SignerStatus } from '../wire/messages';
+import { readCrlHead } from '../x509/crl';
+import type { Ca } from './ca-files';
+import type { Custody } from './custody';
+import type { Journal } from './journal';
+import { relintSummary } from './relint-keeper';
+
+type Parts = { ca: Ca | null; custody: Custody; journal: Journal; rootCrl: () => Uint8Array | null };
+
+/** How the signer is, from its journal's counters and newest lists: the same work at any size. */
+export function signerStatus({ ca, custody, journal, rootCrl }: Parts): SignerStatus {
+  const held = custody.state;
+  const former = journal.cas().filter(({ state }) => state === 'retired');
+  const crlEnds = [
+    ...(ca ? listEnd(journal, 'signing', ca.keyId) : []),
+    ...rootEnd(ca, rootCrl()),
+    ...former.flatMap(({ keyId }) => listEnd(journal, 'former', keyId)),
+  ];
+  const relint = relintSummary(journal);
+  const signing = crlEnds.find(({ list }) => list === 'signing');
+  return {
+    state: held.state,
+    ...(held.state === 'locked' && { lockedBecause: held.because }),
+    since: held.since.toISOString(),
+    approvalMode: ca?.policy.approvalMode ?? 'session',
+    approvalCount: ca?.policy.approvalCount ?? 1,
+    ...(ca && { caKeyId: ca.keyId, signingCa: base64(ca.signing.der), rootCa: base64(ca.root.der) }),
+    formerCas: former.map(({ der }) => base64(der)),
+    ...journal.identity(),
+    ...journal.counts(),
+    ...(signing && {
+      crlNumber: signing.number,
+      crlThisUpdate: signing.thisUpdate,
+      crlNextUpdate: signing.nextUpdate,
+    }),
+    crlEnds,
+    ...(relint && { relint }),
+  };
+}
+
+/** The newest list of each CA. */
+export function currentCrls({ ca, journal, rootCrl }: Omit<Parts, 'custody'>): Crls {
+  const signing = ca && journal.lastCrl(ca.keyId);
+  const root = rootCrl();
+  return {
+    ...(signing && { signing: base64(signing.der) }),
+    ...(root && { root: base64(root) }),
+    former: journal
+      .cas()
+      .filter(({ state }) => state === 'retired')
+      .flatMap(({ keyId }) => {
+        const crl = journal.lastCrl(keyId);
+        return crl ? [{ keyId, der: base64(crl.der) }] : [];
+      }),
+  };
+}
+
+function listEnd(journal: Journal, list: CrlEnd['list'], keyId: string): CrlEnd[] {
+  const crl = journal.lastCrlTimes(keyId);
+  if (!crl) return [];
+  const { number, thisUpdate, nextUpdate } = crl;
+  return [
+    { list, keyId, number, thisUpdate: thisUpdate.toISOString(), nextUpdate: nextUpdate.toISOString() },
+  ];
+}
+
+/** The root's list lies in a file that people replace; it is small. */
+function rootEnd(ca: Ca | null, der: Uint8Array | null): CrlEnd[] {
+  const keyId = ca?.root.subjectKeyId;
+  if (!keyId || der === null) return [];
+  const { crlNumber, thisUpdate, nextUpdate } = readCrlHead(der);
+  if (crlNumber === null || nextUpdate === null) return [];
+  return [
+    {
+      list: 'root',
+      keyId,
+      number: crlNumber,
+      thisUpdate: thisUpdate.toISOString(),
+      nextUpdate: nextUpdate.toISOString(),
+    },
+  ];
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
