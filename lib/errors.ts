@@ -88,6 +88,8 @@ export const ERROR_CODES = [
   'signer.lint',
   'signer.ca-missing',
   'signer.protocol',
+  'signer.journal-old',
+  'signer.journal-damaged',
 
   // Starting and keeping the house.
   'config.syntax',

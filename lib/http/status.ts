@@ -81,6 +81,8 @@ export const STATUS: Record<ErrorCode, number> = {
   'signer.lint': 422,
   'signer.ca-missing': 503,
   'signer.protocol': 503,
+  'signer.journal-old': 503,
+  'signer.journal-damaged': 503,
 
   // Met at start or on the command line, hardly ever over HTTP: then it is the server's fault.
   'config.syntax': 500,

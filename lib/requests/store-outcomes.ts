@@ -28,6 +28,7 @@ const PASSING = new Set<string>([
   'signer.ceiling',
   'signer.clock',
   'signer.ca-missing',
+  'signer.journal-damaged',
 ]);
 
 /**

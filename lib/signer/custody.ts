@@ -6,7 +6,7 @@ import { spkiSha256 } from '../x509/key-id';
 import type { Ca } from './ca-files';
 import { decryptKey } from './key-file';
 
-type LockedBecause = 'no-ca' | 'waiting-for-passphrase' | 'locked-by-operator';
+type LockedBecause = 'no-ca' | 'waiting-for-passphrase' | 'locked-by-operator' | 'journal-damaged';
 
 /** Who holds the signing key, and since when. */
 export type CustodyState =
@@ -18,10 +18,12 @@ export type Custody = {
   readonly state: CustodyState;
   /**
    * @throws {HubgateError} `signer.passphrase` when it is wrong or tried too often, `signer.ca-missing`
-   *   before the ceremony, `ca.file` when the key file is missing, damaged or another CA's
+   *   before the ceremony, `signer.journal-damaged`, `ca.file` when the key file is missing, damaged or another CA's
    */
   unlock: (passphrase: string) => Promise<void>;
   lock: () => void;
+  /** Locks for as long as this process lives: every unlock is refused with this error. */
+  seal: (why: Error) => void;
 };
 
 /** Wrong attempts in a row that cost nothing but the key derivation itself. */
@@ -40,12 +42,14 @@ export function openCustody(input: { ca: Ca | null; keyFile: string; now: () => 
     since: now(),
     because: ca === null ? 'no-ca' : 'waiting-for-passphrase',
   };
+  let sealed: Error | null = null;
   let wrong = 0;
   let notBefore = 0;
   let attempts: Promise<unknown> = Promise.resolve();
 
   async function attempt(passphrase: string): Promise<void> {
     if (ca === null) throw noCa();
+    if (sealed !== null) throw sealed;
     if (state.state === 'unlocked') return;
     const waitMs = notBefore - now().getTime();
     if (waitMs > 0 && waitMs <= MAX_WAIT_MS) {
@@ -59,6 +63,7 @@ export function openCustody(input: { ca: Ca | null; keyFile: string; now: () => 
     try {
       const key = await decryptKey(readKeyFile(keyFile), passphrase, keyFile);
       checkSameKey(key, ca, keyFile);
+      if (sealed !== null) throw sealed; // while the passphrase was tried
       wrong = 0;
       state = { state: 'unlocked', since: now(), key };
     } catch (error) {
@@ -89,6 +94,10 @@ export function openCustody(input: { ca: Ca | null; keyFile: string; now: () => 
       // The KeyObject's memory goes when the last signature that uses it is done; OpenSSL cleanses it.
       if (state.state === 'unlocked')
         state = { state: 'locked', since: now(), because: 'locked-by-operator' };
+    },
+    seal(why) {
+      sealed = why;
+      state = { state: 'locked', since: now(), because: 'journal-damaged' };
     },
   };
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 import { HubgateError } from '../errors';
+import { checkLength, checkStructure, damagedError, isDamage } from './journal-integrity';
 import { migrateJournal } from './journal-schema';
 
 /** The journal's file, held by this process alone for writing. */
@@ -25,7 +26,7 @@ export type JournalFile = {
  * threads of our own, which read for long lists and second looks.
  *
  * @throws {HubgateError} `start.already-running` when another process holds it, `database.newer`,
- *   `ca.file`, `start.disk-full`
+ *   `signer.journal-damaged`, `ca.file` for another kind of database, `start.disk-full`
  */
 export function openJournalFile(file: string): JournalFile {
   const lock = takeLock(file);
@@ -72,6 +73,7 @@ function takeLock(file: string): Database.Database {
 }
 
 function open(file: string): Database.Database {
+  checkLength(file);
   const db = new Database(file, { timeout: 500 });
   try {
     chmodSync(file, 0o600);
@@ -81,18 +83,12 @@ function open(file: string): Database.Database {
     db.pragma('trusted_schema = OFF');
     db.pragma('cache_size = -16000');
     whenRoom(file, () => migrateJournal(db, file));
+    checkStructure(db, file);
     return db;
   } catch (error) {
     db.close();
     if (isBusy(error)) throw alreadyHeld(file, error);
-    const code = sqliteCode(error);
-    if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-      throw new HubgateError('ca.file', `${file} is damaged or is not a signer's journal. Restore it.`, {
-        params: { file },
-        cause: error,
-      });
-    }
-    throw error;
+    throw isDamage(error) ? damagedError(file, 'it cannot be read', error) : error;
   }
 }
 

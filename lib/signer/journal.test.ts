@@ -98,11 +98,31 @@ describe('the journal', () => {
   it.each([
     [
       'no database',
+      'signer.journal-damaged',
       () => writeFileSync(file, 'not a database, and longer than the header of one'.repeat(10)),
     ],
-    ['another database', () => new Database(file).exec('CREATE TABLE t (x)').close()],
-  ])('that is %s is refused', (_what, make) => {
+    ['another database', 'ca.file', () => new Database(file).exec('CREATE TABLE t (x)').close()],
+  ])('that is %s is refused with %s', (_what, code, make) => {
     make();
-    expect(() => openJournal(file)).toThrow(expect.objectContaining({ code: 'ca.file' }));
+    expect(() => openJournal(file)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('says who it is, and every durable write is one more', () => {
+    journal = openJournal(file);
+    const before = journal.identity();
+    expect(before.journalId).toMatch(/^[0-9a-f]{32}$/);
+    const one = intent(1);
+    journal.recordIntents([one], now);
+    journal.commit([certificateOf(one)], now);
+    journal.note('x', now);
+    expect(journal.identity()).toEqual({ journalId: before.journalId, sequence: before.sequence + 3 });
+    journal.close();
+    journal = openJournal(file);
+    expect(journal.identity().sequence).toBeGreaterThanOrEqual(before.sequence + 3);
+    journal.close();
+    const other = openJournal(join(folder, 'other.db'));
+    expect(other.identity().journalId).not.toBe(before.journalId);
+    other.close();
+    journal = null;
   });
 });

@@ -32,7 +32,7 @@ export type Journal = JournalOrders &
  * were made, never left the process, and their serials are not used again.
  *
  * @throws {HubgateError} `start.already-running` when another process holds it, `database.newer`,
- *   `ca.file`, `start.disk-full`
+ *   `signer.journal-damaged`, `ca.file`, `start.disk-full`
  */
 export function openJournal(file: string): Journal {
   const held = openJournalFile(file);

@@ -1,6 +1,7 @@
 import { HubgateError, isHubgateError, type ErrorCode } from '../errors';
 import type { SignOutcome } from '../wire/messages';
 import { LintFailure } from '../x509/lint';
+import { isDamage } from './journal-integrity';
 
 /** What crosses the border when something was refused: a code of the closed list and a sentence. */
 export type Refusal = { code: ErrorCode; message: string };
@@ -12,6 +13,8 @@ export function refusalOf(reason: unknown): Refusal {
     const code = reason.code === 'ca.passphrase' ? 'signer.passphrase' : reason.code;
     return { code, message: reason.message };
   }
+  if (isDamage(reason))
+    return { code: 'signer.journal-damaged', message: "The journal is damaged: see the signer's log." };
   if (reason instanceof LintFailure) return { code: 'signer.lint', message: reason.message };
   return { code: 'signer.refused', message: 'The signer failed within itself; its log says why.' };
 }

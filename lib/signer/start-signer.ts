@@ -6,6 +6,7 @@ import { readCa, readRootCrl, signerFiles } from './ca-files';
 import { openCalls, type Door } from './calls';
 import { crlIssuerOf, openCrlKeeper } from './crl-keeper';
 import { openCustody } from './custody';
+import { watchIntegrity } from './integrity-watch';
 import { openJournal } from './journal';
 import type { Log } from './log';
 import { listenOnSocket } from './listen';
@@ -28,7 +29,8 @@ const DRAIN_MS = 9_000;
  * @param input.openThread starts a thread for what would keep the event loop from signing
  * @param input.passphraseFile where the passphrase lies, for evaluation and systemd credentials; null
  *   leaves the key locked until an operator unlocks it
- * @throws {HubgateError} `start.already-running`, `start.state-dir`, `database.newer`, `ca.file`
+ * @throws {HubgateError} `start.already-running`, `start.state-dir`, `database.newer`, `ca.file`,
+ *   `signer.journal-damaged`, which names the newest backup that it sees
  */
 export async function startSigner(input: {
   dir: string;
@@ -61,6 +63,13 @@ export async function startSigner(input: {
       });
     const relints = openRelintKeeper({ journal, now, log, openThread: input.openThread });
     const calls = openCalls({ ...held, ca, signing, crls, relints, rootCrl: () => readRootCrl(files) });
+
+    const integrity = watchIntegrity({
+      file: files.journal,
+      log,
+      openThread: input.openThread,
+      onDamage: (error) => custody.seal(error),
+    });
 
     const peers = new Set<{ socket: Socket; busy: () => boolean; end: () => void }>();
     let onIdle = (): void => undefined;
@@ -102,6 +111,7 @@ export async function startSigner(input: {
       for (const peer of peers) peer.end();
       await crls?.stop();
       await relints.stop();
+      await integrity.stop();
       journal.close();
       log.info({}, 'signer stopped');
     }

@@ -2,6 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 
 import Database from 'better-sqlite3';
 
+import { checkWhole, type CheckTask } from './journal-integrity';
 import { LISTED_REVOCATIONS, type ListedRevocation } from './journal-crls';
 import { makeCrl, type CrlHead } from './make-crl';
 import { relintCertificates, type RelintTask } from './relint-certificates';
@@ -19,14 +20,16 @@ type CrlTask = {
 };
 
 /** Everything that the signer does on threads. Each opens the journal for reading alone. */
-export type ThreadTask = CrlTask | RelintTask;
+export type ThreadTask = CrlTask | RelintTask | CheckTask;
 export type ThreadResults = {
   crl: { der: Uint8Array; sha256: string; revoked: number; throughSeq: number };
   relint: { number: number };
+  /** What is wrong with the file; null: nothing. */
+  check: { why: string | null };
 };
 
 /** Does a task, on the thread; `tell` sends what comes before the answer. */
-export function doTask(
+export async function doTask(
   task: ThreadTask,
   tell: (message: unknown) => void,
 ): Promise<ThreadResults[ThreadTask['task']]> {
@@ -35,6 +38,8 @@ export function doTask(
       return longCrl(task);
     case 'relint':
       return relintCertificates(task, tell);
+    case 'check':
+      return checkWhole(task);
   }
 }
 
