@@ -40,9 +40,23 @@ const answerCompressed = compressedAssets(join(dirname(process.argv[1] ?? ''), '
 const emit = HttpServer.prototype.emit;
 HttpServer.prototype.emit = function emitMarked(event, ...args) {
   if (event === 'request' || event === 'upgrade' || event === 'checkContinue') mark(args[0], this);
-  if (event === 'request' && answerCompressed(args[0], args[1])) return true;
+  if (event === 'request' && (refuseTrace(args[0], args[1]) || answerCompressed(args[0], args[1])))
+    return true;
   return emit.call(this, event, ...args);
 };
+
+/** A `Request` of the Fetch standard cannot be a TRACE: Next throws, which its client would see as a 500. */
+function refuseTrace(request, response) {
+  if (request.method !== 'TRACE') return false;
+  response.writeHead(405, {
+    allow: 'GET, HEAD, POST, OPTIONS',
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    connection: 'close',
+  });
+  response.end('TRACE is not answered here.\n');
+  return true;
+}
 
 function mark(request, server) {
   // The server's own address, not the connection's: that of a TCP client that has just gone is

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 
 import { expect, test } from '@playwright/test';
@@ -242,7 +243,25 @@ test('calls of the wrong shape are answered, not guessed at', async () => {
   expect(huge.status).toBe(413);
   expect((await curl(portal, '/api/v1/requests/R-00000000', ...bearer('x'.repeat(43)))).status).toBe(404);
   expect((await curl(portal, '/api/v1/nowhere')).status).toBe(404);
+  for (const path of ['/', '/certs/new', '/api/v1/requests', '/healthz']) {
+    expect((await portal.call(path, { method: 'TRACE' })).status, path).toBe(405);
+    // The same from a front that passes it on.
+    expect(await traceOverSocket(path), path).toBe(405);
+  }
 });
+
+function traceOverSocket(path: string): Promise<number> {
+  const socketPath = join(portal.dir, 'run', 'portal.sock');
+  const headers = { host: new URL(portal.url).host };
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path, method: 'TRACE', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}
 
 test('a CSR in any honest form is taken', async () => {
   const form = async (name: string, change: (csr: string) => string | Buffer) => {

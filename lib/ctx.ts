@@ -9,9 +9,25 @@ export const ROLES = ['approver', 'operator', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /**
+ * What somebody has proven about whose certificates they may take back: any one of these is enough
+ * for the certificates that it is about (lib/db/revocable-certificates.ts), and for no others.
+ */
+export type OwnProofs = {
+  /** Requests whose pick-up secret was shown. */
+  readonly requestIds: readonly string[];
+  /** The certificate that was shown, verified and not revoked; lower-case hex. */
+  readonly serial: string | null;
+  /** A mailbox that they read a moment ago. */
+  readonly email: string | null;
+  /** The account that they are signed in with. */
+  readonly userId: string | null;
+};
+
+/**
  * Who acts. Every domain verb gets one and authorises in its first line.
  * - `visitor`: nobody known; `addressKey` is a keyed hash of the network address, for quotas.
  * - `requester`: a visitor who showed the pick-up secret of exactly this request.
+ * - `owner`: a browser that proved, in one way or several, whose certificates it may take back.
  * - `person`: signed in to the portal; roles were read from the database for this call.
  * - `token`: an API token; `madeBy` is the actorId of who made it, in whose name it decides.
  * - `host`: a command on the portal's own host; whoever can run it owns the database anyhow.
@@ -20,6 +36,7 @@ export type Role = (typeof ROLES)[number];
 export type Actor =
   | { kind: 'visitor'; addressKey: string }
   | { kind: 'requester'; requestId: string; addressKey: string }
+  | { kind: 'owner'; proofs: OwnProofs; addressKey: string }
   | { kind: 'person'; userId: string; name: string; roles: readonly Role[] }
   | { kind: 'token'; tokenId: string; name: string; madeBy: string; roles: readonly Role[] }
   | { kind: 'host'; name: string }
@@ -50,6 +67,8 @@ export function actorName(actor: Actor): string {
       return 'visitor';
     case 'requester':
       return `requester:${actor.requestId}`;
+    case 'owner':
+      return 'holder';
     case 'person':
     case 'token':
     case 'host':

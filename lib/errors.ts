@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'request.email',
   'request.name',
   'request.note',
+  'request.label',
   'request.profile',
   'request.san',
   'request.duplicate-key',
@@ -48,6 +49,7 @@ export const ERROR_CODES = [
   'certificate.not-found',
   'certificate.state',
   'certificate.outlives-issuer',
+  'certificate.count',
 
   // Who acts.
   'auth.required',

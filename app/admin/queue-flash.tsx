@@ -8,11 +8,12 @@ import { Callout } from '#components/ui/callout';
 import { undoApprovals } from './actions';
 import { count, one, requestIds, type Query } from './search-params';
 
-const COUNTED = ['undone', 'rejected', 'asked', 'retried'] as const;
+const COUNTED = ['undone', 'rejected', 'asked', 'retried', 'revokedMany'] as const;
 const PLAIN = [
   'undoLate',
   'edited',
   'revoked',
+  'held',
   'tokenRevoked',
   'dismissed',
   'none',

@@ -17,7 +17,7 @@ export function RevokeForm({
   action: FormAction<void>;
   serial: string;
   reasons: { value: string; word: string }[];
-  words: Record<'what' | 'reason' | 'confirm' | 'count' | 'submit', string>;
+  words: Record<'what' | 'reason' | 'reasonHelp' | 'confirm' | 'count' | 'submit', string>;
 }) {
   const [state, send] = useActionState(action, IDLE);
   const fault = faultOf(state, 'confirm');
@@ -28,13 +28,21 @@ export function RevokeForm({
       <p className="small">{words.what}</p>
       <div className="field dense">
         <label htmlFor="reason">{words.reason}</label>
-        <select id="reason" name="reason" defaultValue={kept(state, 'reason', reasons[0]?.value)}>
+        <select
+          id="reason"
+          name="reason"
+          defaultValue={kept(state, 'reason', reasons[0]?.value)}
+          aria-describedby="reason-help"
+        >
           {reasons.map((reason) => (
             <option key={reason.value} value={reason.value}>
               {reason.word}
             </option>
           ))}
         </select>
+        <p className="help after" id="reason-help">
+          {words.reasonHelp}
+        </p>
       </div>
       <div className={fault ? 'field dense has-error' : 'field dense'}>
         <label htmlFor="confirm">{words.confirm}</label>

@@ -93,7 +93,7 @@ export function SigningProgress({
         update({ problem: problem?.detail ?? problem?.title ?? String(answer.status) });
         return;
       }
-      for await (const event of readEvents(answer.body)) {
+      for await (const event of readEvents<SignEvent>(answer.body, ['item', 'done'])) {
         if (event.event === 'item') {
           update({ items: [event, ...current.items], done: event.done, total: event.total });
         } else {

@@ -1,6 +1,6 @@
 'use client';
 
-import { useActionState, useEffect, useState } from 'react';
+import { useActionState } from 'react';
 
 import type { ActionState } from '#lib/http/action-state';
 
@@ -8,6 +8,7 @@ import { Button, LinkButton } from '../ui/button';
 import { Field } from '../ui/field';
 import { PageHead } from '../ui/page-head';
 import { filled } from '../ui/words-of';
+import { useLinkSecret } from './use-link-secret';
 
 type Proven = { id: string; email: string };
 type Words = Record<
@@ -27,13 +28,7 @@ export function MailboxProof({
   words: Words;
 }) {
   const [state, send, busy] = useActionState<ActionState<Proven>, FormData>(action, { ok: null });
-  const [secret, setSecret] = useState('');
-  useEffect(() => {
-    const found = /^#s=(.+)$/u.exec(location.hash)?.[1];
-    if (!found) return;
-    setSecret(found);
-    history.replaceState(null, '', location.pathname);
-  }, []);
+  const [secret, setSecret] = useLinkSecret();
   if (state.ok === true) {
     return (
       <div role="status">

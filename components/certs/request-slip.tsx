@@ -3,6 +3,7 @@ import type { RequesterView } from '#lib/requests/views';
 
 import { CertificateSlip, restOfSubject } from '../ui/certificate-slip';
 import { State, type StateKind } from '../ui/state';
+import { CertificateWord } from './certificate-word';
 
 export const REQUEST_KINDS: Record<RequesterView['state'], StateKind> = {
   SUBMITTED: 'wait',
@@ -40,13 +41,7 @@ export function RequestSlip({
     return (
       <CertificateSlip
         kind={kind}
-        end={
-          <State
-            kind={certificate.state === 'VALID' ? 'ok' : certificate.state === 'SUPERSEDED' ? 'off' : 'bad'}
-          >
-            {t(`common.certState.${certificate.state}`)}
-          </State>
-        }
+        end={<CertificateWord certificate={certificate} t={t} />}
         commonName={certificate.commonName}
         rest={restOfSubject(certificate.subject)}
         email={certificate.email}

@@ -5,7 +5,7 @@ import { Timeline, type TimelineItem } from '../ui/timeline';
 import { Words } from '../ui/words';
 import { hasTimelineWord } from './timeline-words';
 
-const BAD = new Set(['rejected', 'expired', 'failed', 'revoked']);
+const BAD = new Set(['rejected', 'expired', 'failed', 'revoked', 'held']);
 
 /** How the signer stands, as far as the requester needs to know. */
 export type SignerWord = 'ready' | 'locked' | 'down';
@@ -31,7 +31,7 @@ export function RequestTimeline({
   const past = view.timeline.map((entry): TimelineItem => ({
     state: BAD.has(entry.what) ? 'bad' : 'done',
     title: hasTimelineWord(entry.what) ? t(`certs.request.what.${entry.what}`) : entry.what,
-    text: entry.detail && entry.what !== 'issued' ? entry.detail : undefined,
+    text: detailOf(entry, t),
     at: entry.at,
   }));
   const step = (state: 'at' | 'todo', key: string, text: string): TimelineItem => ({
@@ -51,7 +51,14 @@ export function RequestTimeline({
       step('todo', 'pickUp', 'pickUpText'),
     ],
     SIGNING: [step('at', 'signing', 'signingNow'), step('todo', 'pickUp', 'pickUpText')],
-    ISSUED: [step('at', 'pickUp', 'pickUpNow')],
+    ISSUED: view.certificate?.state === 'REVOKED' ? [] : [step('at', 'pickUp', 'pickUpNow')],
   };
   return <Timeline items={[...past, ...(next[view.state] ?? [])]} now={now} locale={locale} />;
+}
+
+/** Why it happened. A serial says nothing here, and reasons of revocation have words. */
+function detailOf({ what, detail }: RequesterView['timeline'][number], t: Translate): string | undefined {
+  if (what === 'revoked' && detail !== null) return t(`common.revocation.${detail}`);
+  if (detail === null || ['issued', 'held', 'hold-ended'].includes(what)) return undefined;
+  return detail;
 }

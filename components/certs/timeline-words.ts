@@ -13,6 +13,8 @@ const KNOWN = new Set([
   'released',
   'mailbox-proven',
   'revoked',
+  'held',
+  'hold-ended',
 ]);
 
 /** Whether the catalogues have a word for what happened: a newer event may be in the audit log. */

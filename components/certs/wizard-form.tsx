@@ -21,7 +21,7 @@ type Props = {
   busy: boolean;
 };
 
-/** The first step: where the key comes from, account name, e-mail address, a note. */
+/** The first step: where the key comes from, account name, e-mail address, the device, a note. */
 export function WizardForm({ way, words, facts, values, wrong, keyFacts, busy }: Props) {
   const error = (field: string) => (wrong?.field === field ? wrong.message : undefined);
   return (
@@ -56,6 +56,18 @@ export function WizardForm({ way, words, facts, values, wrong, keyFacts, busy }:
         defaultValue={values['email']}
       />
       {way === 'browser' ? <Passphrase words={words} error={error('passphrase') ?? error('key')} /> : null}
+      <Field
+        split
+        id="label"
+        name="label"
+        maxLength={40}
+        autoComplete="off"
+        label={words.device}
+        labelNote={words.optional}
+        help={words.deviceHelp}
+        error={error('label')}
+        defaultValue={values['label']}
+      />
       <Field
         split
         id="note"

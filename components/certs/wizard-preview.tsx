@@ -55,7 +55,7 @@ export function WizardPreview({
           </Callout>
         </div>
       ) : null}
-      {(['commonName', 'email', 'note', 'csrBase64'] as const satisfies readonly (keyof Carried)[]).map(
+      {(['commonName', 'email', 'label', 'note', 'csrBase64'] as const satisfies readonly (keyof Carried)[]).map(
         (name) => (
           <input key={name} type="hidden" name={name} value={carried[name]} />
         ),

@@ -3,7 +3,14 @@ import type { RequestPreview } from '#lib/requests/views';
 export type Way = 'browser' | 'paste' | 'upload';
 
 /** What the step before knew, sent along again. */
-export type Carried = { way: Way; commonName: string; email: string; note: string; csrBase64: string };
+export type Carried = {
+  way: Way;
+  commonName: string;
+  email: string;
+  label: string;
+  note: string;
+  csrBase64: string;
+};
 
 /** What the wizard's server action answers. */
 export type WizardValue =

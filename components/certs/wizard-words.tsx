@@ -11,6 +11,8 @@ export const WIZARD_WORDS = [
   'email',
   'emailHelp',
   'emailHelpNoMail',
+  'device',
+  'deviceHelp',
   'note',
   'noteHelp',
   'optional',

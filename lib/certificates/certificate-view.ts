@@ -15,6 +15,7 @@ export function certificateView(
     email: row.email,
     issuer: facts.issuer,
     keyLabel: row.keyLabel,
+    label: row.label,
     notBefore: row.notBefore.toISOString(),
     notAfter: row.notAfter.toISOString(),
     fingerprintSha256: row.fingerprintSha256,

@@ -1,16 +1,24 @@
-import { recordAudits } from '../audit/record-audit';
-import { actorName, type Ctx } from '../ctx';
-import { findCertificateRow, markRevoked } from '../db/certificates';
-import { inTransaction } from '../db/in-transaction';
+import type { Ctx } from '../ctx';
+import { findCertificateRow } from '../db/certificates';
 import { HubgateError } from '../errors';
-import { publishRevocations } from '../hubs/publish-maps';
 import { requireRole } from '../identity/authorise';
 import type { RevocationReason } from '../wire/messages';
 import { certificateNotFound } from './find-certificate';
+import { sendRevocations } from './send-revocations';
+
+/** A certificate that is revoked, as the API says it. */
+export type RevokedView = {
+  serial: string;
+  state: 'REVOKED';
+  revokedAt: string;
+  reason: string;
+  /** Other certificates with the same key, which went along; left out where there are none. */
+  siblings?: string[];
+};
 
 /**
- * Revokes a certificate: first in the signer's journal, which the CRL comes from, then in the
- * portal, then at the gate. Again: the first revocation stands and is published once more.
+ * An operator revokes a certificate. Again: the first revocation stands and is published once more,
+ * except that a hold may become a real one.
  *
  * @throws {HubgateError} `auth.*`, `certificate.not-found`, `certificate.state` for one that has
  *   expired, `signer.down`
@@ -18,44 +26,34 @@ import { certificateNotFound } from './find-certificate';
 export async function revokeCertificate(
   ctx: Ctx,
   input: { serial: string; reason: RevocationReason },
-): Promise<{ serial: string; state: 'REVOKED'; revokedAt: string; reason: string }> {
+): Promise<RevokedView> {
   requireRole(ctx, 'operator');
   const row = await findCertificateRow(ctx.db, input.serial);
   if (row === null) throw certificateNotFound();
-  if (row.state !== 'REVOKED' && row.notAfter < ctx.now()) {
-    throw new HubgateError(
-      'certificate.state',
-      'This certificate has expired: nothing accepts it any more.',
-      {
-        params: { state: 'EXPIRED' },
-      },
-    );
-  }
-  const by = actorName(ctx.actor).slice(0, 128);
-  const { revoked } = await ctx.signer.revoke({ serials: [row.serial], reason: input.reason, by });
-  const revocation = revoked.find(({ serial }) => serial === row.serial);
-  if (revocation === undefined) throw certificateNotFound();
-  await inTransaction(ctx.db, async (tx) => {
-    const revokedAt = new Date(revocation.revokedAt);
-    const first = await markRevoked(tx, { serial: row.serial, revokedAt, reason: revocation.reason });
-    if (!first) return;
-    const data = { serial: row.serial, reason: revocation.reason, commonName: row.commonName };
-    // Twice: in the certificate's own history, and in that of the request that people remember.
-    await recordAudits(
-      ctx,
-      tx,
-      [row.serial, ...(row.requestId === null ? [] : [row.requestId])].map((target) => ({
-        action: 'certificate.revoke',
-        target,
-        data,
-      })),
-    );
+  if (row.state !== 'REVOKED' && row.notAfter < ctx.now()) throw certificateExpired();
+  const { revoked } = await sendRevocations(ctx, {
+    serials: [row.serial],
+    reason: input.reason,
+    about: () => ({}),
+    tellHolder: true,
   });
-  await publishRevocations(ctx);
+  const own = revoked.find(({ serial }) => serial === row.serial);
+  // The signer's journal is another one than the portal's record was made with.
+  if (own === undefined) throw certificateNotFound();
+  const siblings = revoked.map(({ serial }) => serial).filter((serial) => serial !== row.serial);
   return {
-    serial: row.serial,
+    serial: own.serial,
     state: 'REVOKED',
-    revokedAt: revocation.revokedAt,
-    reason: revocation.reason,
+    revokedAt: own.revokedAt,
+    reason: own.reason,
+    ...(siblings.length === 0 ? {} : { siblings }),
   };
+}
+
+export function certificateExpired(): HubgateError {
+  return new HubgateError(
+    'certificate.state',
+    'This certificate has expired: nothing accepts it any more.',
+    { params: { state: 'EXPIRED' } },
+  );
 }

@@ -4,17 +4,16 @@ import { Option, type Command } from 'commander';
 
 import { findCertificate } from '../certificates/find-certificate';
 import { listCertificates } from '../certificates/list-certificates';
-import { revokeCertificate } from '../certificates/revoke-certificate';
 import { HubgateError } from '../errors';
 import type { CertificateView } from '../requests/views';
-import { RevocationReason } from '../wire/messages';
 import { fromPem } from '../x509/pem';
 import { withCtx } from './context';
 import { wholeNumber } from './numbers';
+import { registerRevoke, serialOf } from './revoke';
 import { safe, table } from './table';
 import { writeNewFile } from './write-new-file';
 
-/** `hubgate certs list|show|revoke|export` */
+/** `hubgate certs list|show|revoke|release|export` */
 export function register(program: Command): void {
   const certs = program.command('certs').description('issued certificates');
   certs
@@ -35,11 +34,12 @@ export function register(program: Command): void {
             one.serial,
             one.state,
             one.commonName,
+            safe(one.label ?? '–'),
             one.keyLabel,
             one.notAfter.slice(0, 10),
           ]);
           const more = page.nextCursor === null ? '' : `\nMore: --cursor ${page.nextCursor}`;
-          out.result(page, table(['serial', 'state', 'account', 'key', 'until'], rows) + more);
+          out.result(page, table(['serial', 'state', 'account', 'device', 'key', 'until'], rows) + more);
         }),
     );
   certs
@@ -57,6 +57,7 @@ export function register(program: Command): void {
           ['key', one.keyLabel],
           ['valid', `${one.notBefore} to ${one.notAfter}`],
           ['sha-256', one.fingerprintSha256],
+          ['device', one.label ?? '–'],
           ['request', one.requestId ?? '–'],
         ];
         out.result(
@@ -65,18 +66,7 @@ export function register(program: Command): void {
         );
       }),
     );
-  certs
-    .command('revoke <serial>')
-    .description('end a certificate: in the CRL, and at the gate at once')
-    .addOption(
-      new Option('--reason <reason>', 'RFC 5280').choices(RevocationReason.options).makeOptionMandatory(),
-    )
-    .action((serial: string, options: { reason: RevocationReason }, command: Command) =>
-      withCtx(command, async (ctx, out) => {
-        const revoked = await revokeCertificate(ctx, { serial: serialOf(serial), reason: options.reason });
-        out.result(revoked, `${revoked.serial} is revoked since ${revoked.revokedAt} (${revoked.reason}).`);
-      }),
-    );
+  registerRevoke(certs);
   certs
     .command('export <serial>')
     .description('the certificate as a file, or on the standard output')
@@ -107,9 +97,4 @@ export function register(program: Command): void {
         out.result({ file, form: options.form }, `Written to ${file}.`);
       }),
     );
-}
-
-/** Serials as programs print them: upper or lower case, with colons or without. */
-function serialOf(text: string): string {
-  return text.toLowerCase().replaceAll(/[\s:]/g, '').replace(/^0x/, '');
 }

@@ -101,6 +101,7 @@ export function requestText(view: ApproverView): string {
     `e-mail    ${view.email === null ? '–' : `${safe(view.email)} (${view.emailState})`}`,
     ...(view.name === null ? [] : [`name      ${safe(view.name)}`]),
     ...(view.note === null ? [] : [`note      ${safe(view.note.replaceAll('\n', ' / '))}`]),
+    ...(view.label === null ? [] : [`device    ${safe(view.label)}`]),
     `key       ${view.keyLabel}  ${view.spkiSha256}`,
     `subject   ${safe(view.subject)}`,
     `life      ${view.lifetimeDays} days`,

@@ -1,14 +1,16 @@
 import type { Ctx } from '../ctx';
-import { findCertificateRow } from '../db/certificates';
 import type { CertificateInfo } from '../x509/certificate';
 import { isIssuedBy, parseCertificate } from '../x509/certificate';
+import type { RevocationReason } from '../wire/messages';
 import type { CheckResult } from '../x509/check-result';
 import { caCertificate } from './ca-certificates';
-import { journalRevocations } from './revoked-serials';
+import { revocationOf, revokedMessage } from './revocation-of';
 import type { CertReason, ShownCertificate } from './status';
 
 export type Verdict = {
   certificate: ShownCertificate | null;
+  /** Why it is revoked; null when it is not. */
+  revocation: RevocationReason | null;
   reasons: { code: CertReason; message: string }[];
   checks: CheckResult[];
 };
@@ -25,12 +27,14 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
     const message = 'What was shown is not an X.509 certificate that can be read.';
     return {
       certificate: null,
+      revocation: null,
       reasons: [{ code: 'unreadable', message }],
       checks: [{ code: 'readable', ok: false, level: 'bad', message }],
     };
   }
   const reasons: Verdict['reasons'] = [];
   const checks: CheckResult[] = [];
+  let revocation: RevocationReason | null = null;
   const judge = (code: string, reason: CertReason, ok: boolean, good: string, bad: string): void => {
     checks.push({ code, ok, level: 'bad', message: ok ? good : bad });
     if (!ok) reasons.push({ code: reason, message: bad });
@@ -69,17 +73,11 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
   );
   // Serials of foreign certificates mean nothing here.
   if (ours) {
-    const revoked = await isRevoked(ctx, info.serial);
-    judge('revoked', 'revoked', !revoked, 'Not revoked.', 'It was revoked.');
+    revocation = await revocationOf(ctx, info.serial);
+    const bad = revocation === null ? '' : revokedMessage(revocation, ctx.config.site.contact);
+    judge('revoked', 'revoked', revocation === null, 'Not revoked.', bad);
   }
-  return { certificate: shownCertificate(info), reasons, checks };
-}
-
-/** The journal is the truth; the portal's row stands in, and whichever says revoked counts. */
-export async function isRevoked(ctx: Ctx, serial: string): Promise<boolean> {
-  const journal = await journalRevocations(ctx);
-  if (journal?.has(serial)) return true;
-  return (await findCertificateRow(ctx.db, serial))?.state === 'REVOKED';
+  return { certificate: shownCertificate(info), revocation, reasons, checks };
 }
 
 function shownCertificate(info: CertificateInfo): ShownCertificate {

@@ -93,6 +93,7 @@ export async function clientCertificate(
     accepted: reasons.length === 0,
     reasons,
     ...(verdict.certificate === null ? {} : { certificate: verdict.certificate }),
+    ...(verdict.revocation === null ? {} : { revocation: verdict.revocation }),
     via: report.via,
     checks,
   };

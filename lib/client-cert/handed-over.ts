@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Ctx } from '../ctx';
-import { isRevoked } from './check-certificate';
+import { revocationOf, revokedMessage } from './revocation-of';
 import type { ClientCertificateStatus } from './status';
 
 /** What the gate's name hands to the portal's about the certificate it saw. */
@@ -22,12 +22,16 @@ export async function identityStatus(identity: HandedOver, ctx: Ctx): Promise<Cl
   if (Date.parse(identity.notAfter) < ctx.now().getTime()) {
     reasons.push({ code: 'expired', message: `It expired on ${identity.notAfter}.` });
   }
-  if (await isRevoked(ctx, identity.serial)) reasons.push({ code: 'revoked', message: 'It was revoked.' });
+  const revocation = await revocationOf(ctx, identity.serial);
+  if (revocation !== null) {
+    reasons.push({ code: 'revoked', message: revokedMessage(revocation, ctx.config.site.contact) });
+  }
   return {
     shown: true,
     accepted: reasons.length === 0,
     reasons,
     certificate: identity,
+    ...(revocation === null ? {} : { revocation }),
     via: 'hand-over',
     checks: [],
   };

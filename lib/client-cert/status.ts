@@ -1,3 +1,4 @@
+import type { RevocationReason } from '../wire/messages';
 import type { CheckResult } from '../x509/check-result';
 
 /** Why a certificate is not accepted; stable, programs match on them. */
@@ -35,6 +36,8 @@ export type ClientCertificateStatus = {
   accepted: boolean;
   reasons: { code: CertReason; message: string }[];
   certificate?: ShownCertificate;
+  /** Why it is revoked, where the portal knows. */
+  revocation?: RevocationReason;
   via: CertificateVia | null;
   checks: CheckResult[];
 };

@@ -16,6 +16,7 @@ const COLUMNS = [
   'spkiSha256',
   'fingerprintSha256',
   'keyLabel',
+  'label',
   'der',
   'notBefore',
   'notAfter',
@@ -89,31 +90,41 @@ export async function certificatesWithKey(db: Queries, spkiSha256: string): Prom
   });
 }
 
-/** Marks as revoked; false when it was already. A hold becomes a real revocation. */
+/** Marks these as revoked, each with its instant and reason; also those that were revoked before. */
 export async function markRevoked(
   tx: Tx,
-  input: { serial: string; revokedAt: Date; reason: string },
-): Promise<boolean> {
-  const { count } = await tx.prisma.certificate.updateMany({
-    where: {
-      serial: input.serial,
-      OR: [
-        { state: { not: 'REVOKED' } },
-        ...(input.reason === 'certificateHold' ? [] : [{ revocationReason: 'certificateHold' }]),
-      ],
-    },
-    data: { state: 'REVOKED', revokedAt: input.revokedAt, revocationReason: input.reason },
-  });
-  return count === 1;
+  revocations: readonly { serial: string; revokedAt: Date; reason: string }[],
+): Promise<void> {
+  // One call of the signer gives all of its certificates the same instant and reason.
+  const groups = new Map<string, { revokedAt: Date; reason: string; serials: string[] }>();
+  for (const { serial, revokedAt, reason } of revocations) {
+    const key = `${revokedAt.getTime()} ${reason}`;
+    const group = groups.get(key) ?? { revokedAt, reason, serials: [] };
+    group.serials.push(serial);
+    groups.set(key, group);
+  }
+  for (const { revokedAt, reason, serials } of groups.values()) {
+    for (let at = 0; at < serials.length; at += 1000) {
+      await tx.prisma.certificate.updateMany({
+        where: { serial: { in: serials.slice(at, at + 1000) } },
+        data: { state: 'REVOKED', revokedAt, revocationReason: reason },
+      });
+    }
+  }
 }
 
-/** Ends a hold; false when it was not held. */
-export async function markReleased(tx: Tx, serial: string): Promise<boolean> {
-  const { count } = await tx.prisma.certificate.updateMany({
-    where: { serial, state: 'REVOKED', revocationReason: 'certificateHold' },
-    data: { state: 'VALID', revokedAt: null, revocationReason: null },
-  });
-  return count === 1;
+/** Ends holds: the certificates are valid again. What was revoked for good stays so. */
+export async function markReleased(tx: Tx, serials: readonly string[]): Promise<void> {
+  for (let at = 0; at < serials.length; at += 1000) {
+    await tx.prisma.certificate.updateMany({
+      where: {
+        serial: { in: serials.slice(at, at + 1000) },
+        state: 'REVOKED',
+        revocationReason: 'certificateHold',
+      },
+      data: { state: 'VALID', revokedAt: null, revocationReason: null },
+    });
+  }
 }
 
 export async function revokedSerials(

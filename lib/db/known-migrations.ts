@@ -2,4 +2,4 @@
  * The migrations of this version, oldest first: folders under prisma/<database>/migrations. A list
  * in code, since the web process is bundled and must recognise a newer database without the files.
  */
-export const KNOWN_MIGRATIONS = ['20261123000000_init'] as const;
+export const KNOWN_MIGRATIONS = ['20261123000000_init', '20261126000000_revocation'] as const;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Queries, Tx } from './client';
 
-export type OneTimeSecretKind = 'first-admin' | 'mailbox' | 'auth-code' | 'ended-session';
+export type OneTimeSecretKind = 'first-admin' | 'mailbox' | 'lost' | 'auth-code' | 'ended-session';
 
 /** Stores the hash of a secret that works once, until `expiresAt`. */
 export async function insertOneTimeSecret(
@@ -54,6 +54,24 @@ export async function peekOneTimeSecret(
     },
   });
   return row === null ? null : (JSON.parse(row.payload) as unknown);
+}
+
+/** True when an unused secret for exactly this was made since then and still works. */
+export async function unusedSecretSince(
+  db: Queries,
+  input: { kind: OneTimeSecretKind; payload: unknown; now: Date; since: Date },
+): Promise<boolean> {
+  const row = await db.prisma.oneTimeSecret.findFirst({
+    where: {
+      kind: input.kind,
+      payload: JSON.stringify(input.payload),
+      usedAt: null,
+      expiresAt: { gt: input.now },
+      createdAt: { gte: input.since },
+    },
+    select: { id: true },
+  });
+  return row !== null;
 }
 
 /** Ends all unused secrets of a kind, e.g. older links when a new one is made. */

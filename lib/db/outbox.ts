@@ -11,6 +11,9 @@ export const MAIL_TEMPLATES = [
   'request-rejected',
   'question',
   'account-taken-over',
+  'certificate-revoked',
+  'hold-ended',
+  'lost-link',
 ] as const;
 export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 

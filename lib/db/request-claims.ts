@@ -38,7 +38,16 @@ function timestamp(tx: Tx, parameters: Parameters, at: Date): string {
 
 export type ClaimedRow = Pick<
   RequestRow,
-  'id' | 'version' | 'csrDer' | 'commonName' | 'email' | 'spkiSha256' | 'keyLabel' | 'profile' | 'locale'
+  | 'id'
+  | 'version'
+  | 'csrDer'
+  | 'commonName'
+  | 'email'
+  | 'spkiSha256'
+  | 'keyLabel'
+  | 'label'
+  | 'profile'
+  | 'locale'
 > & {
   approvals: {
     version: number;
@@ -64,6 +73,7 @@ export async function claimedRows(db: Queries, ids: readonly string[]): Promise<
       email: true,
       spkiSha256: true,
       keyLabel: true,
+      label: true,
       profile: true,
       locale: true,
       approvals: {

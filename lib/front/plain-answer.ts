@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 const TEXTS: Readonly<Record<number, string>> = {
   400: 'This request cannot be understood.',
   403: 'This hub cannot be entered with the certificate that was shown, or without one.',
+  405: 'This method is not answered here.',
   408: 'The request took too long to arrive.',
   413: 'The request is larger than this portal takes.',
   421: 'This name is not served at this port.',
@@ -27,6 +28,8 @@ export function answerPlainly(response: ServerResponse, status: number, location
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(location === undefined ? {} : { location }),
+    // RFC 9110 section 15.5.6: a 405 names what is answered.
+    ...(status === 405 ? { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } : {}),
     ...(status === 502 || status === 503 ? { 'retry-after': '3' } : {}),
     // A body that was refused is still on its way: the connection cannot be used again.
     ...(status === 413 || status === 400 || status === 408 ? { connection: 'close' } : {}),

@@ -377,7 +377,7 @@ describe('what reaches the portal', () => {
     await expect.poll(() => aborted).toBe(before + 600);
   });
 
-  it('answers 400 to two hosts and to a target that is no path', async () => {
+  it('answers 400 to two hosts and to a target that is no path, 405 to TRACE', async () => {
     const raw = (text: string) =>
       new Promise<string>((resolve) => {
         const socket = netConnect(ports.http, '127.0.0.1', () => socket.end(text));
@@ -392,6 +392,9 @@ describe('what reaches the portal', () => {
       /^HTTP\/1.1 400/,
     );
     expect(await raw('nonsense\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
+    const trace = await raw('TRACE / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    expect(trace).toMatch(/^HTTP\/1.1 405/);
+    expect(trace).toMatch(/^allow: GET, HEAD, POST/im);
   });
 });
 

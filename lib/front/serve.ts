@@ -126,7 +126,7 @@ export async function serveFront(
 
   const onRequest = (plan: ListenerPlan) => (request: IncomingMessage, response: ServerResponse) => {
     request.on('error', () => response.destroy());
-    const problem = addressProblem(plan, request);
+    const problem = requestProblem(plan, request);
     if (problem !== null) return answerPlainly(response, problem);
     const elsewhere = plan.kind === 'http' ? leadsTo(request, config.site) : null;
     if (elsewhere !== null) return answerPlainly(response, 308, elsewhere);
@@ -140,7 +140,7 @@ export async function serveFront(
 
   const onUpgrade = (plan: ListenerPlan) => (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const problem = addressProblem(plan, request);
+    const problem = requestProblem(plan, request);
     if (problem !== null || !/^websocket$/i.test(request.headers.upgrade ?? '')) {
       return refuseUpgrade(socket, problem ?? 400);
     }
@@ -264,13 +264,16 @@ function peerOf(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }
 
-/** 400 without one proper host; 421 (RFC 9110 section 15.5.20) where the name belongs to another port. */
-function addressProblem(plan: ListenerPlan, request: IncomingMessage): 400 | 421 | null {
+/**
+ * 400 without one proper host; 421 (RFC 9110 section 15.5.20) where the name belongs to another port;
+ * 405 for TRACE, which would show the client what the front adds, and which Next cannot represent.
+ */
+function requestProblem(plan: ListenerPlan, request: IncomingMessage): 400 | 405 | 421 | null {
   const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
   const hostname = hostnameOfHeader(request.headers.host);
   if (hosts.length !== 1 || hostname === null || !(request.url ?? '').startsWith('/')) return 400;
   if (plan.kind === 'gate' && !plan.hostnames.includes(hostname)) return 421;
-  return null;
+  return request.method === 'TRACE' ? 405 : null;
 }
 
 function originAt(plan: ListenerPlan, request: IncomingMessage): string {

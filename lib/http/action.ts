@@ -11,6 +11,7 @@ import { requireRole } from '../identity/authorise';
 import { instance, type Instance } from '../instance';
 import type { ActionState } from './action-state';
 import { callerPerson, callerRequests, makeCtx, readCaller, type Caller } from './caller';
+import { callerOwner, visitorCertificate } from './caller-owner';
 import { errorText } from './error-text';
 import { log } from './log';
 import { checkOrigin } from './origin';
@@ -28,12 +29,15 @@ const NEVER_ECHOED = /password|passphrase|secret|token|privatekey/i;
  * Export it from a 'use server' file: `export const approve = action({…})`. Usable as
  * `useActionState(approve, IDLE)` and as `<form action={…}>`.
  *
- * @param access as for routes; `requester` needs an `id` field in the form
+ * @param access as for routes; `requester` needs an `id` field in the form; `owner` is everybody, with
+ *   all that this browser has proven about whose certificates it may take back
  * @param input  schema of the form's fields; a field that occurs twice is an array, files are File
  */
 export function action<S extends z.ZodType, T>(spec: {
-  access: Access;
+  access: Access | 'owner';
   input: S;
+  /** Calls per network address for who is not signed in, where fewer than usual are enough. */
+  limit?: Limit;
   /** The action's name in the audit log, for calls that are refused. */
   audit?: string;
   run: (
@@ -50,8 +54,14 @@ export function action<S extends z.ZodType, T>(spec: {
     let ctx = makeCtx(house, caller, { kind: 'visitor', addressKey: caller.addressKey });
     try {
       checkOrigin('POST', headers, house.config);
-      ctx = makeCtx(house, caller, await identify(spec.access, house, caller, fields));
-      if (ctx.actor.kind === 'visitor') takeToken(ACTION_LIMIT, caller.addressKey, ctx.now().getTime());
+      if (spec.access === 'owner') {
+        const person = await callerPerson(house, caller);
+        const certificate = await visitorCertificate(headers, caller, house, ctx);
+        ctx = makeCtx(house, caller, callerOwner(house, caller, { person, certificate, now: ctx.now() }));
+      } else ctx = makeCtx(house, caller, await identify(spec.access, house, caller, fields));
+      if (isStranger(ctx.actor)) {
+        takeToken(spec.limit ?? ACTION_LIMIT, caller.addressKey, ctx.now().getTime());
+      }
       const parsed = spec.input.safeParse(fields);
       if (!parsed.success) throw invalid(parsed.error);
       return {
@@ -63,6 +73,11 @@ export function action<S extends z.ZodType, T>(spec: {
       return await refusal(thrown, { spec, house, caller, ctx, fields });
     }
   };
+}
+
+/** Not signed in: whatever else they showed, limits per address are for them. */
+function isStranger(actor: Actor): boolean {
+  return actor.kind === 'visitor' || (actor.kind === 'owner' && actor.proofs.userId === null);
 }
 
 async function identify(

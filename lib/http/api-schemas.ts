@@ -10,7 +10,7 @@ export const RequestId = z
   .meta({ id: 'RequestId', example: 'R-7K3F9Q2M' });
 export const RequestParams = z.strictObject({ id: RequestId });
 
-const Serial = z.string().regex(/^[0-9a-f]{2,40}$/, 'a serial in lower-case hex');
+const Serial = z.string().regex(/^(?:[0-9a-f]{2}){1,20}$/, 'a serial in lower-case hex');
 export const SerialParams = z.strictObject({ serial: Serial });
 
 const State = z.enum(REQUEST_STATES).meta({ id: 'RequestState' });
@@ -27,6 +27,11 @@ export const SubmitBody = z
     commonName: z.string().max(200).nullish().describe("The account; otherwise the CSR's CN"),
     profile: z.enum(['user', 'server']).nullish(),
     note: z.string().max(2000).nullish(),
+    label: z
+      .string()
+      .max(200)
+      .nullish()
+      .describe('Your name for the device, e.g. laptop; at most 40 characters, not in the certificate'),
     dnsNames: z.array(z.string().max(253)).max(32).nullish(),
     ipAddresses: z.array(z.string().max(45)).max(32).nullish(),
     trustProof: z.string().max(500).nullish(),
@@ -41,6 +46,7 @@ export const SubmitQuery = z.strictObject({
   commonName: z.string().max(200).optional(),
   profile: z.enum(['user', 'server']).optional(),
   note: z.string().max(2000).optional(),
+  label: z.string().max(200).optional(),
   trustProof: z.string().max(500).optional(),
 });
 
@@ -56,6 +62,7 @@ export const RequesterAnswer = z
     question: z.string().optional(),
     commonName: z.string(),
     email: z.string().nullable(),
+    label: z.string().nullable(),
     createdAt: z.iso.datetime(),
     certificate: z
       .object({
@@ -93,6 +100,7 @@ export const RequestItemSchema = z
     profile: z.enum(['user', 'server']),
     commonName: z.string(),
     email: z.string().nullable(),
+    label: z.string().nullable(),
     createdAt: z.iso.datetime(),
     spkiSha256: z.string(),
     checks: z.array(Check),
@@ -136,6 +144,7 @@ export const CertificateItem = z
     subject: z.string(),
     commonName: z.string(),
     email: z.string().nullable(),
+    label: z.string().nullable(),
     notBefore: z.iso.datetime(),
     notAfter: z.iso.datetime(),
     fingerprintSha256: z.string(),
@@ -150,5 +159,43 @@ export const CertificateList = z.object({
 });
 
 export const Revoked = z
-  .object({ serial: z.string(), state: z.string(), revokedAt: z.iso.datetime(), reason: z.string() })
+  .object({
+    serial: z.string(),
+    state: z.string(),
+    revokedAt: z.iso.datetime(),
+    reason: z.string(),
+    siblings: z.array(z.string()).optional().describe('Others with the same compromised key'),
+  })
   .meta({ id: 'Revocation' });
+
+export const RevokedMany = z
+  .object({
+    count: z.int(),
+    results: z.array(
+      z.object({ serial: z.string(), state: z.string(), revokedAt: z.iso.datetime(), reason: z.string() }),
+    ),
+    unknown: z.array(z.string()).describe("Not in the signer's journal, left as they are"),
+  })
+  .meta({ id: 'Revocations' });
+
+export const RevocationPreviewAnswer = z
+  .object({
+    count: z.int(),
+    siblings: z.int(),
+    people: z.int(),
+    keepAnother: z.int(),
+    hubs: z.array(z.object({ name: z.string(), access: z.enum(['listed', 'any-valid']), people: z.int() })),
+    certificates: z.array(
+      z.object({
+        serial: z.string(),
+        commonName: z.string(),
+        email: z.string().nullable(),
+        label: z.string().nullable(),
+        notBefore: z.iso.datetime(),
+        notAfter: z.iso.datetime(),
+        onHold: z.boolean(),
+        sibling: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'RevocationPreview' });

@@ -17,6 +17,7 @@ export async function certCheckAnswer(ctx: Ctx, request: Request, caller: Caller
     accepted: status.accepted,
     reasons: status.reasons,
     ...(status.certificate === undefined ? {} : { certificate: status.certificate }),
+    ...(status.revocation === undefined ? {} : { revocation: status.revocation }),
     via: status.via,
     checks: status.checks,
     ...(elsewhere ? { checkAt: `${gateUrl}/status/cert-check` } : {}),

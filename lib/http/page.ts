@@ -4,7 +4,6 @@ import { cache } from 'react';
 
 import { existsSync } from 'node:fs';
 
-import { clientCertificate } from '../client-cert/client-certificate';
 import type { ClientCertificateStatus } from '../client-cert/status';
 import type { Config } from '../config/schema';
 import type { Ctx, Role, Translate } from '../ctx';
@@ -13,7 +12,8 @@ import { translator } from '../i18n/translator';
 import type { Person } from '../identity/session';
 import { instance } from '../instance';
 import { callerPerson, callerRequests, grantCookie, makeCtx, readCaller } from './caller';
-import { handedOverCertificate } from './certificate-cookie';
+import { callerOwner, visitorCertificate } from './caller-owner';
+import { mailboxCookieParts, mailboxOf } from './mailbox-cookie';
 import { allowsSignIn, type SiteRole } from './site';
 import { TRUST_COOKIE } from './trust-cookie';
 
@@ -38,6 +38,10 @@ export type Page = {
   readonly trustProof: string | null;
   /** ctx of a requester, or null when this browser has not shown the request's secret. */
   readonly asRequester: (requestId: string) => Ctx | null;
+  /** ctx of whoever this browser proved to be by any means: for their own certificates. */
+  readonly asOwner: Ctx;
+  /** The mailbox that this browser proved by a link a few minutes ago. */
+  readonly mailbox: string | null;
 };
 
 /** Opens the page: who is there, in which language, on which name. One lookup per call, shared by layout and page. */
@@ -49,8 +53,7 @@ export const openPage = cache(async (): Promise<Page> => {
   const person = await callerPerson(house, caller);
   const ctx = makeCtx(house, caller, person ?? { kind: 'visitor', addressKey: caller.addressKey });
   const requestIds = callerRequests(house, caller, now);
-  const shown = await clientCertificate(headers, caller.trust, ctx);
-  const visitor = shown.shown ? shown : ((await handedOverCertificate(caller, house, ctx)) ?? shown);
+  const visitor = await visitorCertificate(headers, caller, house, ctx);
   const locale = caller.locale as Locale;
   return {
     ctx,
@@ -69,6 +72,8 @@ export const openPage = cache(async (): Promise<Page> => {
       requestIds.includes(requestId)
         ? makeCtx(house, caller, { kind: 'requester', requestId, addressKey: caller.addressKey })
         : null,
+    asOwner: makeCtx(house, caller, callerOwner(house, caller, { person, certificate: visitor, now })),
+    mailbox: mailboxOf(caller.cookies, house.secrets.session, now),
   };
 });
 
@@ -96,8 +101,17 @@ export async function requirePage(
  * (a page cannot set cookies).
  */
 export async function rememberRequest(requestId: string): Promise<void> {
-  const house = await instance();
-  const { name, value, maxAgeSeconds } = grantCookie(house, requestId, new Date());
+  await setCookie(grantCookie(await instance(), requestId, new Date()));
+}
+
+/** Lets this browser act for a mailbox for some minutes: call it once the secret sent there was right. */
+export async function rememberMailbox(email: string): Promise<void> {
+  const { secrets } = await instance();
+  await setCookie(mailboxCookieParts(email, secrets.session, new Date()));
+}
+
+async function setCookie(cookie: { name: string; value: string; maxAgeSeconds: number }): Promise<void> {
+  const { name, value, maxAgeSeconds } = cookie;
   const jar = await nextCookies();
   jar.set(name, value, { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge: maxAgeSeconds });
 }

@@ -27,6 +27,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'request.email': 422,
   'request.name': 422,
   'request.note': 422,
+  'request.label': 422,
   'request.profile': 422,
   'request.san': 422,
   'request.duplicate-key': 409,
@@ -45,6 +46,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'certificate.not-found': 404,
   'certificate.state': 409,
   'certificate.outlives-issuer': 422,
+  'certificate.count': 409,
 
   'auth.required': 401,
   'auth.credentials': 401,

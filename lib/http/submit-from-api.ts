@@ -16,6 +16,7 @@ export async function submitFromApi(ctx: Ctx, input: ApiSubmission) {
     name: input.name ?? undefined,
     profile: input.profile ?? undefined,
     note: input.note ?? undefined,
+    label: input.label ?? undefined,
     dnsNames: input.dnsNames ?? undefined,
     ipAddresses: input.ipAddresses ?? undefined,
     trustProof: input.trustProof ?? undefined,

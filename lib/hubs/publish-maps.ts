@@ -37,8 +37,9 @@ export function publishRevocations(ctx: MapsCtx): Promise<void> {
 async function revokedNow(ctx: MapsCtx): Promise<string[]> {
   const recorded = (await revokedSerials(ctx.db)).map(({ serial }) => serial);
   try {
-    const { revoked } = await followRevocations(ctx);
-    return [...recorded, ...revoked.keys()];
+    const { revoked, released } = await followRevocations(ctx);
+    // A hold that has ended opens the gate again before the portal has written it down.
+    return [...recorded.filter((serial) => !released.has(serial)), ...revoked.keys()];
   } catch (thrown) {
     if (!isHubgateError(thrown)) throw thrown;
     // The signer is down: what the journal had said before stays revoked.

@@ -1,4 +1,4 @@
-import type { Actor, Ctx, Role } from '../ctx';
+import type { Actor, Ctx, OwnProofs, Role } from '../ctx';
 import { HubgateError } from '../errors';
 
 /**
@@ -12,7 +12,7 @@ import { HubgateError } from '../errors';
 export function requireRole(ctx: Pick<Ctx, 'actor'>, ...roles: [Role, ...Role[]]): void {
   const { actor } = ctx;
   if (actor.kind === 'host' || actor.kind === 'system') return;
-  if (actor.kind === 'visitor' || actor.kind === 'requester') {
+  if (actor.kind === 'visitor' || actor.kind === 'requester' || actor.kind === 'owner') {
     throw new HubgateError('auth.required', 'Sign in, or send an API token as a bearer token.');
   }
   if (!roles.some((role) => actor.roles.includes(role))) {
@@ -39,6 +39,33 @@ export function requireRequester(ctx: Pick<Ctx, 'actor'>, requestId: string): vo
 }
 
 /**
+ * What the actor has proven about whose certificates they may take back themselves. Which certificates
+ * these are is asked together with the query for them, so that nobody gets hold of a row unasked.
+ *
+ * @throws {HubgateError} `auth.required` for who has proven nothing
+ */
+export function requireOwner(ctx: Pick<Ctx, 'actor'>): OwnProofs {
+  const { actor } = ctx;
+  const nothing: OwnProofs = { requestIds: [], serial: null, email: null, userId: null };
+  const proofs =
+    actor.kind === 'owner'
+      ? actor.proofs
+      : actor.kind === 'requester'
+        ? { ...nothing, requestIds: [actor.requestId] }
+        : actor.kind === 'person'
+          ? { ...nothing, userId: actor.userId }
+          : nothing;
+  const { requestIds, serial, email, userId } = proofs;
+  if (requestIds.length === 0 && serial === null && email === null && userId === null) {
+    throw new HubgateError(
+      'auth.required',
+      'Show first whose certificates these are: by the certificate, the pick-up secret or a link to your mailbox.',
+    );
+  }
+  return proofs;
+}
+
+/**
  * A stable id of who acts, for approvals: two decisions of one person count once, also when one of
  * them came by a token that this person made. The host's commands, and its tokens, are an actor of
  * their own.
@@ -49,6 +76,8 @@ export function actorId(actor: Actor): string {
       return 'visitor';
     case 'requester':
       return `requester:${actor.requestId}`;
+    case 'owner':
+      return 'owner';
     case 'person':
       return `user:${actor.userId}`;
     case 'token':

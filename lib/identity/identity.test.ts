@@ -207,6 +207,27 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     expect(await idOf(ctx, 'of the host')).toBe(actorId(ctx.actor));
   });
 
+  it('lose the tokens that they made when they are disabled, and get them back', async () => {
+    const user = await redeemSetupLink(
+      visitor(),
+      person(secretOf(await createPersonLink(ctx, { roles: ['admin'] })), 'ursula'),
+    );
+    const ursula: Ctx = {
+      ...ctx,
+      actor: { kind: 'person', userId: user.id, name: user.login, roles: ['admin'] },
+    };
+    const { token } = await createApiToken(ursula, { name: 'hers', roles: ['operator'], expiresAt: null });
+    const { token: other } = await createApiToken(ctx, { name: 'the hosts', roles: [], expiresAt: null });
+    const now = new Date();
+    const access = (disabledAt: Date | null) =>
+      setUserAccess(ctx.db, { id: user.id, roles: '["admin"]', disabledAt });
+    await access(now);
+    expect(await readApiToken(ctx.db, token, now)).toBeNull();
+    expect(await readApiToken(ctx.db, other, now)).toMatchObject({ name: 'the hosts' });
+    await access(null);
+    expect(await readApiToken(ctx.db, token, now)).toMatchObject({ name: 'hers' });
+  });
+
   it('cannot make links or tokens without the role', async () => {
     const approver: Ctx = { ...ctx, actor: { kind: 'person', userId: 'u', name: 'a', roles: ['approver'] } };
     for (const attempt of [

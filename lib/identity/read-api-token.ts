@@ -11,7 +11,10 @@ export const API_TOKEN_PREFIX = 'hgt_';
 /** How exact "last used" is; a write with every call would cost more than the call. */
 const LAST_USED_STEP_MS = 60_000;
 
-/** The actor that an API token stands for, or null when it is unknown, expired or revoked. */
+/**
+ * The actor that an API token stands for, or null when it is unknown, expired or revoked, or when the
+ * person who made it may not sign in any more: whoever left must not stay by a program.
+ */
 export async function readApiToken(
   db: Database,
   token: string,
@@ -21,16 +24,21 @@ export async function readApiToken(
   const row = await findApiTokenByHash(db, secretHash(token));
   if (row === null || row.revokedAt !== null) return null;
   if (row.expiresAt !== null && row.expiresAt <= now) return null;
+  const madeBy = await idOfMaker(db, row.createdBy);
+  if (madeBy === null) return null;
   if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > LAST_USED_STEP_MS) {
     await touchApiToken(db, { id: row.id, at: now });
   }
-  const madeBy = await idOfMaker(db, row.createdBy);
   return { kind: 'token', tokenId: row.id, name: row.name, madeBy, roles: readRoles(row.roles) };
 }
 
-/** The row names its maker as audit rows do (actorName); logins are never changed nor given again. */
-async function idOfMaker(db: Database, createdBy: string): Promise<string> {
+/**
+ * The actorId of who made a token; null when that person is disabled. The row names its maker as audit
+ * rows do (actorName); logins are never changed nor given again.
+ */
+async function idOfMaker(db: Database, createdBy: string): Promise<string | null> {
   const login = /^person:(.+)$/s.exec(createdBy)?.[1];
   const user = login === undefined ? null : await findUserByLogin(db, login);
-  return user === null ? createdBy : `user:${user.id}`;
+  if (user === null) return createdBy;
+  return user.disabledAt === null ? `user:${user.id}` : null;
 }

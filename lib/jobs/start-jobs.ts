@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 import { destination, pino } from 'pino';
 
+import { followRevocations } from '../certificates/follow-revocations';
 import { reconcileJournal } from '../certificates/reconcile-journal';
 import type { Ctx } from '../ctx';
 import { deleteOldSecrets } from '../db/one-time-secrets';
 import { countApproved } from '../db/request-claims';
 import { deleteExpiredTrustProofs } from '../db/used-trust-proofs';
 import { isHubgateError } from '../errors';
+import { publishRevocations } from '../hubs/publish-maps';
 import type { Instance } from '../instance';
 import { deliverDueMail } from '../mail/deliver-due-mail';
 import { expireRequests } from '../requests/expire-requests';
@@ -59,13 +61,8 @@ export function jobs(house: JobHouse): Job[] {
         await expireRequests(jobCtx(house, 'expire'));
       },
     },
-    {
-      name: 'reconcile',
-      everyMs: 30_000,
-      run: async () => {
-        await whileSignerAnswers(() => reconcileJournal(jobCtx(house, 'reconcile')));
-      },
-    },
+    followJob(house),
+    reconcileJob(house),
     {
       name: 'mail',
       everyMs: 5000,
@@ -83,6 +80,44 @@ export function jobs(house: JobHouse): Job[] {
       },
     },
   ];
+}
+
+/** What the journal says of revocations is at the gate within a second, whoever made them. */
+function followJob(house: JobHouse): Job {
+  let published = '';
+  return {
+    name: 'follow-revocations',
+    everyMs: 500,
+    run: async () => {
+      await whileSignerAnswers(async () => {
+        const ctx = jobCtx(house, 'follow-revocations');
+        const { journalId, seq } = await followRevocations(ctx);
+        if (published === `${journalId} ${seq}`) return;
+        await publishRevocations(ctx);
+        published = `${journalId} ${seq}`;
+      });
+    },
+  };
+}
+
+/**
+ * Writes into the database what others than this portal changed in the journal. A turn late, so that a
+ * revocation that goes through the portal is written down by whoever makes it, not by this clock.
+ */
+function reconcileJob(house: JobHouse): Job {
+  let heard: number | undefined;
+  return {
+    name: 'reconcile',
+    everyMs: 5000,
+    run: async () => {
+      await whileSignerAnswers(async () => {
+        const ctx = jobCtx(house, 'reconcile');
+        const { seq } = await followRevocations(ctx);
+        await reconcileJournal(ctx, heard === undefined ? {} : { upTo: heard });
+        heard = seq;
+      });
+    },
+  };
 }
 
 /** Signs what is due. A locked or absent signer is a state, not a failure: pages say so already. */

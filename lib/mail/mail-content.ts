@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Translate } from '../ctx';
+import { RevocationReason } from '../wire/messages';
 
 /** One part of a mail's body, in order; text and HTML are made from the same parts. */
 export type Block =
@@ -27,6 +28,7 @@ function template<T extends z.ZodType>(
 
 const link = z.url({ protocol: /^https?$/ });
 const person = { id: z.string(), commonName: z.string() };
+const ofCertificate = { commonName: z.string(), serial: z.string(), label: z.string() };
 const text = (value: string): Block => ({ kind: 'text', text: value });
 
 const requestFacts = ({ t }: Wording, vars: { id: string; commonName: string }): Block => ({
@@ -37,10 +39,24 @@ const requestFacts = ({ t }: Wording, vars: { id: string; commonName: string }):
   ],
 });
 
+const certificateFacts = (
+  { t }: Wording,
+  vars: { commonName: string; serial: string; label: string },
+  more: readonly { label: string; value: string }[],
+): Block => ({
+  kind: 'facts',
+  facts: [
+    { label: t('mail.fact.account'), value: vars.commonName },
+    { label: t('mail.fact.device'), value: vars.label },
+    { label: t('mail.fact.serial'), value: vars.serial },
+    ...more,
+  ].filter(({ value }) => value !== ''),
+});
+
 /**
  * Every mail that the portal sends, by the name that stands in the outbox. None carries more access
- * than its reader has: links to requests open with the pick-up secret or a sign-in only; the one
- * secret is the mailbox proof, behind `#`.
+ * than its reader has: links to requests open with the pick-up secret or a sign-in only; the only
+ * secrets are those that prove a mailbox, behind `#`.
  */
 export const MAILS = {
   'request-waiting': template(
@@ -128,6 +144,42 @@ export const MAILS = {
       text(wording.t('mail.account-taken-over.intro')),
       requestFacts(wording, vars),
       text(wording.t('mail.account-taken-over.outro')),
+    ],
+  })),
+  'certificate-revoked': template(
+    z.object({ ...ofCertificate, reason: RevocationReason, link }),
+    (vars, wording) => {
+      const { t } = wording;
+      const kind = vars.reason === 'certificateHold' ? 'Hold' : '';
+      return {
+        subject: t(`mail.certificate-revoked.subject${kind}`, { commonName: vars.commonName }),
+        blocks: [
+          text(t(`mail.certificate-revoked.intro${kind}`)),
+          certificateFacts(wording, vars, [
+            { label: t('mail.fact.reason'), value: t(`mail.certificate-revoked.reason.${vars.reason}`) },
+          ]),
+          text(t(`mail.certificate-revoked.advice.${vars.reason}`)),
+          { kind: 'link', label: t('mail.certificate-revoked.action'), url: vars.link, main: true },
+          text(t('mail.certificate-revoked.outro')),
+        ],
+      };
+    },
+  ),
+  'hold-ended': template(z.object({ ...ofCertificate, link }), (vars, wording) => ({
+    subject: wording.t('mail.hold-ended.subject', { commonName: vars.commonName }),
+    blocks: [
+      text(wording.t('mail.hold-ended.intro')),
+      certificateFacts(wording, vars, []),
+      { kind: 'link', label: wording.t('mail.hold-ended.action'), url: vars.link, main: true },
+    ],
+  })),
+  'lost-link': template(z.object({ link, minutes: z.string() }), ({ link, minutes }, { t }) => ({
+    subject: t('mail.lost-link.subject'),
+    blocks: [
+      text(t('mail.lost-link.intro')),
+      { kind: 'link', label: t('mail.lost-link.action'), url: link, main: true },
+      text(t('mail.lost-link.life', { minutes })),
+      text(t('mail.lost-link.outro')),
     ],
   })),
   test: template(z.object({}), (_vars, { t, site }) => ({

@@ -10,6 +10,7 @@ import type { Ctx } from '../ctx';
 import { enqueueMail, leaseDueMails, type MailOrder, outboxSummary } from '../db/outbox';
 import { inTransaction } from '../db/in-transaction';
 import { DATABASE_KINDS, testDatabase, type TestDatabase } from '../testing/database';
+import { RevocationReason } from '../wire/messages';
 import { testChain, testKey, testPlan, testSign } from '../x509/testing/throwaway-ca';
 import { BACK_OFF_MINUTES, deliverDueMail } from './deliver-due-mail';
 import { type MAILS } from './mail-content';
@@ -50,6 +51,18 @@ const VARS: Record<keyof typeof MAILS, Record<string, string>> = {
   'request-rejected': { ...COMMON, reason: 'Please come by.\nRoom 7.' },
   question: { ...COMMON, question: 'Are you in the <b>astro</b> group?' },
   'account-taken-over': { ...COMMON, contact: 'help@example.org' },
+  'certificate-revoked': {
+    commonName: 'alice',
+    serial: '4a'.repeat(20),
+    label: 'laptop',
+    link: LINK,
+    reason: 'keyCompromise',
+  },
+  'hold-ended': { commonName: 'alice', serial: '4a'.repeat(20), label: 'laptop', link: LINK },
+  'lost-link': {
+    link: `https://portal.example.org/certs/lost/open#s=${'y'.repeat(43)}`,
+    minutes: '60',
+  },
   test: {},
 };
 const render = (template: string, vars: unknown) => renderMail({ template, locale: 'en', vars, site: SITE });
@@ -74,6 +87,14 @@ describe('mails in words', () => {
     );
     const plain = render('request-received', { ...COMMON, confirmLink: '' });
     expect(plain.text).not.toMatch(/confirm the address|#s=/i);
+  });
+
+  it.each(RevocationReason.options)('says what %s means for the holder', (reason) => {
+    const { subject, text } = render('certificate-revoked', { ...VARS['certificate-revoked'], reason });
+    const held = reason === 'certificateHold';
+    expect(subject).toContain(held ? 'is on hold' : 'was revoked');
+    expect(text.includes('cannot be made valid again')).toBe(!held);
+    expect(text).toMatch(/Reason: \w/);
   });
 
   it('shows what people wrote as theirs, and as text', () => {

@@ -23,6 +23,8 @@ export type WishInput = {
   name?: string | undefined;
   profile?: string | undefined;
   note?: string | undefined;
+  /** The person's name for the device that holds the key: tells their certificates apart later. */
+  label?: string | undefined;
   dnsNames?: readonly string[] | undefined;
   ipAddresses?: readonly string[] | undefined;
 };
@@ -38,12 +40,14 @@ export type Wish = {
   email: string | null;
   name: string | null;
   note: string | null;
+  label: string | null;
   dnsNames: string[];
   ipAddresses: string[];
 };
 
 const NAME_MAX = 100;
 const NOTE_MAX = 1000;
+export const LABEL_MAX = 40;
 /** As many as the signer takes (lib/wire/order.ts). */
 const SAN_MAX = 32;
 
@@ -51,7 +55,7 @@ const SAN_MAX = 32;
  * Reads a wish strictly: the CSR by all checks of intake, every text by its policy. Looks nothing up.
  *
  * @throws {HubgateError} any `csr.*`; `request.common-name`, `request.system-account`,
- *   `request.email`, `request.name`, `request.note`, `request.profile`, `request.san`
+ *   `request.email`, `request.name`, `request.note`, `request.label`, `request.profile`, `request.san`
  */
 export async function readWish(ctx: Pick<Ctx, 'config' | 'paths'>, input: WishInput): Promise<Wish> {
   const ca = await issuingCa(ctx);
@@ -64,6 +68,7 @@ export async function readWish(ctx: Pick<Ctx, 'config' | 'paths'>, input: WishIn
     checks,
     name: optional(input.name, (text) => checkPrintable(text, 'name', { maxLength: NAME_MAX })),
     note: optional(input.note, (text) => checkPrintable(text, 'note', { maxLength: NOTE_MAX, lines: true })),
+    label: optional(input.label, (text) => checkPrintable(text, 'label', { maxLength: LABEL_MAX })),
     email: optional(input.email, normaliseEmail),
     asked: { commonName: csr.commonName, email: csr.emails[0] ?? null },
   };

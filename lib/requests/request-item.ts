@@ -15,6 +15,7 @@ export function requestItem(row: RequestSummary): RequestItem {
     emailState: row.emailState as EmailState,
     name: row.name,
     note: row.note,
+    label: row.label,
     keyLabel: row.keyLabel,
     spkiSha256: row.spkiSha256,
     finding: row.finding as Finding,

@@ -106,6 +106,7 @@ function certificateRow(
     spkiSha256: row.spkiSha256,
     fingerprintSha256: answer.fingerprintSha256,
     keyLabel: row.keyLabel,
+    label: row.label,
     der: answer.der,
     notBefore: answer.notBefore,
     notAfter: answer.notAfter,

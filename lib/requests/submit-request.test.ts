@@ -43,6 +43,8 @@ describe('what is refused at the door', () => {
     ['request.name', { name: 'Al\u0456ce' }],
     ['request.note', { note: 'a\u0000b' }],
     ['request.note', { note: 'x'.repeat(1001) }],
+    ['request.label', { label: 'x'.repeat(41) }],
+    ['request.label', { label: 'lap\ntop' }],
     ['request.profile', { profile: 'root' }],
     ['request.san', { dnsNames: ['hub.example.org'] }],
     ['request.san', { profile: 'server', dnsNames: ['hub.example.net'] }],

@@ -97,6 +97,7 @@ async function store(
     state: 'SUBMITTED',
     name: wish.name,
     note: wish.note,
+    label: wish.label,
     dnsNames: JSON.stringify(wish.dnsNames),
     ipAddresses: JSON.stringify(wish.ipAddresses),
     csrDer: Uint8Array.from(wish.csr.der),

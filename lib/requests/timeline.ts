@@ -17,6 +17,7 @@ const WHAT: Readonly<Record<string, string>> = {
   'request.release': 'released',
   'request.mailbox': 'mailbox-proven',
   'certificate.revoke': 'revoked',
+  'certificate.release': 'hold-ended',
 };
 
 const DETAILS = ['reason', 'comment', 'question', 'serial', 'code'] as const;
@@ -31,9 +32,10 @@ export function timelineOf(
   options: { forRequester: boolean },
 ): TimelineEntry[] {
   return events.flatMap((event) => {
-    const what = WHAT[event.action];
-    if (what === undefined || event.outcome !== 'done') return [];
+    const word = WHAT[event.action];
+    if (word === undefined || event.outcome !== 'done') return [];
     const data = JSON.parse(event.data) as Record<string, unknown>;
+    const what = word === 'revoked' && data['reason'] === 'certificateHold' ? 'held' : word;
     const detail = DETAILS.filter((name) => !(options.forRequester && name === 'comment'))
       .map((name) => data[name])
       .find((value): value is string => typeof value === 'string' && value !== '');
@@ -43,12 +45,13 @@ export function timelineOf(
         what,
         who: options.forRequester ? publicActor(event.actor) : event.actor,
         detail: detail ?? null,
+        ...(!options.forRequester && typeof data['proof'] === 'string' ? { proof: data['proof'] } : {}),
       },
     ];
   });
 }
 
 function publicActor(actor: string): string {
-  if (/^(visitor|requester)/.test(actor)) return 'you';
+  if (/^(visitor|requester|holder)/.test(actor)) return 'you';
   return actor.startsWith('system') ? 'system' : 'approver';
 }

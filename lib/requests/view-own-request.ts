@@ -33,6 +33,7 @@ export async function viewOwnRequest(ctx: Ctx, input: { id: string }): Promise<R
     email: row.email,
     emailState: row.emailState as EmailState,
     keyLabel: row.keyLabel,
+    label: row.label,
     spkiSha256: row.spkiSha256,
     profile: row.profile === 'server' ? 'server' : 'user',
     createdAt: row.createdAt.toISOString(),

@@ -17,6 +17,8 @@ export type RequestItem = {
   emailState: EmailState;
   name: string | null;
   note: string | null;
+  /** The requester's name for the device; not part of what is approved or issued. */
+  label: string | null;
   keyLabel: string;
   spkiSha256: string;
   finding: Finding;
@@ -36,6 +38,8 @@ export type CertificateView = {
   email: string | null;
   issuer: string;
   keyLabel: string;
+  /** The person's name for the device that holds the key. */
+  label: string | null;
   notBefore: string;
   notAfter: string;
   fingerprintSha256: string;
@@ -52,6 +56,8 @@ export type TimelineEntry = {
   what: string;
   who: string;
   detail: string | null;
+  /** How a holder who revoked proved that the certificate is theirs; for the administration. */
+  proof?: string;
 };
 
 /** What the requester sees with the pick-up secret, and `GET /api/v1/requests/{id}`. */
@@ -64,6 +70,7 @@ export type RequesterView = {
   email: string | null;
   emailState: EmailState;
   keyLabel: string;
+  label: string | null;
   spkiSha256: string;
   profile: 'user' | 'server';
   createdAt: string;

@@ -1,13 +1,14 @@
 import { type ErrorCode, HubgateError } from '../errors';
 
 /** Where a text was typed or found; decides the code of the refusal. */
-export type TextField = 'commonName' | 'email' | 'name' | 'note' | 'csr';
+export type TextField = 'commonName' | 'email' | 'name' | 'note' | 'label' | 'csr';
 
 const CODES: Record<TextField, ErrorCode> = {
   commonName: 'request.common-name',
   email: 'request.email',
   name: 'request.name',
   note: 'request.note',
+  label: 'request.label',
   csr: 'csr.text',
 };
 
@@ -94,7 +95,7 @@ function mixesScripts(word: string): boolean {
  *
  * @param options.maxLength characters, 64 unless given
  * @param options.lines     true where line breaks belong, as in a note; CRLF becomes LF
- * @throws {HubgateError} `request.name`, `request.note`, `request.common-name`, `request.email` or
+ * @throws {HubgateError} `request.name`, `request.note`, `request.label`, `request.common-name`, `request.email` or
  *   `csr.text`, by field
  */
 export function checkPrintable(
@@ -113,6 +114,7 @@ export function checkPrintable(
     email: 'e-mail address',
     name: 'name',
     note: 'note',
+    label: 'name of the device',
     csr: 'text',
   }[field];
   throw new HubgateError(CODES[field], `The ${label} ${fault.words}. Type it again by hand.`, {

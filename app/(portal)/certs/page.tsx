@@ -1,7 +1,9 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
+import type { ComponentProps } from 'react';
 
 import { OpenRequestForm } from '#components/certs/open-request-form';
+import { CertificateWord } from '#components/certs/certificate-word';
 import { REQUEST_KINDS } from '#components/certs/request-slip';
 import { ShownSlip } from '#components/status/shown-slip';
 import { LinkButton } from '#components/ui/button';
@@ -11,6 +13,7 @@ import { SectionHead } from '#components/ui/section-head';
 import { State } from '#components/ui/state';
 import { Cell, Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
+import { canRevoke } from '#lib/certificates/revocation-reasons';
 import { openPage, type Page } from '#lib/http/page';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
 import type { RequesterView } from '#lib/requests/views';
@@ -59,6 +62,15 @@ export default async function CertsPage({ searchParams }: Search) {
               </p>
             </>
           )}
+          <section className="section" aria-labelledby="lost">
+            <SectionHead id="lost" title={t('certs.list.lostTitle')} note={t('certs.list.lostText')} />
+            <p className="actions">
+              <LinkButton href="/certs/lost">{t('certs.list.lostGo')}</LinkButton>
+              <LinkButton look="quiet" href="/certs/revoke">
+                {t('certs.revoke.title')}
+              </LinkButton>
+            </p>
+          </section>
           <section className="section" aria-labelledby="open">
             <SectionHead id="open" title={t('certs.list.openTitle')} note={t('certs.list.openText')} />
             <OpenRequestForm wrong={id === '' ? null : id} t={t} />
@@ -69,6 +81,13 @@ export default async function CertsPage({ searchParams }: Search) {
             <>
               <h2>{t('certs.list.shown')}</h2>
               <ShownSlip status={visitor} now={page.ctx.now()} locale={locale} t={t} />
+              {visitor.accepted ? (
+                <p className="actions">
+                  <LinkButton small href={`/certs/revoke?serial=${visitor.certificate.serial}`}>
+                    {t('certs.list.revokeShown')}
+                  </LinkButton>
+                </p>
+              ) : null}
             </>
           ) : null}
         </aside>
@@ -92,10 +111,13 @@ async function ownRequests(page: Page): Promise<RequesterView[]> {
 
 function Requests({ views, page: { t, locale, ctx } }: { views: RequesterView[]; page: Page }) {
   const now = ctx.now();
-  const heads = ['request', 'account', 'state', 'sent', 'until'].map((key) => t(`certs.list.${key}`));
+  const heads: ComponentProps<typeof Table>['heads'] = [
+    ...['request', 'account', 'device', 'state', 'sent', 'until'].map((key) => t(`certs.list.${key}`)),
+    [<span className="vh">{t('certs.list.revoke')}</span>, ''] as const,
+  ];
   return (
     <Table heads={heads}>
-      {views.map(({ id, state, commonName, createdAt, certificate }) => (
+      {views.map(({ id, state, commonName, label, createdAt, certificate }) => (
         <Row key={id}>
           <RowHead>
             <a className="mono" href={`/certs/requests/${id}`}>
@@ -105,15 +127,10 @@ function Requests({ views, page: { t, locale, ctx } }: { views: RequesterView[];
           <Cell label={t('certs.list.account')}>
             <span className="mono">{commonName}</span>
           </Cell>
+          <Cell label={t('certs.list.device')}>{label ?? '–'}</Cell>
           <Cell label={t('certs.list.state')}>
             {certificate ? (
-              <State
-                kind={
-                  certificate.state === 'VALID' ? 'ok' : certificate.state === 'SUPERSEDED' ? 'off' : 'bad'
-                }
-              >
-                {t(`common.certState.${certificate.state}`)}
-              </State>
+              <CertificateWord certificate={certificate} t={t} />
             ) : (
               <State kind={REQUEST_KINDS[state]}>{t(`common.state.${state}`)}</State>
             )}
@@ -123,6 +140,16 @@ function Requests({ views, page: { t, locale, ctx } }: { views: RequesterView[];
           </Cell>
           <Cell label={t('certs.list.until')}>
             {certificate ? <Time at={certificate.notAfter} now={now} locale={locale} /> : '–'}
+          </Cell>
+          <Cell>
+            {certificate && canRevoke(certificate) ? (
+              <a
+                href={`/certs/revoke?serial=${certificate.serial}`}
+                aria-label={t('certs.list.revokeName', { id })}
+              >
+                {t('certs.list.revoke')}
+              </a>
+            ) : null}
           </Cell>
         </Row>
       ))}

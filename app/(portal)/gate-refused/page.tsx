@@ -4,6 +4,7 @@ import { headers } from 'next/headers';
 import { Callout } from '#components/ui/callout';
 import { LinkButton } from '#components/ui/button';
 import { PageHead } from '#components/ui/page-head';
+import type { ClientCertificateStatus } from '#lib/client-cert/status';
 import { openPage } from '#lib/http/page';
 
 import { PortalPage } from '../../portal-page';
@@ -15,6 +16,7 @@ const REASONS = {
   'not-yet-valid': '/status/cert-check',
   'unknown-issuer': '/certs/new',
   revoked: '/certs/new',
+  held: '/status/cert-check',
   'not-listed': '/hubs',
   'revocations-unknown': '/hubs',
 } as const;
@@ -60,7 +62,12 @@ export default async function GateRefusedPage() {
   );
 }
 
-function reasonOf(said: string | null, visitor: { shown: boolean }): Reason {
+function reasonOf(
+  said: string | null,
+  visitor: Pick<ClientCertificateStatus, 'shown' | 'revocation'>,
+): Reason {
+  // The gate's list of the revoked does not tell a hold from an end; the portal does.
+  if (said === 'revoked' && visitor.revocation === 'certificateHold') return 'held';
   if (said !== null && Object.hasOwn(REASONS, said)) return said as Reason;
   return visitor.shown ? 'not-listed' : 'none-shown';
 }

@@ -1,13 +1,14 @@
 /** Every certificate, by state and search, newest first. */
 import { listCertificates } from '#lib/certificates/list-certificates';
-import { requirePage } from '#lib/http/page';
+import { canRevoke } from '#lib/certificates/revocation-reasons';
+import { requirePage, type Page } from '#lib/http/page';
 import type { CertificateView } from '#lib/requests/views';
 
 import { CertificateStateWord } from '#components/admin/certificate-state';
 import { Pager } from '#components/admin/pager';
 import { SearchForm } from '#components/admin/search-form';
 import { Tabs } from '#components/admin/tabs';
-import { LinkButton } from '#components/ui/button';
+import { Button, LinkButton } from '#components/ui/button';
 import { Empty } from '#components/ui/empty';
 import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
@@ -18,6 +19,8 @@ import { one, withQuery, type Query } from '../search-params';
 import { adminTitle } from '../title';
 
 const HERE = '/admin/certificates';
+/** The ticked boxes belong to it. */
+const FORM = 'revoke-ticked';
 const STATES = ['VALID', 'EXPIRED', 'REVOKED', 'SUPERSEDED'] as const;
 
 export const generateMetadata = () => adminTitle('admin.certificates.page');
@@ -25,7 +28,8 @@ export const generateMetadata = () => adminTitle('admin.certificates.page');
 export default async function CertificatesPage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
   const page = await requirePage(PLACE_ROLES.certificates, withQuery(HERE, query, {}));
-  const { ctx, t, locale } = page;
+  const { ctx, t, locale, person } = page;
+  const mayRevoke = person.roles.includes('operator');
   const q = one(query, 'q');
   const state = STATES.find((known) => known === one(query, 'state'));
   const cursor = one(query, 'cursor');
@@ -78,9 +82,13 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
         <Table
           className="dense-table rows q listing"
           heads={[
+            ...(mayRevoke
+              ? [[<span className="vh">{t('admin.certificates.colSelect')}</span>, 'sel'] as const]
+              : []),
             t('admin.certificates.colState'),
             t('admin.certificates.colName'),
             t('admin.certificates.colEmail'),
+            t('admin.certificates.colDevice'),
             [t('admin.certificates.colKey'), 'c-key'],
             [t('admin.certificates.colFrom'), 'c-when'],
             [t('admin.certificates.colEnds'), 'c-when'],
@@ -89,8 +97,24 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
         >
           {found.items.map((item: CertificateView) => (
             <Row key={item.serial}>
+              {mayRevoke ? (
+                <td role="cell" className="sel">
+                  {canRevoke(item) ? (
+                    <input
+                      type="checkbox"
+                      name="serial"
+                      value={item.serial}
+                      form={FORM}
+                      aria-label={t('admin.certificates.select', {
+                        name: item.commonName,
+                        serial: item.serial.slice(0, 8),
+                      })}
+                    />
+                  ) : null}
+                </td>
+              ) : null}
               <td role="cell" className="finding">
-                <CertificateStateWord state={item.state} t={t} />
+                <CertificateStateWord state={item.state} reason={item.revocationReason} t={t} />
               </td>
               <RowHead className="cell-cn">
                 <a className="cn" href={`${HERE}/${item.serial}`}>
@@ -99,6 +123,9 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
               </RowHead>
               <td role="cell" className="cell-mail" data-l={t('admin.certificates.colEmail')}>
                 <span className="quiet break">{item.email ?? t('admin.common.none')}</span>
+              </td>
+              <td role="cell" className="cell-device" data-l={t('admin.certificates.colDevice')}>
+                <span className="quiet break">{item.label ?? t('admin.common.none')}</span>
               </td>
               <td role="cell" className="cell-key">
                 {item.keyLabel}
@@ -116,6 +143,7 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
           ))}
         </Table>
       )}
+      {mayRevoke && found.items.some(canRevoke) ? <RevokeBar t={t} /> : null}
       <Pager
         first={
           cursor === ''
@@ -132,5 +160,27 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
         }
       />
     </AdminFrame>
+  );
+}
+
+/** Leads to the page that says what would happen: nothing is revoked from the list itself. */
+function RevokeBar({ t }: { t: Page['t'] }) {
+  return (
+    <form
+      id={FORM}
+      className="bulk"
+      method="get"
+      action={`${HERE}/bulk`}
+      aria-label={t('admin.certificates.selectionAria')}
+    >
+      <input type="hidden" name="by" value="serials" />
+      <b>{t('admin.certificates.selectHelp')}</b>
+      <span className="actions">
+        <Button type="submit">{t('admin.certificates.revokeTicked')}</Button>
+      </span>
+      <span className="end">
+        <a href={`${HERE}/bulk`}>{t('admin.certificates.revokeMany')}</a>
+      </span>
+    </form>
   );
 }

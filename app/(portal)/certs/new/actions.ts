@@ -18,6 +18,7 @@ const Wish = z.object({
   commonName: z.string().trim().max(200).optional(),
   email: z.string().trim().max(400).default(''),
   note: z.string().trim().max(2000).default(''),
+  label: z.string().trim().max(200).default(''),
   csr: z.string().max(MAX_TEXT).default(''),
   csrFile: z.instanceof(File).optional(),
   /** The file of the step before, carried along. */
@@ -40,6 +41,7 @@ export const requestCertificate = action({
       ...(wish.commonName ? { commonName: wish.commonName } : {}),
       email: wish.email === '' ? null : wish.email,
       ...(wish.note === '' ? {} : { note: wish.note }),
+      ...(wish.label === '' ? {} : { label: wish.label }),
       ...(wish.trustProof ? { trustProof: wish.trustProof } : {}),
       source: 'web' as const,
     };
@@ -47,6 +49,7 @@ export const requestCertificate = action({
       way: wish.way,
       commonName: wish.commonName ?? '',
       email: wish.email,
+      label: wish.label,
       note: wish.note,
       csrBase64: Buffer.from(csr).toString('base64'),
     };

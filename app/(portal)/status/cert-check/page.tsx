@@ -13,6 +13,7 @@ import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 import { slot, Words } from '#components/ui/words';
 import { openPage, type Page } from '#lib/http/page';
+import { isOneName } from '#lib/http/site';
 import { caFacts } from '#lib/trust/ca-facts';
 
 import { linkOrigin, PortalPage } from '../../../portal-page';
@@ -94,12 +95,17 @@ function Actions({ page, origin }: { page: Page; origin: string }) {
         <LinkButton look="primary" href={`${origin}/hubs`}>
           {t('status.hubs')}
         </LinkButton>
-      ) : (
+      ) : visitor.revocation === 'certificateHold' ? null : (
         <LinkButton look="primary" href={`${origin}/certs/new`}>
           {t(visitor.shown ? 'status.check.renew' : 'status.request')}
         </LinkButton>
       )}
       <LinkButton href={`${config.site.gateUrl}/status/cert-check`}>{t('status.check.again')}</LinkButton>
+      {visitor.accepted && visitor.certificate ? (
+        <LinkButton look="quiet" href={revokeHref(page, visitor.certificate.serial)}>
+          {t('status.check.revoke')}
+        </LinkButton>
+      ) : null}
       {origin === '' ? null : (
         <LinkButton look="quiet" href={`${origin}/`}>
           {t('status.check.help')}
@@ -135,12 +141,14 @@ async function Elsewhere({ page, gateHost }: { page: Page; gateHost: string }) {
 function heading(page: Page) {
   const { t, visitor, config, locale } = page;
   const { certificate } = visitor;
-  const code = visitor.accepted ? 'accepted' : (visitor.reasons[0]?.code ?? 'none-shown');
+  const first = visitor.accepted ? 'accepted' : (visitor.reasons[0]?.code ?? 'none-shown');
+  const code = first === 'revoked' ? revokedKey(visitor.revocation) : first;
   const moment = code === 'not-yet-valid' ? certificate?.notBefore : certificate?.notAfter;
   const values = {
     name: certificate?.commonName ?? '',
     ca: config.pki.signingCn,
     unit: config.pki.ou,
+    contact: config.site.contact === '' ? t('status.check.operators') : config.site.contact,
     when: slot('when'),
   };
   const when = moment ? <Time at={moment} now={page.ctx.now()} locale={locale} /> : null;
@@ -149,4 +157,28 @@ function heading(page: Page) {
     title: <Words text={t(`status.check.${code}.title`, values)} slots={{ when }} />,
     lede: <Words text={t(`status.check.${code}.lede`, values)} slots={{ when }} />,
   };
+}
+
+/** From the gate the certificate is handed over to the portal first: forms are there, not beside hubs. */
+function revokeHref({ config, site }: Page, serial: string): string {
+  const form = `/certs/revoke?serial=${serial}`;
+  if (site !== 'gate' || isOneName(config)) return form;
+  return `${config.site.url}/auth/certificate/start?next=${encodeURIComponent(form)}`;
+}
+
+/** What can be done differs by why it was revoked. */
+function revokedKey(reason: Page['visitor']['revocation']): string {
+  switch (reason) {
+    case 'certificateHold':
+      return 'revoked-held';
+    case 'keyCompromise':
+      return 'revoked-key';
+    case 'superseded':
+      return 'revoked-superseded';
+    case 'affiliationChanged':
+    case 'privilegeWithdrawn':
+      return 'revoked-right';
+    default:
+      return 'revoked';
+  }
 }

@@ -4,20 +4,19 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
 import { findCertificate } from '#lib/certificates/find-certificate';
+import { OPERATOR_REASONS } from '#lib/certificates/revocation-reasons';
 import { revokeCertificate } from '#lib/certificates/revoke-certificate';
 import { HubgateError } from '#lib/errors';
 import { action } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
-
-import { REVOCATION_REASONS } from './reasons';
 
 /** Revokes one certificate; the account name typed guards against the wrong one. */
 export const revoke = action({
   access: 'operator',
   audit: 'certificate.revoke',
   input: z.object({
-    serial: z.string().regex(/^[0-9a-f]{16,40}$/),
-    reason: z.enum(REVOCATION_REASONS),
+    serial: z.string().regex(/^[0-9a-f]{2,40}$/),
+    reason: z.enum(OPERATOR_REASONS),
     confirm: z.string().trim().max(200).default(''),
   }),
   run: async (ctx, input): Promise<void> => {
@@ -28,6 +27,7 @@ export const revoke = action({
       throw new HubgateError('http.invalid', message, { field: 'confirm' });
     }
     await revokeCertificate(ctx, { serial: input.serial, reason: input.reason });
-    redirect(`/admin/certificates/${input.serial}?done=revoked`);
+    const done = input.reason === 'certificateHold' ? 'held' : 'revoked';
+    redirect(`/admin/certificates/${input.serial}?done=${done}`);
   },
 });

@@ -1,33 +1,32 @@
 /** One certificate; operators revoke it here, alone and by name. */
 import { notFound } from 'next/navigation';
 
-import { findCertificate } from '#lib/certificates/find-certificate';
+import { canRevoke, isOnHold, OPERATOR_REASONS } from '#lib/certificates/revocation-reasons';
+import { viewCertificate, type CertificatePageView } from '#lib/certificates/view-certificate';
 import { isHubgateError } from '#lib/errors';
 import { requirePage, type Page } from '#lib/http/page';
-import type { CertificateView } from '#lib/requests/views';
 
 import { CertificateStateWord } from '#components/admin/certificate-state';
 import { RevokeForm } from '#components/admin/revoke-form';
 import { CertificateSlip, restOfSubject } from '#components/ui/certificate-slip';
-import { Fingerprint } from '#components/ui/fingerprint';
-import { SectionHead } from '#components/ui/section-head';
-import { Time } from '#components/ui/time';
+import { CodeBlock } from '#components/ui/code-block';
 
 import { AdminFrame, PLACE_ROLES } from '../../admin-frame';
 import { commonNameOf } from '../../common-name';
 import { QueueFlash } from '../../queue-flash';
+import { TimelineSection } from '../../requests/[id]/timeline-section';
 import type { Query } from '../../search-params';
 import { adminTitle } from '../../title';
 import { revoke } from './actions';
-import { REVOCATION_REASONS } from './reasons';
+import { CertificateDetails } from './details';
 
 type Props = { params: Promise<{ serial: string }>; searchParams: Promise<Query> };
 
 export const generateMetadata = () => adminTitle('admin.certificates.page');
 
-async function load(page: Page, serial: string): Promise<CertificateView> {
+async function load(page: Page, serial: string): Promise<CertificatePageView> {
   try {
-    return await findCertificate(page.ctx, { serial });
+    return await viewCertificate(page.ctx, { serial });
   } catch (thrown) {
     if (isHubgateError(thrown) && thrown.code === 'certificate.not-found') notFound();
     throw thrown;
@@ -42,7 +41,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
   );
   const { t, ctx, locale, person } = page;
   const [certificate, query] = await Promise.all([load(page, serial), searchParams]);
-  const open = certificate.state === 'VALID' || certificate.state === 'SUPERSEDED';
+  const operator = person.roles.includes('operator');
   return (
     <AdminFrame page={page} at="certificates">
       <QueueFlash page={page} query={query} />
@@ -53,14 +52,20 @@ export default async function CertificatePage({ params, searchParams }: Props) {
         </p>
         <h1>
           <span className="mono">{certificate.commonName}</span>:{' '}
-          {t('admin.certificates.detailTitle', { state: certificate.state })}
+          {t('admin.certificates.detailTitle', { state: isOnHold(certificate) ? 'HELD' : certificate.state })}
         </h1>
       </div>
       <div className="cols cols-aside">
         <div className="stack">
           <CertificateSlip
             kind={t(`common.slip.${certificate.profile}`)}
-            end={<CertificateStateWord state={certificate.state} t={t} />}
+            end={
+              <CertificateStateWord
+                state={certificate.state}
+                reason={certificate.revocationReason}
+                t={t}
+              />
+            }
             commonName={certificate.commonName}
             rest={restOfSubject(certificate.subject)}
             email={certificate.email}
@@ -72,73 +77,80 @@ export default async function CertificatePage({ params, searchParams }: Props) {
             locale={locale}
             t={t}
           />
-          <section className="section" aria-labelledby="details">
-            <SectionHead id="details" title={t('admin.certificates.details')} />
-            <dl className="kv">
-              <div className="kv-row">
-                <dt>{t('admin.certificates.colKey')}</dt>
-                <dd>{certificate.keyLabel}</dd>
-              </div>
-              <div className="kv-row">
-                <dt>{t('admin.certificates.keyPrint')}</dt>
-                <dd>
-                  <Fingerprint hex={certificate.spkiSha256} />
-                </dd>
-              </div>
-              {certificate.requestId ? (
-                <div className="kv-row">
-                  <dt>{t('admin.certificates.request')}</dt>
-                  <dd>
-                    <a className="mono" href={`/admin/requests/${certificate.requestId}`}>
-                      {certificate.requestId}
-                    </a>
-                  </dd>
-                </div>
-              ) : null}
-              {certificate.revokedAt ? (
-                <div className="kv-row">
-                  <dt>{t('admin.certificates.revokedAt')}</dt>
-                  <dd>
-                    <Time at={certificate.revokedAt} now={ctx.now()} locale={locale} />
-                    {REVOCATION_REASONS.includes(certificate.revocationReason as never)
-                      ? `: ${t(`admin.certificates.reason.${certificate.revocationReason ?? 'unspecified'}`)}`
-                      : null}
-                  </dd>
-                </div>
-              ) : null}
-            </dl>
-          </section>
+          <CertificateDetails certificate={certificate} operator={operator} page={page} />
+          {certificate.timeline.length > 0 ? (
+            <TimelineSection timeline={certificate.timeline} page={page} />
+          ) : null}
         </div>
-        {open ? (
-          <aside className="decide" aria-label={t('admin.certificates.revoke')}>
-            <section className="panel" aria-labelledby="revoke">
-              <h2 id="revoke">{t('admin.certificates.revoke')}</h2>
-              {person.roles.includes('operator') ? (
-                <RevokeForm
-                  action={revoke}
-                  serial={certificate.serial}
-                  reasons={REVOCATION_REASONS.map((value) => ({
-                    value,
-                    word: t(`admin.certificates.reason.${value}`),
-                  }))}
-                  words={{
-                    what: t('admin.certificates.revokeWhat'),
-                    reason: t('admin.certificates.revokeReason'),
-                    confirm: t('admin.certificates.revokeConfirm', { name: certificate.commonName }),
-                    count: t('admin.certificates.revokeCount', {
-                      name: certificate.commonName,
-                      serial: `${certificate.serial.slice(0, 8)} …`,
-                    }),
-                    submit: t('admin.certificates.revokeSubmit', { name: certificate.commonName }),
-                  }}
-                />
-              ) : (
-                <p className="panel-body meta">{t('admin.certificates.revokeNoRole')}</p>
-              )}
-            </section>
+        {canRevoke(certificate) ? (
+          <aside className="decide stack" aria-label={t('admin.certificates.revoke')}>
+            {isOnHold(certificate) ? <Held certificate={certificate} page={page} /> : null}
+            <RevokePanel certificate={certificate} operator={operator} page={page} />
           </aside>
         ) : null}
       </div>
     </AdminFrame>
+  );
+}
+
+/** The end of a hold is the signer's: the page can only say the command. */
+function Held({ certificate, page: { t } }: { certificate: CertificatePageView; page: Page }) {
+  return (
+    <section className="panel" aria-labelledby="held">
+      <h2 id="held">{t('admin.certificates.held')}</h2>
+      <div className="panel-body">
+        <p className="small">{t('admin.certificates.heldText')}</p>
+        <CodeBlock
+          code={`npx hubgate certs release ${certificate.serial}`}
+          about={t('common.aboutCommand')}
+          t={t}
+        />
+        <p className="small">{t('admin.certificates.heldAfter')}</p>
+      </div>
+    </section>
+  );
+}
+
+function RevokePanel({
+  certificate,
+  operator,
+  page: { t },
+}: {
+  certificate: CertificatePageView;
+  operator: boolean;
+  page: Page;
+}) {
+  const held = isOnHold(certificate);
+  const name = certificate.commonName;
+  const reasons = OPERATOR_REASONS.filter((reason) => !(held && reason === 'certificateHold'));
+  return (
+    <section className="panel" aria-labelledby="revoke">
+      <h2 id="revoke">{t(held ? 'admin.certificates.revokeUpgrade' : 'admin.certificates.revoke')}</h2>
+      {operator ? (
+        <RevokeForm
+          action={revoke}
+          serial={certificate.serial}
+          reasons={reasons.map((value) => ({ value, word: t(`admin.certificates.reason.${value}`) }))}
+          words={{
+            what: t('admin.certificates.revokeWhat'),
+            reason: t('admin.certificates.revokeReason'),
+            reasonHelp: [
+              t('admin.certificates.revokeKey'),
+              ...(certificate.siblings.length === 0
+                ? []
+                : [t('admin.certificates.revokeSiblings', { n: certificate.siblings.length })]),
+            ].join(' '),
+            confirm: t('admin.certificates.revokeConfirm', { name }),
+            count: t('admin.certificates.revokeCount', {
+              name,
+              serial: `${certificate.serial.slice(0, 8)} …`,
+            }),
+            submit: t('admin.certificates.revokeSubmit', { name }),
+          }}
+        />
+      ) : (
+        <p className="panel-body meta">{t('admin.certificates.revokeNoRole')}</p>
+      )}
+    </section>
   );
 }

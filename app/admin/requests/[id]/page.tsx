@@ -92,7 +92,7 @@ export default async function RequestPage({ params, searchParams }: Props) {
               <CsrFold request={request} t={t} />
             </div>
           </section>
-          <TimelineSection request={request} page={page} />
+          <TimelineSection timeline={request.timeline} page={page} />
         </div>
         <aside className="decide stack" aria-label={t('admin.request.decision')}>
           <Decision request={request} page={page} />

@@ -16,7 +16,7 @@ export function RequestSlip({ request, page }: { request: ApproverView; page: Pa
     return (
       <CertificateSlip
         kind={kind}
-        end={<CertificateStateWord state={certificate.state} t={t} />}
+        end={<CertificateStateWord reason={certificate.revocationReason} state={certificate.state} t={t} />}
         commonName={certificate.commonName}
         rest={restOfSubject(certificate.subject)}
         email={certificate.email}

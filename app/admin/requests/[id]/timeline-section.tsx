@@ -1,5 +1,5 @@
 import type { Page } from '#lib/http/page';
-import type { ApproverView } from '#lib/requests/views';
+import type { TimelineEntry } from '#lib/requests/views';
 
 import { SectionHead } from '#components/ui/section-head';
 import { Timeline } from '#components/ui/timeline';
@@ -7,8 +7,10 @@ import { Timeline } from '#components/ui/timeline';
 import { actorWord } from '../../../../components/admin/actor';
 import { hasTimelineWord } from '../../../../components/certs/timeline-words';
 
-/** What happened to the request and by whom, oldest first. */
-export function TimelineSection({ request, page }: { request: ApproverView; page: Page }) {
+const BAD = new Set(['failed', 'rejected', 'revoked', 'held']);
+
+/** What happened to a request or a certificate and by whom, oldest first. */
+export function TimelineSection({ timeline, page }: { timeline: readonly TimelineEntry[]; page: Page }) {
   const { t, ctx, locale } = page;
   return (
     <section className="section" aria-labelledby="timeline">
@@ -16,13 +18,23 @@ export function TimelineSection({ request, page }: { request: ApproverView; page
       <Timeline
         now={ctx.now()}
         locale={locale}
-        items={request.timeline.map((entry) => ({
-          state: entry.what === 'failed' || entry.what === 'rejected' ? 'bad' : 'done',
+        items={timeline.map((entry) => ({
+          state: BAD.has(entry.what) ? 'bad' : 'done',
           title: t(`admin.request.what.${hasTimelineWord(entry.what) ? entry.what : 'other'}`),
-          text: [actorWord(entry.who), entry.detail].filter(Boolean).join(': '),
+          text: [who(entry, t), detailOf(entry, t)].filter(Boolean).join(': '),
           at: entry.at,
         }))}
       />
     </section>
   );
+}
+
+/** The holder has no name here: what they showed stands for it. */
+function who({ who, proof }: TimelineEntry, t: Page['t']): string {
+  return proof === undefined ? actorWord(who) : t(`admin.request.proof.${proof.replaceAll(' ', '-')}`);
+}
+
+function detailOf({ what, detail }: TimelineEntry, t: Page['t']): string | null {
+  if (what === 'held' || what === 'hold-ended') return null;
+  return what === 'revoked' && detail !== null ? t(`common.revocation.${detail}`) : detail;
 }

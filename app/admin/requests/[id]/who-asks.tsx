@@ -22,6 +22,12 @@ export function WhoAsks({ request, page }: { request: ApproverView; page: Page }
               <span className="step-detail">{t(`admin.emailState.${request.emailState}`)}</span>
             </dd>
           </div>
+          {request.label ? (
+            <div className="kv-row">
+              <dt>{t('admin.request.whoDevice')}</dt>
+              <dd className="break">{request.label}</dd>
+            </div>
+          ) : null}
           <div className="kv-row">
             <dt>{t('admin.request.whoTrust')}</dt>
             <dd>{t(`admin.trustState.${request.trust}`)}</dd>

@@ -3,6 +3,8 @@ import { openApi, type ApiRoutes } from '#lib/http/openapi';
 import { route } from '#lib/http/route';
 
 import * as adminCertificates from '../admin/certificates/route';
+import * as adminRevokeMany from '../admin/certificates/revoke/route';
+import * as adminRevokePreview from '../admin/certificates/revoke/preview/route';
 import * as adminRevoke from '../admin/certificates/[serial]/revoke/route';
 import * as adminRequests from '../admin/requests/route';
 import * as adminRequest from '../admin/requests/[id]/route';
@@ -14,6 +16,7 @@ import * as hubEvents from '../hubs/events/route';
 import * as requests from '../requests/route';
 import * as request from '../requests/[id]/route';
 import * as requestFile from '../requests/[id]/[file]/route';
+import * as requestRevoke from '../requests/[id]/revoke/route';
 import * as requestWithdraw from '../requests/[id]/withdraw/route';
 
 /** Every route of the API; a test compares this with the folders. */
@@ -22,6 +25,7 @@ const ROUTES: ApiRoutes = {
   '/api/v1/requests/{id}': request,
   '/api/v1/requests/{id}/{file}': requestFile,
   '/api/v1/requests/{id}/withdraw': requestWithdraw,
+  '/api/v1/requests/{id}/revoke': requestRevoke,
   '/api/v1/hubs': hubs,
   '/api/v1/hubs/events': hubEvents,
   '/api/v1/admin/requests': adminRequests,
@@ -30,6 +34,8 @@ const ROUTES: ApiRoutes = {
   '/api/v1/admin/requests/{id}/reject': adminReject,
   '/api/v1/admin/requests/sign': adminSign,
   '/api/v1/admin/certificates': adminCertificates,
+  '/api/v1/admin/certificates/revoke': adminRevokeMany,
+  '/api/v1/admin/certificates/revoke/preview': adminRevokePreview,
   '/api/v1/admin/certificates/{serial}/revoke': adminRevoke,
 };
 

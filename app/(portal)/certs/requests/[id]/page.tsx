@@ -17,6 +17,7 @@ import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 import { wordsOf } from '#components/ui/words-of';
+import { canRevoke, isOnHold } from '#lib/certificates/revocation-reasons';
 import { openPage, type Page } from '#lib/http/page';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
 import type { RequesterView } from '#lib/requests/views';
@@ -64,7 +65,9 @@ export default async function RequestPage({ params, searchParams }: Params) {
       <PageHead crumb={crumb} {...heading(page, view, signer)} />
       <div className="cols cols-aside">
         <div>
-          {view.certificate ? <RequestPickUp view={view} platform={platform} t={t} /> : null}
+          {view.certificate && view.certificate.state !== 'REVOKED' ? (
+            <RequestPickUp view={view} platform={platform} t={t} />
+          ) : null}
           {view.question && view.state === 'SUBMITTED' ? (
             <div className="notice-line">
               <Callout kind="warn">
@@ -72,7 +75,10 @@ export default async function RequestPage({ params, searchParams }: Params) {
               </Callout>
             </div>
           ) : null}
-          <section aria-labelledby="timeline" className={view.certificate ? 'section' : undefined}>
+          <section
+            aria-labelledby="timeline"
+            className={view.certificate && view.certificate.state !== 'REVOKED' ? 'section' : undefined}
+          >
             <SectionHead
               id="timeline"
               title={t('certs.request.timeline')}
@@ -89,7 +95,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
             />
           </section>
           {open ? <RequestFinish view={view} siteUrl={page.config.site.url} t={t} /> : null}
-          {['REJECTED', 'WITHDRAWN', 'EXPIRED'].includes(view.state) ? (
+          {['REJECTED', 'WITHDRAWN', 'EXPIRED'].includes(view.state) || isRevoked(view) ? (
             <p className="actions section">
               <LinkButton look="primary" href="/certs/new">
                 {t('certs.request.newRequest')}
@@ -133,6 +139,12 @@ function Aside({ page, view }: { page: Page; view: RequesterView }) {
       <dl className="kv">
         <dt>{t('certs.request.number')}</dt>
         <dd className="mono">{view.id}</dd>
+        {view.label ? (
+          <>
+            <dt>{t('certs.request.device')}</dt>
+            <dd className="break">{view.label}</dd>
+          </>
+        ) : null}
         <dt>{t('certs.request.sentAt')}</dt>
         <dd>
           <Time at={view.createdAt} now={now} locale={locale} />
@@ -146,6 +158,13 @@ function Aside({ page, view }: { page: Page; view: RequesterView }) {
           </>
         ) : null}
       </dl>
+      {view.certificate && canRevoke(view.certificate) ? (
+        <p>
+          <LinkButton small href={`/certs/revoke?serial=${view.certificate.serial}`}>
+            {t('certs.request.revoke')}
+          </LinkButton>
+        </p>
+      ) : null}
       {view.actions.includes('withdraw') ? (
         <WithdrawButton
           id={view.id}
@@ -176,7 +195,30 @@ const KINDS = {
   FAILED: 'bad',
 } as const satisfies Record<RequesterView['state'], string>;
 
-function heading({ t, config }: Page, view: RequesterView, signer: SignerWord) {
+/** For good: a hold may end. */
+function isRevoked({ certificate }: RequesterView): boolean {
+  return certificate?.state === 'REVOKED' && !isOnHold(certificate);
+}
+
+/** What is to be said of a certificate that was taken back; null for all others. */
+function takenBack({ t, config }: Page, { certificate }: RequesterView) {
+  if (certificate?.state !== 'REVOKED') return null;
+  const held = isOnHold(certificate);
+  const key = held ? 'HELD' : 'REVOKED';
+  return {
+    kind: held ? ('warn' as const) : ('bad' as const),
+    title: t(`certs.request.state.${key}.title`),
+    lede: t(`certs.request.state.${key}.lede`, {
+      why: t(`common.revocation.${certificate.revocationReason ?? 'unspecified'}`),
+      contact: config.site.contact === '' ? t('certs.revoke.operators') : config.site.contact,
+    }),
+  };
+}
+
+function heading(page: Page, view: RequesterView, signer: SignerWord) {
+  const { t, config } = page;
+  const taken = takenBack(page, view);
+  if (taken !== null) return taken;
   const paused = view.state === 'APPROVED' && signer !== 'ready';
   const key = paused ? (signer === 'locked' ? 'LOCKED' : 'DOWN') : view.state;
   const mailed = config.mail.transport !== 'none' && view.email !== null;

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+
+import { insertCertificates, type CertificateRow } from '../db/certificates';
+import type { Database } from '../db/client';
+import { inTransaction } from '../db/in-transaction';
+
+/** Rows as of issued certificates; their bytes are none, for tests of what goes by rows. */
+export function certificateRows(
+  count: number,
+  row: (index: number) => Partial<CertificateRow> & { commonName: string },
+): CertificateRow[] {
+  return Array.from({ length: count }, (_, index) => {
+    const own = row(index);
+    const hash = createHash('sha256').update(`${own.commonName} ${index}`).digest('hex');
+    const notBefore = new Date('2026-01-01T00:00:00Z');
+    return {
+      serial: `7f${hash.slice(0, 38)}`,
+      requestId: null,
+      state: 'VALID',
+      profile: 'user',
+      subject: `CN=${own.commonName}`,
+      email: null,
+      spkiSha256: hash,
+      fingerprintSha256: hash,
+      keyLabel: 'P-256',
+      label: null,
+      der: Uint8Array.from(Buffer.from(hash, 'hex')),
+      notBefore,
+      notAfter: new Date('2035-01-01T00:00:00Z'),
+      revokedAt: null,
+      revocationReason: null,
+      createdAt: notBefore,
+      ...own,
+    };
+  });
+}
+
+export async function storeRows(db: Database, rows: readonly CertificateRow[]): Promise<void> {
+  await inTransaction(db, (tx) => insertCertificates(tx, rows));
+}
