@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'csr.signature',
   'csr.signature-algorithm',
   'csr.weak-key',
+  'csr.compromised-key',
   'csr.key-type',
   'csr.ec-curve',
   'csr.ec-point',

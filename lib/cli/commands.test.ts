@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openTestHouse, type TestHouse } from '../testing/house';
-import { submitOne } from '../testing/requests';
+import { freshCsr, submitOne } from '../testing/requests';
 import { lockInstance } from '../supervisor/instance-lock';
 import { main } from './main';
 
@@ -55,6 +55,8 @@ describe('a wrong call', () => {
     ['hubs', 'access', 'astro', 'open'],
     ['hubs', 'allow', 'astro'],
     ['db', 'restore'],
+    ['keys', 'block', 'ab'],
+    ['keys', 'list', '--limit', '0'],
     ['no-such-command'],
   ])('%s %s %s %s ends with 2 and says how it is called', async (...words) => {
     const { code, err } = await hubgate(...words.filter((word) => word !== undefined));
@@ -72,6 +74,9 @@ describe('a wrong call', () => {
     ['admin', 'reset', '--login', 'nobody'],
     ['db', 'backup', '/no/such/folder/x.db'],
     ['db', 'restore', '/no/such/file.db'],
+    ['keys', 'check', '/no/such/file.csr'],
+    ['keys', 'check', '/'],
+    ['keys', 'block', 'beef', '--reason', 'x'],
   ])('%s %s %s is refused without a stack', async (...words) => {
     const { code, err } = await hubgate(...words);
     expect(code).toBe(1);
@@ -93,6 +98,24 @@ it('a request is approved, signed and its certificate exported, never over a fil
   expect(JSON.parse(again.err)).toMatchObject({ code: 'config.value', field: 'file' });
   const der = JSON.parse((await hubgate('--json', 'certs', 'export', serial, '--form', 'der')).out);
   expect(Buffer.from(der.content, 'base64')[0]).toBe(0x30);
+});
+
+it('a key is blocked by a file or its hash, listed, and checked', async () => {
+  const csr = freshCsr('mallory');
+  const file = join(folder, 'mallory.csr');
+  writeFileSync(file, csr);
+  expect(await hubgate('keys', 'check', file)).toMatchObject({ code: 0 });
+  const blocked = JSON.parse((await hubgate('--json', 'keys', 'block', file, '--reason', 'posted')).out);
+  expect(blocked).toMatchObject({ fresh: true, certificates: [] });
+  const colons = blocked.spkiSha256.toUpperCase().match(/../g).join(':');
+  expect((await hubgate('keys', 'block', colons, '--reason', 'again')).out).toContain('was blocked already');
+  expect((await hubgate('keys', 'list')).out).toMatch(new RegExp(`${blocked.spkiSha256} .* posted`));
+  const checked = await hubgate('keys', 'check', file);
+  expect(checked).toMatchObject({ code: 1, out: expect.stringContaining('reported as compromised') });
+  const visitor = { ...house.ctx, actor: { kind: 'visitor', addressKey: '192.0.2.10' } as const };
+  await expect(submitOne(visitor, { csr, commonName: 'mallory' })).rejects.toMatchObject({
+    code: 'csr.compromised-key',
+  });
 });
 
 describe('a backup', () => {

@@ -3,6 +3,7 @@ import { access, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 
+import { blockListState } from '../certificates/block-list-file';
 import { portOf } from '../config/combinations';
 import type { LoadedConfig } from '../config/load';
 import type { Ctx } from '../ctx';
@@ -24,6 +25,7 @@ export async function checkHouse(loaded: LoadedConfig): Promise<Finding[]> {
     { check: 'configuration', level: 'ok', says: loaded.file ?? 'no hubgate.toml: all defaults' },
     await stateFolder(loaded),
     await hubsFolder(loaded),
+    ...(await blockList(loaded)),
     await maps(loaded),
     await serverCertificate(loaded),
     await resumption(loaded),
@@ -80,6 +82,17 @@ async function hubsFolder(loaded: LoadedConfig): Promise<Finding> {
   const unrouted = hubs.filter(({ upstream }) => upstream === null).length;
   const says = `${hubs.length} registered in ${loaded.paths.hubsDir}, ${unrouted} without an upstream, ${problems.length} problems (hubgate hubs check)`;
   return { check, level: problems.length > 0 ? 'warn' : 'ok', says };
+}
+
+async function blockList({ paths }: LoadedConfig): Promise<Finding[]> {
+  if (paths.blocklistFile === null) return [];
+  const check = 'compromised keys';
+  const found = await blockListState(paths.blocklistFile);
+  return [
+    found.state === 'ok'
+      ? { check, level: 'ok', says: `${found.hashes} hashes in ${paths.blocklistFile}` }
+      : { check, level: 'bad', says: found.problem },
+  ];
 }
 
 async function maps({ paths }: LoadedConfig): Promise<Finding> {

@@ -20,6 +20,7 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   requests: () => import('./requests'),
   sign: () => import('./sign'),
   certs: () => import('./certs'),
+  keys: () => import('./keys'),
   db: () => import('./db'),
   audit: () => import('./audit'),
   config: () => import('./config'),

@@ -123,6 +123,8 @@ export const ConfigSchema = z.strictObject({
       signIn: z.enum(['optional', 'required', 'none']).default('optional'),
       openPerAddress: z.int().min(1).max(10_000).default(20),
       expireDays: z.int().min(1).max(365).default(30),
+      /** A file of hashes of compromised keys, beside those that the portal knows itself. */
+      blocklist: z.string().max(4096).default(''),
     })
     .prefault({}),
   approval: z

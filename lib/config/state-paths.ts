@@ -23,6 +23,8 @@ export type StatePaths = {
   signerOperatorSocket: string;
   mapsDir: string;
   hubsDir: string;
+  /** The operator's list of compromised keys; null when none is configured. */
+  blocklistFile: string | null;
 };
 
 /**
@@ -55,6 +57,7 @@ export function statePaths(
     signerOperatorSocket: join(socketDir, 'operator.sock'),
     mapsDir: config.gate.mapsDir === '' ? `${stateDir}-gate` : absolute(config.gate.mapsDir),
     hubsDir: hubsDir(config, stateDir, absolute, folderExists),
+    blocklistFile: config.requests.blocklist === '' ? null : absolute(config.requests.blocklist),
   };
 }
 

@@ -2,4 +2,8 @@
  * The migrations of this version, oldest first: folders under prisma/<database>/migrations. A list
  * in code, since the web process is bundled and must recognise a newer database without the files.
  */
-export const KNOWN_MIGRATIONS = ['20261123000000_init', '20261126000000_revocation'] as const;
+export const KNOWN_MIGRATIONS = [
+  '20261123000000_init',
+  '20261126000000_revocation',
+  '20261126020000_blocked_keys',
+] as const;

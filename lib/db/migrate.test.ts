@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../config/schema';
 import { statePaths } from '../config/state-paths';
 import { DATABASE_KINDS, emptyPostgresql } from '../testing/database';
+import { listBlockedKeyRows } from './blocked-keys';
 import { openDatabase } from './client';
 import { KNOWN_MIGRATIONS } from './known-migrations';
 import { migrateTarget } from './migrate';
@@ -198,6 +199,40 @@ describe.each(DATABASE_KINDS)('migrations on %s', (kind) => {
     expect((await migrateTarget(target)).applied).toEqual([...KNOWN_MIGRATIONS]);
   });
 });
+
+it.each(DATABASE_KINDS)(
+  'keys of certificates that were revoked for it are blocked from the beginning, on %s',
+  async (kind) => {
+    const target = await emptyTarget(kind);
+    await migrateTarget(target);
+    const connection = await openMigrationConnection(target);
+    const at = (day: number) => `'2026-01-0${day} 00:00:00.000'`;
+    const blob = kind === 'sqlite' ? "x'00'" : "'\\x00'";
+    for (const [serial, key, reason] of [
+      ['01', 'k1', "'keyCompromise'"],
+      ['02', 'k1', "'keyCompromise'"],
+      ['03', 'k2', "'superseded'"],
+      ['04', 'k3', 'NULL'],
+    ]) {
+      await connection.run(
+        `INSERT INTO "Certificate" ("serial", "state", "profile", "commonName", "subject", "spkiSha256",
+         "fingerprintSha256", "keyLabel", "der", "notBefore", "notAfter", "createdAt", "revokedAt", "revocationReason")
+       VALUES ('${serial}', 'REVOKED', 'user', 'a', 'CN=a', '${key}', 'f', 'P-256', ${blob}, ${at(1)}, ${at(9)},
+         ${at(1)}, ${at(Number(serial))}, ${reason})`,
+      );
+    }
+    // As it was before this migration.
+    await connection.run('DROP TABLE "BlockedKey"');
+    await connection.run(`DELETE FROM "_prisma_migrations" WHERE "migration_name" LIKE '%_blocked_keys'`);
+    await connection.close();
+    await migrateTarget(target);
+    const database = await open(target);
+    expect(await listBlockedKeyRows(database, { limit: 9 })).toMatchObject([
+      { spkiSha256: 'k1', serial: '01', reason: 'keyCompromise', blockedBy: 'system:migration' },
+    ]);
+    await database.close();
+  },
+);
 
 it('a database that is not there is unreachable, and says where it was looked for', async () => {
   const file = join(temporary(), 'absent.db');

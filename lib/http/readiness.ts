@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 
+import { blockListState } from '../certificates/block-list-file';
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import { hasPeople } from '../identity/people';
@@ -12,6 +13,8 @@ export type Readiness = {
   /** Why it is locked, when the signer says. */
   lockedBecause?: string;
   hubs: 'ok' | 'unreadable';
+  /** The operator's list of compromised keys, where there is one; `stale`: the one before holds. */
+  blocklist?: 'ok' | 'stale' | 'unreadable';
 };
 
 /**
@@ -19,12 +22,19 @@ export type Readiness = {
  * approvals go on, signing waits. What is wrong in detail stands in the log and on /admin, not here.
  */
 export async function readiness(ctx: Ctx): Promise<Readiness> {
-  const [database, signer, hubs] = await Promise.all([databaseState(ctx), signerState(ctx), hubsState(ctx)]);
+  const [database, signer, hubs, blocklist] = await Promise.all([
+    databaseState(ctx),
+    signerState(ctx),
+    hubsState(ctx),
+    blocklistState(ctx),
+  ]);
   return {
-    ready: database === 'ok' && signer.signer !== 'down' && hubs === 'ok',
+    ready:
+      database === 'ok' && signer.signer !== 'down' && hubs === 'ok' && blocklist.blocklist !== 'unreadable',
     database,
     ...signer,
     hubs,
+    ...blocklist,
   };
 }
 
@@ -55,4 +65,8 @@ async function hubsState(ctx: Ctx): Promise<Readiness['hubs']> {
   } catch {
     return ctx.config.hubs.dir === undefined ? 'ok' : 'unreadable';
   }
+}
+
+async function blocklistState({ paths }: Ctx): Promise<Pick<Readiness, 'blocklist'>> {
+  return paths.blocklistFile === null ? {} : { blocklist: (await blockListState(paths.blocklistFile)).state };
 }

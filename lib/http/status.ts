@@ -16,6 +16,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'csr.signature': 422,
   'csr.signature-algorithm': 422,
   'csr.weak-key': 422,
+  'csr.compromised-key': 422,
   'csr.key-type': 422,
   'csr.ec-curve': 422,
   'csr.ec-point': 422,

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { destination, pino } from 'pino';
 
 import { followRevocations } from '../certificates/follow-revocations';
+import { blockListState } from '../certificates/block-list-file';
+import { mirrorBlockedKeys } from '../certificates/mirror-blocked-keys';
 import { reconcileJournal } from '../certificates/reconcile-journal';
 import type { Ctx } from '../ctx';
 import { deleteOldSecrets } from '../db/one-time-secrets';
@@ -64,6 +66,20 @@ export function jobs(house: JobHouse): Job[] {
     followJob(house),
     reconcileJob(house),
     {
+      name: 'blocked-keys',
+      everyMs: 30_000,
+      run: async () => {
+        await whileSignerAnswers(() => mirrorBlockedKeys(jobCtx(house, 'blocked-keys')));
+      },
+    },
+    {
+      name: 'blocklist',
+      everyMs: 60_000,
+      run: async () => {
+        await readBlockList(house);
+      },
+    },
+    {
       name: 'mail',
       everyMs: 5000,
       run: async () => {
@@ -118,6 +134,13 @@ function reconcileJob(house: JobHouse): Job {
       });
     },
   };
+}
+
+/** Reads a list that has changed before a request has to wait for it, and tells what is wrong with it. */
+async function readBlockList({ paths }: JobHouse): Promise<void> {
+  if (paths.blocklistFile === null) return;
+  const found = await blockListState(paths.blocklistFile);
+  if (found.state !== 'ok') throw new Error(found.problem);
 }
 
 /** Signs what is due. A locked or absent signer is a state, not a failure: pages say so already. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../audit/record-audit';
 import { actorName, type Ctx } from '../ctx';
 import { approvalsOf, insertApproval } from '../db/approvals';
+import { findBlockedKey } from '../db/blocked-keys';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMail } from '../db/outbox';
@@ -38,7 +39,7 @@ const COMMENT_MAX = 1000;
  *
  * @throws {HubgateError} `auth.*`, `request.not-found`, `request.own`, `request.version`,
  *   `request.state`, `request.already-decided-by-you`, `request.takeover-needs-confirmation`,
- *   `certificate.outlives-issuer`, `signer.ca-missing`
+ *   `csr.compromised-key`, `certificate.outlives-issuer`, `signer.ca-missing`
  */
 export async function approveRequest(
   ctx: Ctx,
@@ -50,6 +51,7 @@ export async function approveRequest(
     requireNotOwn(ctx, row);
     requireVersion(row, input.version);
     nextState(stateOf(row), 'approve');
+    await requireKeyNotBlocked(tx, row);
     await requireNameFree(ctx, tx, row, input.confirmTakeover === true);
     return approveLoaded(ctx, tx, input, await vouched(ctx, tx, row, input.vouchEmail === true));
   });
@@ -111,6 +113,16 @@ async function approveLoaded(
     },
   });
   return { id: row.id, state };
+}
+
+/** Reported as compromised since it came in: the signer would refuse the order anyhow. */
+async function requireKeyNotBlocked(tx: Tx, row: RequestRow): Promise<void> {
+  if ((await findBlockedKey(tx, row.spkiSha256)) === null) return;
+  throw new HubgateError(
+    'csr.compromised-key',
+    'The key of this request was reported as compromised. Reject it, and ask for a request with a new key.',
+    { field: 'csr' },
+  );
 }
 
 /** The name belongs to its first holder: it passes only singly and knowingly, and the holder is told. */

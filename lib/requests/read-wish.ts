@@ -1,3 +1,4 @@
+import { findCompromise } from '../certificates/compromised-key';
 import type { Ctx } from '../ctx';
 import { HubgateError } from '../errors';
 import type { CheckResult } from '../x509/check-result';
@@ -52,15 +53,17 @@ export const LABEL_MAX = 40;
 const SAN_MAX = 32;
 
 /**
- * Reads a wish strictly: the CSR by all checks of intake, every text by its policy. Looks nothing up.
+ * Reads a wish strictly: the CSR by all checks of intake, every text by its policy. Looks nothing up
+ * but whether the key is known to be compromised.
  *
  * @throws {HubgateError} any `csr.*`; `request.common-name`, `request.system-account`,
  *   `request.email`, `request.name`, `request.note`, `request.label`, `request.profile`, `request.san`
  */
-export async function readWish(ctx: Pick<Ctx, 'config' | 'paths'>, input: WishInput): Promise<Wish> {
+export async function readWish(ctx: Pick<Ctx, 'config' | 'paths' | 'db'>, input: WishInput): Promise<Wish> {
   const ca = await issuingCa(ctx);
   const { csr, checks } = await examineCsr(input.csr, {
     caSpkiSha256: [ca.signing.spkiSha256, ca.root.spkiSha256],
+    compromised: async (wanted) => (await findCompromise(ctx, wanted))?.why ?? null,
   });
   const profile = readProfile(input.profile);
   const common = {

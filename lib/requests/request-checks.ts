@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema';
+import { findBlockedKey } from '../db/blocked-keys';
 import type { Queries } from '../db/client';
 import { requestsWithKey, requestsWithName } from '../db/requests';
 import type { CheckResult } from '../x509/check-result';
@@ -27,7 +28,7 @@ export async function requestChecks(
   csrChecks: readonly CheckResult[],
 ): Promise<{ checks: CheckResult[]; finding: Finding }> {
   const checks = [
-    ...csrChecks.filter((check) => !PORTAL_CHECKS.has(check.code)),
+    ...(await stillTrue(db, request, csrChecks)).filter((check) => !PORTAL_CHECKS.has(check.code)),
     ...(await nameChecks(db, request)),
     ...mailboxChecks(config, request),
     ...trustChecks(config, request.trust),
@@ -41,6 +42,22 @@ export function findingOf(checks: readonly CheckResult[]): Finding {
   const failed = checks.filter((check) => !check.ok);
   if (failed.some((check) => check.level === 'bad' || check.level === 'refuse')) return 'bad';
   return failed.some((check) => check.level === 'warn') ? 'warn' : 'clean';
+}
+
+/** A key may become known to others after it came in: then nobody should approve it any more. */
+async function stillTrue(
+  db: Queries,
+  request: Claimant,
+  csrChecks: readonly CheckResult[],
+): Promise<readonly CheckResult[]> {
+  if ((await findBlockedKey(db, request.spkiSha256)) === null) return csrChecks;
+  const compromised: CheckResult = {
+    code: 'key.compromised',
+    ok: false,
+    level: 'bad',
+    message: 'The key was reported as compromised after this request came in. The signer will not sign it.',
+  };
+  return [...csrChecks.filter((check) => check.code !== compromised.code), compromised];
 }
 
 async function nameChecks(db: Queries, request: Claimant): Promise<CheckResult[]> {
@@ -116,7 +133,10 @@ function trustChecks(config: Config, trust: string): CheckResult[] {
 
 async function keyChecks(db: Queries, request: Claimant): Promise<CheckResult[]> {
   const earlier = (await requestsWithKey(db, request.spkiSha256)).filter((one) => one.id !== request.id);
-  if (earlier.length === 0) return [];
+  if (earlier.length === 0) {
+    const message = 'The key came with no other request.';
+    return [{ code: 'request.key-before', ok: true, level: 'info', message }];
+  }
   return [
     {
       code: 'request.key-before',

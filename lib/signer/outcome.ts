@@ -38,7 +38,7 @@ export const lockedError = (): HubgateError =>
 /** Reported as compromised, or known to be: lib/signer/journal-revocations.ts. */
 export const blockedKeyError = (): HubgateError =>
   new HubgateError(
-    'csr.weak-key',
+    'csr.compromised-key',
     'This key is blocked for ever: it was reported as compromised. Make a new key.',
     { field: 'csr' },
   );

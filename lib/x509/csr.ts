@@ -1,14 +1,14 @@
 import 'reflect-metadata';
 
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { constants, createHash, createPublicKey, verify } from 'node:crypto';
 
 import { CertificationRequest } from '@peculiar/asn1-csr';
 import { AsnParser } from '@peculiar/asn1-schema';
 
 import { HubgateError } from '../errors';
 import { readCsrExtensions } from './csr-extensions';
-import { CSR_SIGNATURES } from './csr-signature';
-import { type DerNode, DerError, oidText, readDer, TAG } from './der';
+import { type CsrSignature, readCsrSignature } from './csr-signature';
+import { type DerNode, DerError, readDer, TAG } from './der';
 import { readDirectoryName } from './directory-string';
 import { spkiSha256 } from './key-id';
 import { type KeyInfo, keyLabel, readSpki } from './key-info';
@@ -39,10 +39,10 @@ export type ParsedCsr = {
   readonly ignoredExtensions: readonly string[];
   /** e.g. `SHA-256 with RSA`. */
   readonly signatureAlgorithm: string;
-  /** What the signature is over, and the signature. */
+  /** What the signature is over, the signature, and how it was made. */
   readonly signed: Uint8Array;
   readonly signature: Uint8Array;
-  readonly signatureDigest: string | null;
+  readonly signedBy: CsrSignature;
 };
 
 /**
@@ -57,16 +57,8 @@ export type ParsedCsr = {
 export function parseCsr(der: Uint8Array): ParsedCsr {
   const { info, algorithm, signature, subject, spki } = structure(der);
   const key = readSpki(spki.bytes);
-  const algorithmOid = oidText(algorithm.children[0]?.content ?? new Uint8Array());
-  const known = CSR_SIGNATURES.get(algorithmOid);
-  if (known === undefined || !known.accepted) {
-    throw new HubgateError(
-      'csr.signature-algorithm',
-      `The CSR is signed with ${known?.name ?? 'an unknown algorithm'}, which is not accepted. Make it again with SHA-256, for example with: openssl req -new -sha256.`,
-      { field: 'csr', params: { algorithm: known?.name ?? algorithmOid } },
-    );
-  }
-  if (key.type !== known.keyType) throw signatureWrong();
+  const signedBy = readCsrSignature(algorithm);
+  if (key.type !== signedBy.keyType) throw signatureWrong();
   const name = readDirectoryName(subject);
   for (const { label, value } of name.attributes) refuseFault(label, value);
   const extensions = readCsrExtensions(info.children[3]);
@@ -88,10 +80,10 @@ export function parseCsr(der: Uint8Array): ParsedCsr {
     dnsNames: extensions.dnsNames,
     ipAddresses: extensions.ipAddresses,
     ignoredExtensions: extensions.ignored,
-    signatureAlgorithm: known.name,
+    signatureAlgorithm: signedBy.name,
     signed: Uint8Array.from(info.bytes),
     signature: Uint8Array.from(signature.content.subarray(1)),
-    signatureDigest: known.digest,
+    signedBy,
   } satisfies Omit<ParsedCsr, typeof parsedCsr> as unknown as ParsedCsr;
 }
 
@@ -161,10 +153,13 @@ function refuseFault(label: string, value: string): void {
 export async function verifyCsrSignature(csr: ParsedCsr): Promise<void> {
   const holds = await new Promise<boolean>((resolve) => {
     try {
+      const { digest, pssSaltOctets } = csr.signedBy;
       const key = createPublicKey({ key: Buffer.from(csr.spki), format: 'der', type: 'spki' });
-      verify(csr.signatureDigest, csr.signed, key, csr.signature, (error, ok) =>
-        resolve(error === null && ok),
-      );
+      const input =
+        pssSaltOctets === null
+          ? key
+          : { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pssSaltOctets };
+      verify(digest, csr.signed, input, csr.signature, (error, ok) => resolve(error === null && ok));
     } catch {
       resolve(false); // OpenSSL refuses the key or the signature's form
     }

@@ -1,11 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  checkPrimeSync,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomInt,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +10,9 @@ import { type CheckResult } from './check-result';
 import { derValue, TAG } from './der';
 import { examineCsr } from './examine-csr';
 import { boolean, contextPrimitive, oid, sequence, smallInteger } from './forge-asn1';
-import { checkClosePrimes, checkRoca, checkSmallFactors } from './key-checks';
-import { readSpki, type KeyInfo } from './key-info';
 import { OID } from './oids';
 import { toPem } from './pem';
-import { makeCsr, randomPrime, rawSubject, requested, rsaKeyFromPrimes } from './testing/csr-maker';
+import { makeCsr, NO_KNOWN_KEYS, rawSubject, requested } from './testing/csr-maker';
 
 /** Every bad input has its code, found on files that real programs made wherever one can make them. */
 const folder = mkdtempSync(join(tmpdir(), 'hubgate-csr-'));
@@ -33,7 +25,7 @@ const openssl = (...args: string[]): void => run('openssl', args);
 const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
 const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
-const examine = (input: Uint8Array) => examineCsr(input, { caSpkiSha256: [] });
+const examine = (input: Uint8Array) => examineCsr(input, NO_KNOWN_KEYS);
 
 beforeAll(() => {
   openssl(
@@ -260,22 +252,6 @@ describe('a file that is not one good CSR is refused with its own code', () => {
     await refused(file('e3.csr'), 'csr.weak-key');
   });
 
-  it('csr.weak-key: primes close together, a small factor, the mark of ROCA', async () => {
-    const p = randomPrime(1024);
-    const close = rsaKeyFromPrimes(p, nextPrime(p + 2n));
-    await refused(makeCsr({ privateKey: close }), 'csr.weak-key');
-    expect(checkClosePrimes(info(close))).toMatchObject({ ok: false });
-    const small = rsaKeyFromPrimes(65521n, randomPrime(2040));
-    expect(checkSmallFactors(info(small))).toMatchObject({ ok: false });
-    await refused(makeCsr({ privateKey: small }), 'csr.weak-key');
-    const roca = rsaKeyFromPrimes(rocaPrime(), rocaPrime());
-    expect(checkRoca(info(roca))).toMatchObject({ ok: false });
-    await refused(makeCsr({ privateKey: roca }), 'csr.weak-key');
-  }, 60_000);
-
-  const info = (privateKey: ReturnType<typeof key>): KeyInfo =>
-    readSpki(new Uint8Array(createPublicKey(privateKey).export({ type: 'spki', format: 'der' })));
-
   it.each(['secp256k1', 'brainpoolP256r1', 'secp521r1'])('csr.ec-curve: %s', async (curve) => {
     openssl('ecparam', '-name', curve, '-genkey', '-noout', '-out', 'c.key');
     openssl('req', '-new', '-key', 'c.key', '-subj', '/CN=alice', '-out', 'c.csr');
@@ -342,8 +318,15 @@ describe('a file that is not one good CSR is refused with its own code', () => {
 
   it("csr.ca-key: a CA's own key", async () => {
     const { csr } = await examine(file('alice.csr'));
-    await expect(examineCsr(file('alice.csr'), { caSpkiSha256: [csr.spkiSha256] })).rejects.toMatchObject({
-      code: 'csr.ca-key',
+    const known = { ...NO_KNOWN_KEYS, caSpkiSha256: [csr.spkiSha256] };
+    await expect(examineCsr(file('alice.csr'), known)).rejects.toMatchObject({ code: 'csr.ca-key' });
+  });
+
+  it('csr.compromised-key: one that the caller knows', async () => {
+    const known = { ...NO_KNOWN_KEYS, compromised: async () => 'it hangs on the notice board' };
+    await expect(examineCsr(file('alice.csr'), known)).rejects.toMatchObject({
+      code: 'csr.compromised-key',
+      message: expect.stringContaining('notice board') as string,
     });
   });
 
@@ -396,26 +379,6 @@ describe('a file that is not one good CSR is refused with its own code', () => {
     });
   });
 });
-
-function nextPrime(from: bigint): bigint {
-  for (let candidate = from; ; candidate += 2n) if (checkPrimeSync(candidate)) return candidate;
-}
-
-/** As Infineon's library made them: k·M + 65537^a mod M, with M the product of 71 primes for RSA 2048. */
-function rocaPrime(): bigint {
-  const primes: bigint[] = [];
-  for (let candidate = 2n; primes.length < 71; candidate++) {
-    if (primes.every((prime) => candidate % prime !== 0n)) primes.push(candidate);
-  }
-  const m = primes.reduce((product, prime) => product * prime, 1n);
-  for (;;) {
-    const k = (1n << 1023n) / m + BigInt(randomInt(1, 2 ** 47));
-    let power = 1n;
-    for (let a = randomInt(1, 10_000); a > 0; a--) power = (power * 65537n) % m;
-    const candidate = k * m + power;
-    if (checkPrimeSync(candidate)) return candidate;
-  }
-}
 
 it('toPem and the reader agree', async () => {
   const { csr } = await examine(file('alice.der'));

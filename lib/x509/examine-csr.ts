@@ -4,20 +4,31 @@ import { parseCsr, type ParsedCsr, verifyCsrSignature } from './csr';
 import { readCsrInput } from './csr-input';
 import { KEY_CHECKS } from './key-checks';
 
-/** Codes of refusals for checks that say `refuse`. */
-const REFUSALS: Readonly<Record<string, ErrorCode>> = { 'key.not-a-ca': 'csr.ca-key' };
+/** Codes of refusals for checks that say `refuse`; of all others the key is weak. */
+const REFUSALS: Readonly<Record<string, ErrorCode>> = {
+  'key.not-a-ca': 'csr.ca-key',
+  'key.compromised': 'csr.compromised-key',
+  'key.point': 'csr.ec-point',
+};
+
+/** What only the caller knows about keys. */
+export type KnownKeys = {
+  /** Keys of our own CAs, which nobody else may present. */
+  caSpkiSha256: readonly string[];
+  /** How others came to know the private key, as the end of a sentence; null when it is on no list. */
+  compromised: (csr: ParsedCsr) => Promise<string | null>;
+};
 
 /**
  * The whole intake of a CSR: form, text, key, signature, and what it asks for and will not get.
  *
  * @param bytes the file or text as it was sent
- * @param known.caSpkiSha256 keys of our own CAs, which nobody else may present
  * @returns the CSR and every check with its outcome; none of them says `refuse`
  * @throws {HubgateError} any `csr.*` code
  */
 export async function examineCsr(
   bytes: Uint8Array,
-  known: { caSpkiSha256: readonly string[] },
+  known: KnownKeys,
 ): Promise<{ csr: ParsedCsr; checks: CheckResult[] }> {
   const csr = parseCsr(readCsrInput(bytes));
   const checks: CheckResult[] = [
@@ -29,6 +40,7 @@ export async function examineCsr(
     const outcome = check(csr.key);
     if (outcome !== null) checks.push(accept(outcome));
   }
+  checks.push(accept(checkNotCompromised(await known.compromised(csr))));
   checks.push(accept(checkNotOurs(csr, known.caSpkiSha256)));
   await verifyCsrSignature(csr);
   checks.push(passed('csr.signature', `Its own key signed it (${csr.signatureAlgorithm}).`));
@@ -44,6 +56,18 @@ function accept(outcome: CheckResult): CheckResult {
     field: 'csr',
     params: { check: outcome.code, advice: outcome.message },
   });
+}
+
+/** RFC 5280 section 5.3.1, keyCompromise; CVE-2008-0166. Where is for the caller to know. */
+function checkNotCompromised(why: string | null): CheckResult {
+  return why === null
+    ? passed('key.compromised', 'The key is on no list of compromised keys.')
+    : {
+        code: 'key.compromised',
+        ok: false,
+        level: 'refuse',
+        message: `The private half of this key is known to others: ${why}. Make a new key, and stop using this one everywhere.`,
+      };
 }
 
 /** Whoever holds a CA's key needs no certificate for it; whoever does not replays its public part. */

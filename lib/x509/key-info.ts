@@ -7,7 +7,7 @@ import { OID } from './oids';
 export type KeyInfo =
   | { readonly type: 'rsa'; readonly bits: number; readonly modulus: bigint; readonly exponent: bigint }
   | { readonly type: 'ec'; readonly curve: CurveName }
-  | { readonly type: 'ed25519' };
+  | { readonly type: 'ed25519'; readonly point: Uint8Array };
 
 /** `RSA 2048`, `P-256`, `Ed25519`: how pages and lists call a key. */
 export function keyLabel(key: KeyInfo): string {
@@ -24,7 +24,8 @@ export function keyLabel(key: KeyInfo): string {
 /**
  * Reads a SubjectPublicKeyInfo: RSA (RFC 3279 section 2.3.1), EC on P-256 or P-384 named by its OID
  * (RFC 5480 section 2.1.1), Ed25519 (RFC 8410 section 3). An EC point must be uncompressed and lie on
- * the curve. Sizes and the strength of an RSA key are judged in key-checks.ts.
+ * the curve. An RSA modulus is positive and in its shortest form, with nothing before or behind it.
+ * What a key is worth is judged in key-checks.ts.
  *
  * @throws {HubgateError} `csr.key-type`, `csr.ec-curve`, `csr.ec-point`, `csr.malformed`
  */
@@ -58,7 +59,7 @@ export function readSpki(spki: Uint8Array): KeyInfo {
     case OID.ed25519:
       // RFC 8410 section 3: parameters absent, 32 octets.
       if (parameters !== undefined || key.length !== 32) throw malformed();
-      return { type: 'ed25519' };
+      return { type: 'ed25519', point: Uint8Array.from(key) };
     default:
       throw new HubgateError(
         'csr.key-type',

@@ -16,7 +16,7 @@ import { fromPem, toPem } from './pem';
 import { findTextFault } from './printable-text';
 import { newSerial } from './serial';
 import { checkAccountName, checkPrintable, normaliseEmail } from './subject-policy';
-import { makeCsr, requested } from './testing/csr-maker';
+import { makeCsr, NO_KNOWN_KEYS, requested } from './testing/csr-maker';
 import { testChain, testKey } from './testing/throwaway-ca';
 
 /** Whatever a stranger sends: an answer or a HubgateError, never a crash, never a wait. */
@@ -42,7 +42,7 @@ function mutate(bytes: Uint8Array, changes: { at: number; by: Uint8Array; remove
 
 async function onlyRefusals(bytes: Uint8Array): Promise<void> {
   try {
-    await examineCsr(bytes, { caSpkiSha256: [] });
+    await examineCsr(bytes, NO_KNOWN_KEYS);
   } catch (thrown) {
     expect(thrown).toBeInstanceOf(HubgateError);
   }

@@ -12,10 +12,14 @@ import {
   toDer,
   toDerBinary,
 } from '../forge-asn1';
+import type { KnownKeys } from '../examine-csr';
 import { encodeName } from '../name';
 import { OID } from '../oids';
 
 /** CSRs that no ordinary program makes, for tests. */
+
+/** No CA of ours, and no list of compromised keys. */
+export const NO_KNOWN_KEYS: KnownKeys = { caSpkiSha256: [], compromised: () => Promise.resolve(null) };
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -33,13 +37,15 @@ function signatureOid(key: KeyObject, digest: string): string {
   return found;
 }
 
-/** A signed CSR over any subject, attributes and even a foreign SPKI. */
+/** A signed CSR over any subject, attributes, algorithm and even a foreign SPKI. */
 export function makeCsr(input: {
   privateKey: KeyObject;
   subject?: Uint8Array;
   extensions?: ForgeNode[];
   spki?: Uint8Array;
   digest?: string;
+  /** The AlgorithmIdentifier as it shall stand there, whatever the signature is. */
+  algorithm?: Uint8Array;
 }): Uint8Array {
   const { privateKey, extensions = [], digest = 'sha256' } = input;
   const spki =
@@ -48,12 +54,16 @@ export function makeCsr(input: {
   const request = sequence(oid(OID.extensionRequest), set(sequence(...extensions)));
   const attributes = extensions.length === 0 ? Uint8Array.of(0xa0, 0) : toDer(contextConstructed(0, request));
   const info = derValue(TAG.sequence, Uint8Array.of(2, 1, 0), subject, spki, attributes);
-  const algorithm = sequence(
-    oid(signatureOid(privateKey, digest)),
-    ...(privateKey.asymmetricKeyType === 'rsa' ? [fromDer(Uint8Array.of(5, 0))] : []),
-  );
+  const algorithm =
+    input.algorithm ??
+    toDer(
+      sequence(
+        oid(signatureOid(privateKey, digest)),
+        ...(privateKey.asymmetricKeyType === 'rsa' ? [fromDer(Uint8Array.of(5, 0))] : []),
+      ),
+    );
   const signature = sign(privateKey.asymmetricKeyType === 'ed25519' ? null : digest, info, privateKey);
-  return derValue(TAG.sequence, info, toDer(algorithm), derValue(TAG.bitString, Uint8Array.of(0), signature));
+  return derValue(TAG.sequence, info, algorithm, derValue(TAG.bitString, Uint8Array.of(0), signature));
 }
 
 /** An extension of a request; the content is any node. */

@@ -1,0 +1,43 @@
+import type { Ctx } from '../ctx';
+import { blockedAmong } from '../db/blocked-keys';
+import type { Database } from '../db/client';
+import { inTransaction } from '../db/in-transaction';
+import { blockKeys } from './block-keys';
+
+/** How far each database of this process has read the journal's blocked keys. */
+const settled = new WeakMap<Database, { journalId: string; seq: number }>();
+
+/**
+ * Takes over keys that the signer's journal blocks and the portal does not know: those of certificates
+ * that were revoked on the host, of their siblings, and what a portal did not come to write down.
+ *
+ * @returns how many were new
+ * @throws {HubgateError} `signer.down`
+ */
+export async function mirrorBlockedKeys(ctx: Ctx): Promise<number> {
+  const { journalId } = await ctx.signer.status();
+  const before = settled.get(ctx.db);
+  let seq = before?.journalId === journalId ? before.seq : 0;
+  let added = 0;
+  for (let more = true; more;) {
+    const page = await ctx.signer.blockedKeys(seq);
+    const known = await blockedAmong(
+      ctx.db,
+      page.keys.map(({ spkiSha256 }) => spkiSha256),
+    );
+    const fresh = page.keys.filter(({ spkiSha256 }) => !known.has(spkiSha256));
+    if (fresh.length > 0) {
+      const keys = fresh.map(({ spkiSha256, reason, by, at }) => ({
+        spkiSha256,
+        reason,
+        blockedBy: by,
+        blockedAt: new Date(at),
+      }));
+      added += (await inTransaction(ctx.db, (tx) => blockKeys(ctx, tx, keys))).length;
+    }
+    seq = page.keys.at(-1)?.seq ?? seq;
+    more = page.more;
+    settled.set(ctx.db, { journalId, seq });
+  }
+  return added;
+}
