@@ -27,6 +27,7 @@ export type OwnProofs = {
  * Who acts. Every domain verb gets one and authorises in its first line.
  * - `visitor`: nobody known; `addressKey` is a keyed hash of the network address, for quotas.
  * - `requester`: a visitor who showed the pick-up secret of exactly this request.
+ * - `holder`: a visitor who proved to hold the key of exactly this certificate, which is in force.
  * - `owner`: a browser that proved, in one way or several, whose certificates it may take back.
  * - `person`: signed in to the portal; roles were read from the database for this call.
  * - `token`: an API token; `madeBy` is the actorId of who made it, in whose name it decides.
@@ -36,6 +37,7 @@ export type OwnProofs = {
 export type Actor =
   | { kind: 'visitor'; addressKey: string }
   | { kind: 'requester'; requestId: string; addressKey: string }
+  | { kind: 'holder'; serial: string; commonName: string; addressKey: string }
   | { kind: 'owner'; proofs: OwnProofs; addressKey: string }
   | { kind: 'person'; userId: string; name: string; roles: readonly Role[] }
   | { kind: 'token'; tokenId: string; name: string; madeBy: string; roles: readonly Role[] }
@@ -67,6 +69,8 @@ export function actorName(actor: Actor): string {
       return 'visitor';
     case 'requester':
       return `requester:${actor.requestId}`;
+    case 'holder':
+      return `holder:${actor.commonName}`;
     case 'owner':
       return 'holder';
     case 'person':

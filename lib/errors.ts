@@ -52,6 +52,10 @@ export const ERROR_CODES = [
   'certificate.outlives-issuer',
   'certificate.count',
 
+  // Renewals.
+  'renewal.subject',
+  'renewal.proof',
+
   // Who acts.
   'auth.required',
   'auth.credentials',

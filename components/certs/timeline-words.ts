@@ -15,6 +15,7 @@ const KNOWN = new Set([
   'revoked',
   'held',
   'hold-ended',
+  'superseded',
 ]);
 
 /** Whether the catalogues have a word for what happened: a newer event may be in the audit log. */

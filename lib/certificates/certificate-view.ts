@@ -23,6 +23,8 @@ export function certificateView(
     revokedAt: row.revokedAt?.toISOString() ?? null,
     revocationReason: row.revocationReason,
     requestId: row.requestId,
+    renews: row.request?.renewsSerial ?? null,
+    supersededBy: row.supersededBy,
     profile: row.profile === 'server' ? 'server' : 'user',
   };
 }

@@ -7,9 +7,11 @@ import type { CertificateView } from '../requests/views';
 import { certificateView } from './certificate-view';
 
 export const CERTIFICATE_LIST_MAX = 200;
+const DAY_MS = 86_400_000;
 
 /**
- * One page of certificates, newest first. `q` finds by the beginning of a serial, an account name, an
+ * One page of certificates, newest first, or, with `endsWithinDays`, of those in force that end so
+ * soon, the next one first. `q` finds by the beginning of a serial, an account name, an
  * e-mail address or a fingerprint.
  *
  * @throws {HubgateError} `auth.*`, `http.invalid` for a damaged cursor
@@ -19,6 +21,7 @@ export async function listCertificates(
   input: {
     q?: string | undefined;
     state?: CertificateView['state'] | undefined;
+    endsWithinDays?: number | undefined;
     cursor?: string | undefined;
     limit: number;
   },
@@ -28,11 +31,14 @@ export async function listCertificates(
   const limit = Math.min(Math.max(1, Math.trunc(input.limit)), CERTIFICATE_LIST_MAX);
   const q = (input.q ?? '').trim().slice(0, 254).replaceAll('\0', '');
   const hex = q.toLowerCase().replaceAll(/[\s:]/g, '');
+  const { endsWithinDays } = input;
+  const sort = endsWithinDays === undefined ? 'newest' : 'ending';
   const rows = await listCertificateRows(ctx.db, {
     state: input.state,
     prefixes: q === '' ? undefined : { serial: hex, commonName: q, email: q, fingerprintSha256: hex },
+    endsBy: endsWithinDays === undefined ? undefined : new Date(now.getTime() + endsWithinDays * DAY_MS),
     now,
-    after: input.cursor === undefined || input.cursor === '' ? undefined : readCursor('newest', input.cursor),
+    after: input.cursor === undefined || input.cursor === '' ? undefined : readCursor(sort, input.cursor),
     limit: limit + 1,
   });
   if (rows.length === 0) return { items: [], nextCursor: null };
@@ -43,7 +49,10 @@ export async function listCertificates(
     items: page.map((row) => certificateView(row, { issuer: ca.signing.subject, now })),
     nextCursor:
       rows.length > limit && last !== undefined
-        ? writeCursor('newest', { key: last.createdAt.toISOString(), id: last.serial })
+        ? writeCursor(sort, {
+            key: (sort === 'ending' ? last.notAfter : last.createdAt).toISOString(),
+            id: last.serial,
+          })
         : null,
   };
 }

@@ -62,8 +62,7 @@ export async function previewRevocation(
     keepAnother: keep.size,
     hubs: access.items.flatMap(({ route, access: kind, members }) => {
       const listed = new Set(members);
-      const people =
-        kind === 'any-valid' ? names.length : names.filter((name) => listed.has(name)).length;
+      const people = kind === 'any-valid' ? names.length : names.filter((name) => listed.has(name)).length;
       return people === 0 ? [] : [{ name: route, access: kind, people }];
     }),
     certificates: rows.slice(0, SHOWN_MAX).map((row) => ({

@@ -51,9 +51,7 @@ export async function revokeCertificate(
 }
 
 export function certificateExpired(): HubgateError {
-  return new HubgateError(
-    'certificate.state',
-    'This certificate has expired: nothing accepts it any more.',
-    { params: { state: 'EXPIRED' } },
-  );
+  return new HubgateError('certificate.state', 'This certificate has expired: nothing accepts it any more.', {
+    params: { state: 'EXPIRED' },
+  });
 }

@@ -24,9 +24,9 @@ export async function selectCertificates(
   if (input.reason !== 'keyCompromise') return { rows: selected, siblings: new Set() };
   const keys = [...new Set(selected.map((row) => row.spkiSha256))];
   const named = new Set(selected.map((row) => row.serial));
-  const others = (
-    await revocableCertificates(ctx.db, { filter: { spkiSha256s: keys }, now, held })
-  ).filter((row) => !named.has(row.serial));
+  const others = (await revocableCertificates(ctx.db, { filter: { spkiSha256s: keys }, now, held })).filter(
+    (row) => !named.has(row.serial),
+  );
   return { rows: [...selected, ...others], siblings: new Set(others.map((row) => row.serial)) };
 }
 

@@ -48,6 +48,7 @@ export function caWishes(config: Config): CaWishes {
       approvalMode: approval.require,
       approvalCount: approval.count,
       ceilings: DEFAULT_CEILINGS,
+      renewal: { auto: config.renewal.auto, windowDays: config.renewal.windowDays },
       profile: {
         dn: pki.dn,
         org: pki.org,

@@ -133,6 +133,16 @@ export const ConfigSchema = z.strictObject({
       count: z.int().min(1).max(2).default(1),
     })
     .prefault({}),
+  renewal: z
+    .strictObject({
+      /** Renewals that change nothing but the key are approved by this policy. */
+      auto: z.boolean().default(true),
+      /** So many days before its end a certificate may be renewed without an approver. */
+      windowDays: z.int().min(1).max(365).default(30),
+      /** So many days before the end its holder is written to; empty: never. */
+      reminderDays: z.array(z.int().min(1).max(365)).max(10).default([30, 14, 3, 1]),
+    })
+    .prefault({}),
   trust: z
     .strictObject({
       enforce: z.enum(['off', 'warn', 'require']).default('warn'),

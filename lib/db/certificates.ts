@@ -1,9 +1,13 @@
 import type { Queries, Tx } from './client';
-import type { Certificate } from './generated/sqlite/client';
+import type { Certificate, Request } from './generated/sqlite/client';
 import { insertRows, Parameters } from './rows';
 
-export type CertificateRow = Certificate;
-export type CertificateSummary = Omit<Certificate, 'der'>;
+/** What a certificate follows stands with its request. */
+type Lineage = { request: Pick<Request, 'renewsSerial'> | null };
+export type CertificateRow = Certificate & Lineage;
+export type CertificateSummary = Omit<Certificate, 'der'> & Lineage;
+
+const LINEAGE = { request: { select: { renewsSerial: true } } } as const;
 
 const COLUMNS = [
   'serial',
@@ -25,7 +29,10 @@ const COLUMNS = [
   'createdAt',
 ] as const;
 
-export async function insertCertificates(tx: Tx, rows: readonly CertificateRow[]): Promise<void> {
+/** What is known when a certificate was just issued. */
+export type NewCertificate = Pick<Certificate, (typeof COLUMNS)[number]>;
+
+export async function insertCertificates(tx: Tx, rows: readonly NewCertificate[]): Promise<void> {
   await insertRows(tx, 'Certificate', COLUMNS, rows);
 }
 
@@ -39,16 +46,24 @@ export async function knownSerials(db: Queries, serials: readonly string[]): Pro
 }
 
 export async function findCertificateRow(db: Queries, serial: string): Promise<CertificateRow | null> {
-  return db.prisma.certificate.findUnique({ where: { serial } });
+  return db.prisma.certificate.findUnique({ where: { serial }, include: LINEAGE });
 }
 
 export async function certificateOfRequest(db: Queries, requestId: string): Promise<CertificateRow | null> {
-  return db.prisma.certificate.findUnique({ where: { requestId } });
+  return db.prisma.certificate.findUnique({ where: { requestId }, include: LINEAGE });
 }
 
 type Holder = Pick<
   Certificate,
-  'serial' | 'state' | 'commonName' | 'email' | 'spkiSha256' | 'notAfter' | 'revocationReason' | 'profile'
+  | 'serial'
+  | 'state'
+  | 'commonName'
+  | 'email'
+  | 'spkiSha256'
+  | 'notAfter'
+  | 'revocationReason'
+  | 'profile'
+  | 'createdAt'
 > & {
   request: {
     id: string;
@@ -68,6 +83,7 @@ const HOLDER = {
   notAfter: true,
   revocationReason: true,
   profile: true,
+  createdAt: true,
   request: { select: { id: true, requesterId: true, email: true, locale: true, addressKey: true } },
 } as const;
 
@@ -113,16 +129,25 @@ export async function markRevoked(
   }
 }
 
-/** Ends holds: the certificates are valid again. What was revoked for good stays so. */
+/**
+ * Ends holds: the certificates are what they were before, valid or superseded. What was revoked for good
+ * stays so.
+ */
 export async function markReleased(tx: Tx, serials: readonly string[]): Promise<void> {
   for (let at = 0; at < serials.length; at += 1000) {
+    const held = {
+      serial: { in: serials.slice(at, at + 1000) },
+      state: 'REVOKED',
+      revocationReason: 'certificateHold',
+    };
+    const released = { revokedAt: null, revocationReason: null };
     await tx.prisma.certificate.updateMany({
-      where: {
-        serial: { in: serials.slice(at, at + 1000) },
-        state: 'REVOKED',
-        revocationReason: 'certificateHold',
-      },
-      data: { state: 'VALID', revokedAt: null, revocationReason: null },
+      where: { ...held, supersededBy: null },
+      data: { ...released, state: 'VALID' },
+    });
+    await tx.prisma.certificate.updateMany({
+      where: { ...held, supersededBy: { not: null } },
+      data: { ...released, state: 'SUPERSEDED' },
     });
   }
 }
@@ -139,6 +164,8 @@ export async function revokedSerials(
 export type CertificateFilter = {
   state?: 'VALID' | 'REVOKED' | 'EXPIRED' | 'SUPERSEDED' | undefined;
   prefixes?: { serial: string; commonName: string; email: string; fingerprintSha256: string } | undefined;
+  /** Only those in force that end by then, the next one first; otherwise the newest are first. */
+  endsBy?: Date | undefined;
   now: Date;
   after?: { key: string; id: string } | undefined;
   limit: number;
@@ -146,7 +173,7 @@ export type CertificateFilter = {
 
 const PREFIX_COLUMNS = ['serial', 'commonName', 'email', 'fingerprintSha256'] as const;
 
-/** One page of certificates by keyset, newest first; EXPIRED follows from `notAfter`. */
+/** One page of certificates by keyset; EXPIRED follows from `notAfter`. */
 export async function listCertificateRows(
   db: Queries,
   filter: CertificateFilter,
@@ -170,13 +197,19 @@ export async function listCertificateRows(
   } else if (filter.state !== undefined) {
     conditions.push(`c."state" = ${parameters.add(filter.state)}`);
   }
+  const ending = filter.endsBy !== undefined;
+  if (filter.endsBy !== undefined) {
+    const range = [parameters.add(filter.now), parameters.add(filter.endsBy)];
+    conditions.push(`c."state" = 'VALID' AND c."notAfter" BETWEEN ${range.join(' AND ')}`);
+  }
+  const [key, way, order] = ending ? ['notAfter', '>', 'ASC'] : ['createdAt', '<', 'DESC'];
   if (filter.after !== undefined) {
     const at = parameters.add(new Date(filter.after.key));
-    conditions.push(`(c."createdAt", c."serial") < (${at}, ${parameters.add(filter.after.id)})`);
+    conditions.push(`(c."${key}", c."serial") ${way} (${at}, ${parameters.add(filter.after.id)})`);
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const found = await db.prisma.$queryRawUnsafe<{ serial: string }[]>(
-    `SELECT c."serial" FROM ${source} ${where} ORDER BY c."createdAt" DESC, c."serial" DESC ` +
+    `SELECT c."serial" FROM ${source} ${where} ORDER BY c."${key}" ${order}, c."serial" ${order} ` +
       `LIMIT ${Math.trunc(filter.limit)}`,
     ...parameters.values,
   );
@@ -184,6 +217,7 @@ export async function listCertificateRows(
   const rows = await db.prisma.certificate.findMany({
     where: { serial: { in: found.map((row) => row.serial) } },
     omit: { der: true },
+    include: LINEAGE,
   });
   const bySerial = new Map(rows.map((row) => [row.serial, row]));
   return found.flatMap((row) => bySerial.get(row.serial) ?? []);

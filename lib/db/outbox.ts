@@ -12,6 +12,7 @@ export const MAIL_TEMPLATES = [
   'question',
   'account-taken-over',
   'certificate-revoked',
+  'certificate-ending',
   'hold-ended',
   'lost-link',
 ] as const;

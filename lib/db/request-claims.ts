@@ -48,6 +48,7 @@ export type ClaimedRow = Pick<
   | 'label'
   | 'profile'
   | 'locale'
+  | 'renewsSerial'
 > & {
   approvals: {
     version: number;
@@ -56,6 +57,7 @@ export type ClaimedRow = Pick<
     digest: string;
     content: string;
     method: string;
+    evidence: string | null;
     createdAt: Date;
     expiresAt: Date;
   }[];
@@ -76,6 +78,7 @@ export async function claimedRows(db: Queries, ids: readonly string[]): Promise<
       label: true,
       profile: true,
       locale: true,
+      renewsSerial: true,
       approvals: {
         select: {
           version: true,
@@ -84,6 +87,7 @@ export async function claimedRows(db: Queries, ids: readonly string[]): Promise<
           digest: true,
           content: true,
           method: true,
+          evidence: true,
           createdAt: true,
           expiresAt: true,
         },

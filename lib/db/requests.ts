@@ -64,6 +64,15 @@ export async function countByRequester(
   return db.prisma.request.count({ where: { requesterId, state: { in: [...states] } } });
 }
 
+/** How many requests of these states renew this certificate. */
+export async function countRenewals(
+  db: Queries,
+  renewsSerial: string,
+  states: readonly RequestState[],
+): Promise<number> {
+  return db.prisma.request.count({ where: { renewsSerial, state: { in: [...states] } } });
+}
+
 type Related = Pick<
   Request,
   | 'id'

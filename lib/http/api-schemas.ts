@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { RENEWAL_OBSTACLES } from '../certificates/renewal-policy';
 import { REQUEST_STATES } from '../requests/states';
 
 /** The API's shapes: routes validate with them and /api/v1/openapi.json is made from them. */
@@ -14,6 +15,14 @@ const Serial = z.string().regex(/^(?:[0-9a-f]{2}){1,20}$/, 'a serial in lower-ca
 export const SerialParams = z.strictObject({ serial: Serial });
 
 const State = z.enum(REQUEST_STATES).meta({ id: 'RequestState' });
+
+/** Under which media types programs send a CSR as the body itself. */
+export const CSR_TYPES = [
+  'application/pkcs10',
+  'application/x-pem-file',
+  'application/x-x509-csr',
+  'application/octet-stream',
+] as const;
 
 export const SubmitBody = z
   .strictObject({
@@ -53,6 +62,47 @@ export const SubmitQuery = z.strictObject({
 export const Submitted = z
   .object({ id: RequestId, state: State, statusUrl: z.url(), pickupSecret: z.string() })
   .meta({ id: 'SubmittedRequest' });
+
+const oldSerial = Serial.nullish().describe('Of the old certificate, where none is shown by TLS');
+const proof = z
+  .string()
+  .max(1400)
+  .regex(/^[A-Za-z0-9+/_-]+={0,2}$/, 'a signature in base64')
+  .nullish()
+  .describe(
+    'Signature of the old key over "hubgate-renewal-v1", the CSR’s SHA-256 and the serial, one a line',
+  );
+
+export const RenewBody = z
+  .strictObject({
+    csr: z.string().min(1).describe('PEM; at most 16 KiB'),
+    email: z.string().max(320).nullish().describe("Only to change it; otherwise the old certificate's"),
+    note: z.string().max(2000).nullish(),
+    label: z.string().max(200).nullish().describe("The device; otherwise the old certificate's"),
+    serial: oldSerial,
+    proof,
+  })
+  .meta({ id: 'Renew' });
+
+export const RenewQuery = z.strictObject({
+  email: z.string().max(320).optional(),
+  note: z.string().max(2000).optional(),
+  label: z.string().max(200).optional(),
+  serial: oldSerial,
+  proof,
+});
+
+export const Renewed = z
+  .object({
+    id: RequestId,
+    state: State,
+    statusUrl: z.url(),
+    pickupSecret: z.string(),
+    renews: z.string().describe('Serial of the old certificate'),
+    automatic: z.boolean().describe('Approved by the renewal policy'),
+    obstacle: z.enum(RENEWAL_OBSTACLES).nullable().describe('Why an approver has to decide'),
+  })
+  .meta({ id: 'RenewedCertificate' });
 
 export const RequesterAnswer = z
   .object({
@@ -133,6 +183,7 @@ export const SignResults = z.object({
 
 export const CertificateListQuery = z.strictObject({
   state: z.enum(['VALID', 'REVOKED', 'EXPIRED', 'SUPERSEDED']).optional(),
+  endsWithinDays: z.coerce.number().int().min(1).max(825).optional(),
   q,
   cursor,
   limit,
@@ -151,6 +202,8 @@ export const CertificateItem = z
     revokedAt: z.iso.datetime().nullable(),
     revocationReason: z.string().nullable(),
     requestId: z.string().nullable(),
+    renews: z.string().nullable(),
+    supersededBy: z.string().nullable(),
   })
   .meta({ id: 'Certificate' });
 export const CertificateList = z.object({

@@ -49,6 +49,9 @@ export const STATUS: Record<ErrorCode, number> = {
   'certificate.outlives-issuer': 422,
   'certificate.count': 409,
 
+  'renewal.subject': 422,
+  'renewal.proof': 422,
+
   'auth.required': 401,
   'auth.credentials': 401,
   'auth.forbidden': 403,

@@ -12,7 +12,12 @@ import { HubgateError } from '../errors';
 export function requireRole(ctx: Pick<Ctx, 'actor'>, ...roles: [Role, ...Role[]]): void {
   const { actor } = ctx;
   if (actor.kind === 'host' || actor.kind === 'system') return;
-  if (actor.kind === 'visitor' || actor.kind === 'requester' || actor.kind === 'owner') {
+  if (
+    actor.kind === 'visitor' ||
+    actor.kind === 'requester' ||
+    actor.kind === 'holder' ||
+    actor.kind === 'owner'
+  ) {
     throw new HubgateError('auth.required', 'Sign in, or send an API token as a bearer token.');
   }
   if (!roles.some((role) => actor.roles.includes(role))) {
@@ -39,6 +44,18 @@ export function requireRequester(ctx: Pick<Ctx, 'actor'>, requestId: string): vo
 }
 
 /**
+ * Refuses unless the actor proved to hold a certificate that is in force.
+ *
+ * @returns its serial and common name
+ * @throws {HubgateError} `auth.no-certificate`
+ */
+export function requireHolder(ctx: Pick<Ctx, 'actor'>): { serial: string; commonName: string } {
+  const { actor } = ctx;
+  if (actor.kind === 'holder') return { serial: actor.serial, commonName: actor.commonName };
+  throw new HubgateError('auth.no-certificate', 'Show the certificate that this is about.');
+}
+
+/**
  * What the actor has proven about whose certificates they may take back themselves. Which certificates
  * these are is asked together with the query for them, so that nobody gets hold of a row unasked.
  *
@@ -54,7 +71,9 @@ export function requireOwner(ctx: Pick<Ctx, 'actor'>): OwnProofs {
         ? { ...nothing, requestIds: [actor.requestId] }
         : actor.kind === 'person'
           ? { ...nothing, userId: actor.userId }
-          : nothing;
+          : actor.kind === 'holder'
+            ? { ...nothing, serial: actor.serial }
+            : nothing;
   const { requestIds, serial, email, userId } = proofs;
   if (requestIds.length === 0 && serial === null && email === null && userId === null) {
     throw new HubgateError(
@@ -76,6 +95,8 @@ export function actorId(actor: Actor): string {
       return 'visitor';
     case 'requester':
       return `requester:${actor.requestId}`;
+    case 'holder':
+      return `holder:${actor.serial}`;
     case 'owner':
       return 'owner';
     case 'person':

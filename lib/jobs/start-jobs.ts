@@ -6,6 +6,7 @@ import { followRevocations } from '../certificates/follow-revocations';
 import { blockListState } from '../certificates/block-list-file';
 import { mirrorBlockedKeys } from '../certificates/mirror-blocked-keys';
 import { reconcileJournal } from '../certificates/reconcile-journal';
+import { remindEndings } from '../certificates/remind-endings';
 import type { Ctx } from '../ctx';
 import { deleteOldSecrets } from '../db/one-time-secrets';
 import { countApproved } from '../db/request-claims';
@@ -84,6 +85,13 @@ export function jobs(house: JobHouse): Job[] {
       everyMs: 5000,
       run: async () => {
         await deliverDueMail(jobCtx(house, 'mail'));
+      },
+    },
+    {
+      name: 'remind',
+      everyMs: 600_000,
+      run: async () => {
+        await remindEndings(jobCtx(house, 'remind'));
       },
     },
     {

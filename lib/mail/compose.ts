@@ -31,6 +31,18 @@ export function composeMessage(mail: OutgoingMail, from: Sender): SendMailOption
     subject: oneLine(mail.subject),
     text: mail.text,
     html: mail.html,
+    // As a file of its own, not as an alternative of the text: no program answers it as an invitation.
+    ...(mail.calendar === null
+      ? {}
+      : {
+          attachments: [
+            {
+              filename: mail.calendar.name,
+              content: mail.calendar.content,
+              contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
+            },
+          ],
+        }),
     messageId: `<${mail.id.replace(/[^A-Za-z0-9.-]/g, '')}@${from.domain}>`,
     headers: {
       // RFC 3834 section 5: no holiday notices in answer.

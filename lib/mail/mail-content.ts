@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import type { Translate } from '../ctx';
 import { RevocationReason } from '../wire/messages';
+import { endOfCertificate } from './certificate-calendar';
+import type { CalendarEntry } from './calendar-file';
 
 /** One part of a mail's body, in order; text and HTML are made from the same parts. */
 export type Block =
@@ -11,7 +13,12 @@ export type Block =
   | { kind: 'quote'; text: string }
   | { kind: 'link'; label: string; url: string; main: boolean };
 
-export type MailContent = { subject: string; blocks: readonly Block[] };
+export type MailContent = {
+  subject: string;
+  blocks: readonly Block[];
+  /** Goes along as a file that calendars take. */
+  calendar?: { name: string; entry: CalendarEntry };
+};
 
 /** What the words are made with: the catalogue and how an instant is written in its language. */
 export type Wording = { t: Translate; date: (iso: string) => string; site: string };
@@ -99,9 +106,19 @@ export const MAILS = {
     }),
   ),
   'certificate-issued': template(
-    z.object({ ...person, serial: z.string(), notAfter: z.iso.datetime(), link }),
+    z.object({
+      ...person,
+      serial: z.string(),
+      // Rows of before have none; then no calendar goes along.
+      notBefore: z.iso.datetime().optional(),
+      notAfter: z.iso.datetime(),
+      link,
+    }),
     (vars, { t, date }) => ({
       subject: t('mail.certificate-issued.subject', { commonName: vars.commonName }),
+      ...(vars.notBefore === undefined
+        ? {}
+        : { calendar: endOfCertificate({ ...vars, notBefore: vars.notBefore }, t) }),
       blocks: [
         text(t('mail.certificate-issued.intro')),
         {
@@ -161,6 +178,30 @@ export const MAILS = {
           text(t(`mail.certificate-revoked.advice.${vars.reason}`)),
           { kind: 'link', label: t('mail.certificate-revoked.action'), url: vars.link, main: true },
           text(t('mail.certificate-revoked.outro')),
+        ],
+      };
+    },
+  ),
+  'certificate-ending': template(
+    z.object({
+      ...ofCertificate,
+      notBefore: z.iso.datetime(),
+      notAfter: z.iso.datetime(),
+      days: z.coerce.number().int(),
+      renewal: z.enum(['automatic', 'approver', 'server']),
+      link,
+    }),
+    (vars, wording) => {
+      const { t, date } = wording;
+      return {
+        subject: t('mail.certificate-ending.subject', { commonName: vars.commonName, days: vars.days }),
+        calendar: endOfCertificate(vars, t),
+        blocks: [
+          text(t('mail.certificate-ending.intro', { days: vars.days })),
+          certificateFacts(wording, vars, [{ label: t('mail.fact.validUntil'), value: date(vars.notAfter) }]),
+          text(t(`mail.certificate-ending.how.${vars.renewal}`)),
+          { kind: 'link', label: t('mail.certificate-ending.action'), url: vars.link, main: true },
+          text(t('mail.certificate-ending.outro')),
         ],
       };
     },

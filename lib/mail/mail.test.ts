@@ -47,7 +47,12 @@ const COMMON = { id: 'R-7K3F9Q2M', commonName: 'alice', link: LINK };
 const VARS: Record<keyof typeof MAILS, Record<string, string>> = {
   'request-waiting': { ...COMMON, email: 'alice@example.org', name: 'Alice Núñez' },
   'request-received': { ...COMMON, confirmLink: CONFIRM },
-  'certificate-issued': { ...COMMON, serial: '4a'.repeat(20), notAfter: '2027-11-23T12:00:00.000Z' },
+  'certificate-issued': {
+    ...COMMON,
+    serial: '4a'.repeat(20),
+    notBefore: '2026-11-23T12:00:00.000Z',
+    notAfter: '2027-11-23T12:00:00.000Z',
+  },
   'request-rejected': { ...COMMON, reason: 'Please come by.\nRoom 7.' },
   question: { ...COMMON, question: 'Are you in the <b>astro</b> group?' },
   'account-taken-over': { ...COMMON, contact: 'help@example.org' },
@@ -57,6 +62,16 @@ const VARS: Record<keyof typeof MAILS, Record<string, string>> = {
     label: 'laptop',
     link: LINK,
     reason: 'keyCompromise',
+  },
+  'certificate-ending': {
+    commonName: 'alice',
+    serial: '4a'.repeat(20),
+    label: 'laptop',
+    notBefore: '2026-11-23T12:00:00.000Z',
+    notAfter: '2027-11-23T12:00:00.000Z',
+    days: '14',
+    renewal: 'automatic',
+    link: LINK,
   },
   'hold-ended': { commonName: 'alice', serial: '4a'.repeat(20), label: 'laptop', link: LINK },
   'lost-link': {
@@ -72,7 +87,7 @@ describe('mails in words', () => {
     const { subject, text, html } = render(template, vars);
     expect(subject.length).toBeGreaterThan(10);
     for (const [name, value] of Object.entries(vars)) {
-      if (['notAfter', 'question', 'reason', 'contact'].includes(name)) continue;
+      if (['notBefore', 'notAfter', 'question', 'reason', 'renewal', 'contact'].includes(name)) continue;
       if (template === 'account-taken-over' && name === 'link') continue;
       expect(text).toContain(value);
       expect(html).toContain(value.replaceAll("'", '&#39;'));

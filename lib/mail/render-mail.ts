@@ -1,9 +1,16 @@
+import { calendarFile } from './calendar-file';
 import { LOCALES, type Locale } from '../i18n/catalogue';
 import { translator } from '../i18n/translator';
-import { type Block, isMailName, MAILS, type Wording } from './mail-content';
+import { type Block, isMailName, type MailContent, MAILS, type Wording } from './mail-content';
 
 /** A mail, ready for a transport; addresses are added there. */
-export type RenderedMail = { subject: string; text: string; html: string };
+export type RenderedMail = {
+  subject: string;
+  text: string;
+  html: string;
+  /** A file for calendars, when the mail is about a date. */
+  calendar: { name: string; content: string } | null;
+};
 
 /**
  * Puts a mail into words: plain text and HTML from the same parts. All that people wrote is escaped
@@ -25,7 +32,7 @@ export function renderMail(input: {
   const t = translator(locale);
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
   const wording: Wording = { t, site: site.name, date: (iso) => dates.format(new Date(iso)) };
-  let content: ReturnType<(typeof MAILS)[typeof template]['parse']>;
+  let content: MailContent;
   try {
     content = MAILS[template].parse(input.vars, wording);
   } catch (cause) {
@@ -44,6 +51,10 @@ export function renderMail(input: {
       [greeting, ...content.blocks.map(blockText), `-- \n${closing.map(oneLine).join('\n')}`].join('\n\n') +
       '\n',
     html: page(locale, oneLine(content.subject), greeting, content.blocks, closing),
+    calendar:
+      content.calendar === undefined
+        ? null
+        : { name: content.calendar.name, content: calendarFile(content.calendar.entry) },
   };
 }
 

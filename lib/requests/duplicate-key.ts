@@ -5,7 +5,13 @@ import { HubgateError } from '../errors';
 import { OPEN_STATES, type RequestState } from './states';
 
 /** Who asks, as far as the portal can tell people apart before they are known. */
-export type Asker = { requesterId: string | null; email: string | null; addressKey: string };
+export type Asker = {
+  requesterId: string | null;
+  email: string | null;
+  addressKey: string;
+  /** Somebody who renews is known by the key of this certificate. */
+  renewsSerial?: string;
+};
 
 /**
  * Refuses a key that is in use: in any open request; in a request or an unexpired certificate of
@@ -35,6 +41,7 @@ export async function refuseDuplicateKey(
         one.revocationReason === 'keyCompromise' ||
         (one.state !== 'REVOKED' &&
           one.notAfter > now &&
+          one.serial !== asker.renewsSerial &&
           !samePerson(asker, one.request ?? { requesterId: null, email: one.email, addressKey: '' })),
     );
   if (inUse) {

@@ -31,7 +31,8 @@ export async function editRequest(
         'The name of a server is its first host name; it is not edited.',
       );
     }
-    const changed = { ...row, commonName };
+    const renewsSerial = commonName === row.commonName ? row.renewsSerial : null;
+    const changed = { ...row, commonName, renewsSerial };
     const { checks, finding } = await requestChecks(tx, ctx.config, changed, storedChecks(row));
     const state = await transition(ctx, tx, {
       row,
@@ -41,6 +42,8 @@ export async function editRequest(
         commonName,
         checks: JSON.stringify(checks),
         finding,
+        // Another name is another certificate: it renews none.
+        ...(renewsSerial === null ? { renewsSerial, renewalProof: null } : {}),
         decidedBy: null,
         decidedAt: null,
         signAfter: null,

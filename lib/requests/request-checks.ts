@@ -14,6 +14,7 @@ const PORTAL_CHECKS = new Set([
   'request.mailbox',
   'request.trust',
   'request.key-before',
+  'request.renewal',
 ]);
 
 /**
@@ -31,7 +32,8 @@ export async function requestChecks(
     ...(await stillTrue(db, request, csrChecks)).filter((check) => !PORTAL_CHECKS.has(check.code)),
     ...(await nameChecks(db, request)),
     ...mailboxChecks(config, request),
-    ...trustChecks(config, request.trust),
+    // Who renews has come through the gate, with a key that was certified before.
+    ...(request.renewsSerial === null ? trustChecks(config, request.trust) : renewalChecks(request)),
     ...(await keyChecks(db, request)),
   ];
   return { checks, finding: findingOf(checks) };
@@ -129,6 +131,11 @@ function trustChecks(config: Config, trust: string): CheckResult[] {
       message,
     },
   ];
+}
+
+function renewalChecks({ renewsSerial, commonName }: Claimant): CheckResult[] {
+  const message = `It renews the certificate ${renewsSerial ?? ''} of ${commonName}, whose key was shown.`;
+  return [{ code: 'request.renewal', ok: true, level: 'info', message }];
 }
 
 async function keyChecks(db: Queries, request: Claimant): Promise<CheckResult[]> {

@@ -6,7 +6,7 @@ import { findRequestHead } from '../db/requests';
 import { HubgateError, isHubgateError } from '../errors';
 import { requireRole } from '../identity/authorise';
 import type { SignOutcome } from '../wire/messages';
-import { ApprovedContent, type Order } from '../wire/order';
+import { ApprovedContent, type Approval, type Order } from '../wire/order';
 import { issuingCa, type IssuingCa } from './issuing-ca';
 import { recoverClaims } from './recover-signing';
 import { signingProcess } from './signing-process';
@@ -183,17 +183,20 @@ function orderOf(row: ClaimedRow): { content: ApprovedContent; order: Order } {
     order: {
       content,
       csr: Buffer.from(row.csrDer).toString('base64'),
-      approvals: standing
-        .filter((one) => one.digest === last.digest)
-        .map((one) => ({
-          approver: one.approverId,
-          name: one.approver,
-          approvedAt: one.createdAt.toISOString(),
-          expiresAt: one.expiresAt.toISOString(),
-          digest: one.digest,
-          method: one.method === 'passkey' ? ('passkey' as const) : ('session' as const),
-        })),
+      approvals: standing.filter((one) => one.digest === last.digest).map(approvalOf),
     },
+  };
+}
+
+function approvalOf(row: ClaimedRow['approvals'][number]): Approval {
+  return {
+    approver: row.approverId,
+    name: row.approver,
+    approvedAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    digest: row.digest,
+    method: row.method === 'passkey' || row.method === 'renewal' ? row.method : 'session',
+    ...(row.evidence === null ? {} : { evidence: JSON.parse(row.evidence) as Record<string, string> }),
   };
 }
 

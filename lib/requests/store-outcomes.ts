@@ -1,9 +1,10 @@
 import { recordAudits, type AuditEntry } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
-import { insertCertificates, knownSerials, type CertificateRow } from '../db/certificates';
+import { insertCertificates, knownSerials, type NewCertificate } from '../db/certificates';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMails } from '../db/outbox';
+import { supersede } from '../db/renewals';
 import { failClaims, issueClaims, releaseClaims, type ClaimedRow } from '../db/request-claims';
 import type { SignOutcome } from '../wire/messages';
 import type { ApprovedContent } from '../wire/order';
@@ -53,7 +54,7 @@ export async function storeOutcomes(
   });
 }
 
-type Issued = { certificate: CertificateRow; row: ClaimedRow };
+type Issued = { certificate: NewCertificate; row: ClaimedRow };
 type Refused = { id: string; code: string; reason: string };
 
 function sort(
@@ -87,7 +88,7 @@ function certificateRow(
   outcome: Extract<SignOutcome, { outcome: 'issued' }>,
   ca: IssuingCa,
   now: Date,
-): CertificateRow {
+): NewCertificate {
   const answer = readAnswer({
     der: Buffer.from(outcome.certificate, 'base64'),
     serial: outcome.serial,
@@ -147,6 +148,7 @@ async function storeIssued(ctx: Ctx, tx: Tx, issued: readonly Issued[]): Promise
         data: { serial: certificate.serial, fingerprintSha256: certificate.fingerprintSha256 },
       })),
   );
+  await supersedeRenewed(ctx, tx, fresh);
   if (ctx.config.mail.transport !== 'none') {
     await enqueueMails(
       tx,
@@ -162,6 +164,7 @@ async function storeIssued(ctx: Ctx, tx: Tx, issued: readonly Issued[]): Promise
                   id: row.id,
                   commonName: certificate.commonName,
                   serial: certificate.serial,
+                  notBefore: certificate.notBefore.toISOString(),
                   notAfter: certificate.notAfter.toISOString(),
                   link: requestLink(ctx, row.id),
                 },
@@ -173,6 +176,27 @@ async function storeIssued(ctx: Ctx, tx: Tx, issued: readonly Issued[]): Promise
     );
   }
   return issued.map(({ row, certificate }) => ({ id: row.id, state: 'ISSUED', serial: certificate.serial }));
+}
+
+/** What was renewed stays valid until it ends or is revoked, but is no longer the one that counts. */
+async function supersedeRenewed(ctx: Ctx, tx: Tx, fresh: readonly Issued[]): Promise<void> {
+  const pairs = fresh.flatMap(({ row, certificate }) =>
+    row.renewsSerial === null ? [] : [{ serial: row.renewsSerial, supersededBy: certificate.serial }],
+  );
+  const by = new Map(pairs.map((pair) => [pair.serial, pair.supersededBy]));
+  const superseded = await supersede(tx, pairs);
+  await recordAudits(
+    ctx,
+    tx,
+    superseded.flatMap(({ serial, requestId }) =>
+      // In its own history, and in that of the request that people remember.
+      [serial, ...(requestId === null ? [] : [requestId])].map((target) => ({
+        action: 'certificate.supersede',
+        target,
+        data: { old: serial, by: by.get(serial) ?? '' },
+      })),
+    ),
+  );
 }
 
 async function storeFailed(ctx: Ctx, tx: Tx, failed: readonly Refused[], now: Date): Promise<Stored[]> {

@@ -3,7 +3,13 @@ import { actorName, type Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { insertOneTimeSecret } from '../db/one-time-secrets';
-import { countByAddress, countByRequester, findRequestHead, insertRequest } from '../db/requests';
+import {
+  countByAddress,
+  countByRequester,
+  findRequestHead,
+  insertRequest,
+  type RequestRow,
+} from '../db/requests';
 import { findUserById } from '../db/users';
 import { HubgateError, isHubgateError } from '../errors';
 import { useTrustProof } from '../trust/use-trust-proof';
@@ -66,8 +72,7 @@ async function store(
   wish: Wish,
   pickupHash: string,
 ): Promise<{ id: string; state: RequestState }> {
-  const { actor, config } = ctx;
-  const now = ctx.now();
+  const { actor } = ctx;
   const requesterId = actor.kind === 'person' ? actor.userId : null;
   const addressKey =
     actor.kind === 'visitor' || actor.kind === 'requester' ? actor.addressKey : actorName(actor);
@@ -75,21 +80,44 @@ async function store(
   await refuseDuplicateKey(tx, {
     spkiSha256: wish.csr.spkiSha256,
     asker: { requesterId, email: wish.email, addressKey },
-    now,
+    now: ctx.now(),
   });
   const trust = await readTrust(ctx, tx, input.trustProof);
   const emailState = await emailStateOf(tx, wish.email, requesterId);
+  const asker = { requesterId, addressKey, emailState, trust };
+  const row = await insertWish(ctx, tx, wish, { ...asker, source: input.source, pickupHash });
+  await mailApprovers(ctx, tx, row);
+  const confirmLink = emailState === 'unproven' ? await mailboxLink(ctx, tx, row) : '';
+  await mailRequester(ctx, tx, row, { template: 'request-received', vars: { confirmLink }, once: '1' });
+  return { id: row.id, state: 'SUBMITTED' };
+}
 
-  const id = await freshId(tx);
+/** What the portal knows of a wish beside what was sent. */
+export type WishFacts = {
+  requesterId: string | null;
+  addressKey: string;
+  emailState: EmailState;
+  trust: 'none' | 'weak' | 'proven';
+  source: SubmitInput['source'];
+  pickupHash: string;
+  /** A renewal: the old certificate's serial, whose holder sends it, and the signature of its key. */
+  renewsSerial?: string;
+  renewalProof?: string | null;
+};
+
+/** Stores a wish that nothing refuses as a SUBMITTED request, with its checks and its audit event. */
+export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts): Promise<RequestRow> {
+  const { config } = ctx;
+  const now = ctx.now();
+  const { renewsSerial = null, ...told } = known;
   const facts = {
-    id,
+    ...told,
+    id: await freshId(tx),
     commonName: wish.commonName,
     profile: wish.profile,
     spkiSha256: wish.csr.spkiSha256,
-    requesterId,
     email: wish.email,
-    emailState,
-    trust,
+    renewsSerial,
   };
   const { checks, finding } = await requestChecks(tx, config, facts, wish.checks);
   const row = await insertRequest(tx, {
@@ -105,9 +133,6 @@ async function store(
     keyLabel: wish.csr.keyLabel,
     checks: JSON.stringify(checks),
     finding,
-    source: input.source,
-    pickupHash,
-    addressKey,
     locale: ctx.locale,
     expiresAt: new Date(now.getTime() + config.requests.expireDays * DAY_MS),
     createdAt: now,
@@ -115,14 +140,17 @@ async function store(
   });
   await recordAudit(ctx, tx, {
     action: 'request.submit',
-    target: id,
-    data: { commonName: row.commonName, profile: row.profile, spkiSha256: row.spkiSha256, finding, trust },
+    target: row.id,
+    data: {
+      commonName: row.commonName,
+      profile: row.profile,
+      spkiSha256: row.spkiSha256,
+      finding,
+      trust: row.trust,
+      ...(renewsSerial === null ? {} : { renews: renewsSerial }),
+    },
   });
-  await mailApprovers(ctx, tx, row);
-  const confirmLink =
-    emailState === 'unproven' ? await mailboxLink(ctx, tx, { id, email: wish.email ?? '' }) : '';
-  await mailRequester(ctx, tx, row, { template: 'request-received', vars: { confirmLink }, once: '1' });
-  return { id, state: 'SUBMITTED' };
+  return row;
 }
 
 /** Strangers count by network address, people by themselves; nobody by the address that they name. */
@@ -195,15 +223,15 @@ async function freshId(tx: Tx): Promise<string> {
   throw new Error('five random request ids in a row are taken');
 }
 
-/** A link that proves the mailbox; it opens nothing else. */
-async function mailboxLink(ctx: Ctx, tx: Tx, input: { id: string; email: string }): Promise<string> {
-  if (ctx.config.mail.transport === 'none') return '';
+/** A link that proves the mailbox; it opens nothing else. Empty where no mail is sent. */
+export async function mailboxLink(ctx: Ctx, tx: Tx, row: Pick<RequestRow, 'id' | 'email'>): Promise<string> {
+  if (ctx.config.mail.transport === 'none' || row.email === null) return '';
   const secret = newPickupSecret();
   const now = ctx.now();
   await insertOneTimeSecret(tx, {
     kind: 'mailbox',
     secretHash: hashSecret(secret),
-    payload: { requestId: input.id, email: input.email },
+    payload: { requestId: row.id, email: row.email },
     now,
     expiresAt: new Date(now.getTime() + MAILBOX_LINK_DAYS * DAY_MS),
   });

@@ -18,6 +18,7 @@ const WHAT: Readonly<Record<string, string>> = {
   'request.mailbox': 'mailbox-proven',
   'certificate.revoke': 'revoked',
   'certificate.release': 'hold-ended',
+  'certificate.supersede': 'superseded',
 };
 
 const DETAILS = ['reason', 'comment', 'question', 'serial', 'code'] as const;

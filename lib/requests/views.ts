@@ -47,6 +47,10 @@ export type CertificateView = {
   revokedAt: string | null;
   revocationReason: string | null;
   requestId: string | null;
+  /** Serial of the certificate that this one follows. */
+  renews: string | null;
+  /** Serial of the certificate that follows this one. */
+  supersededBy: string | null;
   profile: 'user' | 'server';
 };
 

@@ -22,6 +22,13 @@ export const SignerPolicy = z.strictObject({
     /** Revocations that come by the portal; operators on the host have no ceiling. */
     revocationsPerHour: z.int().min(1).default(5_000),
   }),
+  /**
+   * Whether the signature of an old key, verified here, is approval enough for its next certificate,
+   * and how many days before the end. Files of before have the defaults.
+   */
+  renewal: z
+    .strictObject({ auto: z.boolean(), windowDays: z.int().min(1).max(365) })
+    .default({ auto: true, windowDays: 30 }),
   /** Subjects and profiles: lib/x509's ProfilePolicy, frozen. */
   profile: z.strictObject({
     dn: z.string().max(64),

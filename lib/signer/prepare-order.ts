@@ -22,11 +22,17 @@ export type Prepared = {
 /**
  * Everything before the signature, without side effects: approvals, policy, plan, TBS, lint.
  *
+ * @param known.renewalProven what checkRenewal() found in the journal
  * @throws {HubgateError} what the order is refused for
  * @throws {LintFailure} when the TBS is not what it must be; that is our fault, and it is not signed
  */
-export function prepareOrder(order: Order, ca: Ca, serial: string, now: Date): Prepared {
-  const contentSha256 = checkApprovals(order, ca.policy, now);
+export function prepareOrder(
+  order: Order,
+  ca: Ca,
+  known: { serial: string; now: Date; renewalProven: boolean },
+): Prepared {
+  const { serial, now } = known;
+  const contentSha256 = checkApprovals(order, ca.policy, now, known.renewalProven);
   const plan = planOrder(order, ca, serial, now);
   const tbs = buildCertificateTbs(plan);
   const linted = lintTbs(tbs, plan);

@@ -77,6 +77,7 @@ export function testWishes(caKey: CaKeyKind, policy: Partial<CaWishes['policy']>
       approvalMode: 'session',
       approvalCount: 1,
       ceilings: DEFAULT_CEILINGS,
+      renewal: { auto: true, windowDays: 30 },
       profile: {
         dn: 'University of Chile',
         org: 'Center for Mathematical Modeling',

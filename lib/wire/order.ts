@@ -58,8 +58,11 @@ export const Approval = z.strictObject({
   /** After this instant the approval is void. */
   expiresAt: instant,
   digest: sha256Hex,
-  /** `session`: the portal's word. `passkey`: `evidence` is a WebAuthn assertion over the digest. */
-  method: z.enum(['session', 'passkey']),
+  /**
+   * `session`: the portal's word. `passkey`: `evidence` is a WebAuthn assertion over the digest.
+   * `renewal`: `evidence` is the old key's signature (lib/wire/renewal-proof.ts).
+   */
+  method: z.enum(['session', 'passkey', 'renewal']),
   evidence: z.record(z.string(), z.string().max(8192)).optional(),
 });
 export type Approval = z.infer<typeof Approval>;

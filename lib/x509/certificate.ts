@@ -5,6 +5,7 @@ import {
   AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate as Asn1Certificate,
+  ExtendedKeyUsage,
   SubjectAlternativeName,
   SubjectKeyIdentifier,
 } from '@peculiar/asn1-x509';
@@ -38,6 +39,9 @@ export type CertificateInfo = {
   readonly keyLabel: string;
   readonly emails: readonly string[];
   readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  /** OIDs; empty without the extension. */
+  readonly extKeyUsage: readonly string[];
   readonly isCa: boolean;
   readonly subjectKeyId: string | null;
   readonly authorityKeyId: string | null;
@@ -92,6 +96,8 @@ function read(der: Uint8Array): CertificateInfo {
     keyLabel: labelOf(spki),
     emails: [...names].flatMap((name) => name.rfc822Name ?? []),
     dnsNames: [...names].flatMap((name) => name.dNSName ?? []),
+    ipAddresses: [...names].flatMap((name) => name.iPAddress ?? []),
+    extKeyUsage: [...(part(OID.extKeyUsage, ExtendedKeyUsage) ?? [])],
     isCa: part(OID.basicConstraints, BasicConstraints)?.cA ?? false,
     subjectKeyId: subjectKeyId === undefined ? null : toHex(new Uint8Array(subjectKeyId)),
     authorityKeyId: authorityKeyId === undefined ? null : toHex(new Uint8Array(authorityKeyId)),

@@ -13,6 +13,7 @@ import * as adminReject from '../admin/requests/[id]/reject/route';
 import * as adminSign from '../admin/requests/sign/route';
 import * as hubs from '../hubs/route';
 import * as hubEvents from '../hubs/events/route';
+import * as renewals from '../renewals/route';
 import * as requests from '../requests/route';
 import * as request from '../requests/[id]/route';
 import * as requestFile from '../requests/[id]/[file]/route';
@@ -26,6 +27,7 @@ const ROUTES: ApiRoutes = {
   '/api/v1/requests/{id}/{file}': requestFile,
   '/api/v1/requests/{id}/withdraw': requestWithdraw,
   '/api/v1/requests/{id}/revoke': requestRevoke,
+  '/api/v1/renewals': renewals,
   '/api/v1/hubs': hubs,
   '/api/v1/hubs/events': hubEvents,
   '/api/v1/admin/requests': adminRequests,
