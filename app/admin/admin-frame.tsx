@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { caAlarms } from '#lib/certificates/ca-alarms';
 import type { Role } from '#lib/ctx';
 import type { Page } from '#lib/http/page';
 import { hubOverview } from '#lib/onboarding/hub-overview';
@@ -9,6 +10,7 @@ import { caFacts } from '#lib/trust/ca-facts';
 
 import { ADMIN_PLACES, AdminShell, type AdminPlace } from '#components/admin/admin-shell';
 
+import { CaAlarms } from './ca-alarms';
 import { signOut } from './session-actions';
 import packageFacts from '../../package.json';
 import './admin-pages.css';
@@ -38,7 +40,7 @@ export async function AdminFrame({
 }) {
   const { ctx, config, person } = page;
   const mayCount = PLACE_ROLES.queue.some((role) => person.roles.includes(role));
-  const [signer, hubs] = await Promise.all([viewSigner(ctx), hubOverview(ctx)]);
+  const [signer, hubs, alarms] = await Promise.all([viewSigner(ctx), hubOverview(ctx), caAlarms(ctx)]);
   const cas = caFacts(ctx.paths);
   const waiting = mayCount ? (counts ?? (await requestCounts(ctx))) : { SUBMITTED: 0 };
   return (
@@ -65,6 +67,7 @@ export async function AdminFrame({
         now: ctx.now(),
       }}
     >
+      <CaAlarms alarms={alarms} page={page} />
       {children}
     </AdminShell>
   );

@@ -5,6 +5,7 @@ import { publishRevocations } from '../hubs/publish-maps';
 import type { RevocationChange } from '../wire/messages';
 import { followRevocations } from './follow-revocations';
 import { storeReleases, storeRevocations } from './store-revocations';
+import { requireCurrentJournal } from './watch-journal';
 
 /** How far each database of this process has taken over the journal's changes. */
 const settled = new WeakMap<Database, { journalId: string; seq: number }>();
@@ -23,9 +24,11 @@ const FROM_JOURNAL = { from: 'journal' } as const;
  * @param input.upTo changes behind this one are left alone: whoever makes them by the portal is about to
  *   write them down, with their own name. Without it, all
  * @returns the serials that changed
- * @throws {HubgateError} `signer.down`
+ * @throws {HubgateError} `signer.down`, `signer.journal-old`
  */
 export async function reconcileJournal(ctx: Ctx, input: { upTo?: number } = {}): Promise<string[]> {
+  // An old copy tells of releases that were followed by revocations: nothing of it is taken over.
+  await requireCurrentJournal(ctx);
   const journal = await followRevocations(ctx);
   const { journalId } = journal;
   const seq = Math.min(journal.seq, input.upTo ?? journal.seq);

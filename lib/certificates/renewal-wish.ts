@@ -14,7 +14,7 @@ import type { RenewInput } from './renew-certificate';
  * @throws {HubgateError} `renewal.subject`, and those of readWish()
  */
 export async function readRenewalWish(
-  ctx: Pick<Ctx, 'config' | 'paths'>,
+  ctx: Pick<Ctx, 'config' | 'db' | 'paths'>,
   old: RenewableRow,
   input: Pick<RenewInput, 'csr' | 'email' | 'note' | 'label'>,
 ): Promise<Wish> {

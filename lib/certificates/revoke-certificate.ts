@@ -21,7 +21,7 @@ export type RevokedView = {
  * except that a hold may become a real one.
  *
  * @throws {HubgateError} `auth.*`, `certificate.not-found`, `certificate.state` for one that has
- *   expired, `signer.down`
+ *   expired, `signer.down`, `signer.journal-old`
  */
 export async function revokeCertificate(
   ctx: Ctx,

@@ -2,6 +2,7 @@ import { actorName, type Ctx } from '../ctx';
 import { publishRevocations } from '../hubs/publish-maps';
 import type { Revocation, RevocationReason } from '../wire/messages';
 import { storeRevocations } from './store-revocations';
+import { requireCurrentJournal } from './watch-journal';
 
 /**
  * Revokes these certificates (at most 1,000): first in the signer's journal, which CRL and OCSP come
@@ -11,7 +12,7 @@ import { storeRevocations } from './store-revocations';
  * @param input.about what the audit events say beside serial, reason and name
  * @returns every revocation, also of certificates that went along since they have the same key; and the
  *   serials that the journal does not know
- * @throws {HubgateError} `signer.down`, `signer.ceiling`
+ * @throws {HubgateError} `signer.down`, `signer.ceiling`, `signer.journal-old`
  */
 export async function sendRevocations(
   ctx: Ctx,
@@ -23,6 +24,7 @@ export async function sendRevocations(
   },
 ): Promise<{ revoked: Revocation[]; unknown: string[] }> {
   const { serials, reason, about, tellHolder } = input;
+  await requireCurrentJournal(ctx);
   const by = actorName(ctx.actor).slice(0, 128);
   const answer = await ctx.signer.revoke({ serials, reason, by });
   const asked = new Set(serials);

@@ -10,13 +10,14 @@ import { connectSigner, type SignerClient } from '../signer-client/client';
 import type { SignerStatus } from '../wire/messages';
 import { parseCertificate } from '../x509/certificate';
 import { parseCrl } from '../x509/crl';
+import { registerJournal } from './ca-journal';
 import { configOf, outputOf, type Output } from './context';
 import { readPassphraseFile } from './passphrase';
 import { openTerminal } from './terminal';
 
 type PassphraseOption = { passphraseFile?: string };
 
-/** `hubgate ca status|unlock|lock|export-root|crl` */
+/** `hubgate ca status|unlock|lock|export-root|crl`, and those of ca-journal.ts */
 export function register(program: Command): void {
   const ca = program.command('ca').description('the CA: state, unlocking, the root key, revocation lists');
   ca.command('status')
@@ -57,6 +58,7 @@ export function register(program: Command): void {
     .option('--root-key <file>', 'where the key lies, when it is not on this server any more')
     .option('--passphrase-file <file>', 'a file that only you may read')
     .action(crl);
+  registerJournal(ca);
 }
 
 async function exportRoot(options: PassphraseOption & { to: string }, command: Command): Promise<void> {

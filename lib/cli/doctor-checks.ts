@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 
 import { blockListState } from '../certificates/block-list-file';
+import { alarmsOf } from '../certificates/ca-alarms';
+import { watchJournal } from '../certificates/watch-journal';
 import { portOf } from '../config/combinations';
 import type { LoadedConfig } from '../config/load';
 import type { Ctx } from '../ctx';
@@ -15,7 +17,6 @@ import { parseCertificate } from '../x509/certificate';
 export type Finding = { check: string; level: 'ok' | 'warn' | 'bad'; says: string };
 
 const LOW_BYTES = 500 * 1024 * 1024;
-const CRL_ALARM_MS = 7 * 86_400_000;
 const SERVER_ALARM_MS = 21 * 86_400_000;
 const TLS_TIMEOUT_MS = 3000;
 
@@ -143,7 +144,7 @@ async function serverCertificate({ config, paths }: LoadedConfig): Promise<Findi
 
 async function signer(ctx: Ctx): Promise<Finding[]> {
   try {
-    const status = await ctx.signer.status();
+    const { status, problem } = await watchJournal(ctx);
     const findings: Finding[] = [
       status.state === 'unlocked'
         ? {
@@ -157,13 +158,11 @@ async function signer(ctx: Ctx): Promise<Finding[]> {
             says: `locked (${status.lockedBecause ?? 'unknown'}): hubgate ca unlock`,
           },
     ];
-    if (status.crlNextUpdate !== undefined) {
-      const left = Date.parse(status.crlNextUpdate) - Date.now();
-      findings.push({
-        check: 'CRL',
-        level: left < 0 ? 'bad' : left < CRL_ALARM_MS ? 'warn' : 'ok',
-        says: `valid until ${status.crlNextUpdate}`,
-      });
+    const alarms = alarmsOf(status, problem, new Date());
+    findings.push(...alarms.map(({ code, level, says }) => ({ check: code, level, says })));
+    if (!alarms.some(({ code }) => code.startsWith('crl'))) {
+      const ends = status.crlEnds.map(({ list, nextUpdate }) => `${list} until ${nextUpdate}`);
+      if (ends.length > 0) findings.push({ check: 'CRL', level: 'ok', says: ends.join(', ') });
     }
     const newest = Date.parse(status.crlThisUpdate ?? status.since);
     if (newest > Date.now() + 60_000) {

@@ -15,6 +15,7 @@ export const MAIL_TEMPLATES = [
   'certificate-ending',
   'hold-ended',
   'lost-link',
+  'ca-alarm',
 ] as const;
 export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 

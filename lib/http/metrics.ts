@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
+import { watchJournal } from '../certificates/watch-journal';
 import type { Ctx } from '../ctx';
 import { HubgateError, isHubgateError } from '../errors';
 import { requestCounts } from '../requests/request-counts';
@@ -15,6 +16,10 @@ type Gauges = {
   requests: Gauge<'state'>;
   signer: Gauge<'state'>;
   crlNextUpdate: Gauge;
+  crlEnd: Gauge<'list' | 'ca'>;
+  journalCurrent: Gauge;
+  relintFindings: Gauge;
+  relintTime: Gauge;
   issued: Gauge;
   revoked: Gauge;
 };
@@ -50,12 +55,21 @@ export async function metricsAnswer(ctx: Ctx, caller: Caller, baseDir: string): 
 async function setSigner(ctx: Ctx, gauges: Gauges): Promise<void> {
   let state: 'unlocked' | 'locked' | 'down' = 'down';
   try {
-    const status = await ctx.signer.status();
+    const { status, problem } = await watchJournal(ctx);
     state = status.state;
     gauges.issued.set(status.issued);
     gauges.revoked.set(status.revoked);
     if (status.crlNextUpdate !== undefined) {
       gauges.crlNextUpdate.set(Math.floor(Date.parse(status.crlNextUpdate) / 1000));
+    }
+    gauges.crlEnd.reset(); // a former CA that is gone leaves no line behind
+    for (const { list, keyId, nextUpdate } of status.crlEnds) {
+      gauges.crlEnd.set({ list, ca: keyId }, Math.floor(Date.parse(nextUpdate) / 1000));
+    }
+    gauges.journalCurrent.set(problem === null ? 1 : 0);
+    if (status.relint !== undefined) {
+      gauges.relintFindings.set(status.relint.findings);
+      gauges.relintTime.set(Math.floor(Date.parse(status.relint.at) / 1000));
     }
   } catch (error) {
     if (!isHubgateError(error)) throw error;
@@ -84,6 +98,27 @@ function makeGauges(): Gauges {
     crlNextUpdate: new Gauge({
       name: 'hubgate_crl_next_update_seconds',
       help: 'When the signing CRL ends, Unix time',
+      registers,
+    }),
+    crlEnd: new Gauge({
+      name: 'hubgate_crl_end_seconds',
+      help: 'When each CRL ends (signing, root, former), Unix time',
+      labelNames: ['list', 'ca'],
+      registers,
+    }),
+    journalCurrent: new Gauge({
+      name: 'hubgate_journal_current',
+      help: "0 when the signer has an old or another journal than the portal's record",
+      registers,
+    }),
+    relintFindings: new Gauge({
+      name: 'hubgate_relint_findings',
+      help: 'Faults that the last second look at all certificates found',
+      registers,
+    }),
+    relintTime: new Gauge({
+      name: 'hubgate_relint_time_seconds',
+      help: 'When the last second look ended, Unix time',
       registers,
     }),
     issued: new Gauge({

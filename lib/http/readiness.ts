@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 
 import { blockListState } from '../certificates/block-list-file';
+import { watchJournal } from '../certificates/watch-journal';
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import { hasPeople } from '../identity/people';
@@ -12,6 +13,8 @@ export type Readiness = {
   signer: 'unlocked' | 'locked' | 'down';
   /** Why it is locked, when the signer says. */
   lockedBecause?: string;
+  /** `old`: the signer has an old or another journal; nothing is signed or revoked until it is right. */
+  journal: 'ok' | 'old' | 'unknown';
   hubs: 'ok' | 'unreadable';
   /** The operator's list of compromised keys, where there is one; `stale`: the one before holds. */
   blocklist?: 'ok' | 'stale' | 'unreadable';
@@ -22,17 +25,23 @@ export type Readiness = {
  * approvals go on, signing waits. What is wrong in detail stands in the log and on /admin, not here.
  */
 export async function readiness(ctx: Ctx): Promise<Readiness> {
-  const [database, signer, hubs, blocklist] = await Promise.all([
+  const [database, signer, journal, hubs, blocklist] = await Promise.all([
     databaseState(ctx),
     signerState(ctx),
+    journalState(ctx),
     hubsState(ctx),
     blocklistState(ctx),
   ]);
   return {
     ready:
-      database === 'ok' && signer.signer !== 'down' && hubs === 'ok' && blocklist.blocklist !== 'unreadable',
+      database === 'ok' &&
+      signer.signer !== 'down' &&
+      journal !== 'old' &&
+      hubs === 'ok' &&
+      blocklist.blocklist !== 'unreadable',
     database,
     ...signer,
+    journal,
     hubs,
     ...blocklist,
   };
@@ -54,6 +63,14 @@ async function signerState(ctx: Ctx): Promise<Pick<Readiness, 'signer' | 'locked
   } catch (error) {
     if (!isHubgateError(error)) throw error;
     return { signer: 'down' };
+  }
+}
+
+async function journalState(ctx: Ctx): Promise<Readiness['journal']> {
+  try {
+    return (await watchJournal(ctx)).problem === null ? 'ok' : 'old';
+  } catch {
+    return 'unknown'; // the database or the signer does not answer, which is said above
   }
 }
 

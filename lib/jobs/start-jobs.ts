@@ -5,6 +5,7 @@ import { destination, pino } from 'pino';
 import { followRevocations } from '../certificates/follow-revocations';
 import { blockListState } from '../certificates/block-list-file';
 import { mirrorBlockedKeys } from '../certificates/mirror-blocked-keys';
+import { mailCaAlarms } from '../certificates/mail-ca-alarms';
 import { reconcileJournal } from '../certificates/reconcile-journal';
 import { remindEndings } from '../certificates/remind-endings';
 import type { Ctx } from '../ctx';
@@ -78,6 +79,13 @@ export function jobs(house: JobHouse): Job[] {
       everyMs: 60_000,
       run: async () => {
         await readBlockList(house);
+      },
+    },
+    {
+      name: 'alarms',
+      everyMs: 15_000,
+      run: async () => {
+        await mailCaAlarms(jobCtx(house, 'alarms'));
       },
     },
     {

@@ -206,6 +206,28 @@ export const MAILS = {
       };
     },
   ),
+  'ca-alarm': template(
+    z.object({
+      code: z.enum(['journal-damaged', 'journal-old', 'journal-other', 'crl-ended', 'crl-ends', 'relint']),
+      link,
+      list: z.enum(['signing', 'root', 'former']).default('signing'),
+      until: z.iso.datetime().optional(),
+      findings: z.string().default(''),
+      checked: z.string().default(''),
+      recorded: z.string().default(''),
+      reported: z.string().default(''),
+    }),
+    ({ code, link: url, until, ...values }, { t, date, site }) => {
+      const shown = { ...values, until: until === undefined ? '' : date(until) };
+      return {
+        subject: t('mail.ca-alarm.subject', { site, what: t(`mail.ca-alarm.title.${code}`, shown) }),
+        blocks: [
+          text(t(`mail.ca-alarm.text.${code}`, shown)),
+          { kind: 'link', label: t('mail.ca-alarm.action'), url, main: true },
+        ],
+      };
+    },
+  ),
   'hold-ended': template(z.object({ ...ofCertificate, link }), (vars, wording) => ({
     subject: wording.t('mail.hold-ended.subject', { commonName: vars.commonName }),
     blocks: [

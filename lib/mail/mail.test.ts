@@ -78,6 +78,7 @@ const VARS: Record<keyof typeof MAILS, Record<string, string>> = {
     link: `https://portal.example.org/certs/lost/open#s=${'y'.repeat(43)}`,
     minutes: '60',
   },
+  'ca-alarm': { code: 'crl-ends', list: 'root', until: '2026-11-30T12:00:00.000Z', link: LINK },
   test: {},
 };
 const render = (template: string, vars: unknown) => renderMail({ template, locale: 'en', vars, site: SITE });
@@ -87,7 +88,10 @@ describe('mails in words', () => {
     const { subject, text, html } = render(template, vars);
     expect(subject.length).toBeGreaterThan(10);
     for (const [name, value] of Object.entries(vars)) {
-      if (['notBefore', 'notAfter', 'question', 'reason', 'renewal', 'contact'].includes(name)) continue;
+      if (
+        ['notBefore', 'notAfter', 'question', 'reason', 'renewal', 'contact', 'code', 'list', 'until'].includes(name)
+      )
+        continue;
       if (template === 'account-taken-over' && name === 'link') continue;
       expect(text).toContain(value);
       expect(html).toContain(value.replaceAll("'", '&#39;'));
@@ -121,6 +125,17 @@ describe('mails in words', () => {
     );
     expect(render('certificate-issued', VARS['certificate-issued']).text).toContain('November 23, 2027');
   });
+
+  it.each(['journal-damaged', 'journal-old', 'journal-other', 'crl-ended', 'crl-ends', 'relint'])(
+    'words the alarm %s',
+    (code) => {
+      const vars = { ...VARS['ca-alarm'], code, findings: '3', checked: '700', recorded: '9', reported: '5' };
+      const { subject, text } = render('ca-alarm', vars);
+      expect(subject).toMatch(/^NLHPC: .{10}/);
+      expect(text).toMatch(/hubgate ca|The signer's log/);
+      if (code === 'crl-ends') expect(text).toContain("The root's revocation list ends on November 30, 2026");
+    },
+  );
 
   it.each([
     ['no-such-mail', COMMON],

@@ -1,4 +1,5 @@
 import { recordAudit } from '../audit/record-audit';
+import { requireCurrentJournal, watchJournal } from '../certificates/watch-journal';
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { claimApproved, claimedRows, countApproved, type ClaimedRow } from '../db/request-claims';
@@ -94,12 +95,14 @@ async function* signing(ctx: Ctx, which: Which): AsyncGenerator<SignEvent> {
     if (head === null) yield eventOf({ id, state: 'SUBMITTED', code: 'request.not-found' });
     else yield eventOf({ id, state: stateOf(head), code: 'request.state' });
   }
+  // What was signed is recorded at once; when that fails now, the clock does it in some seconds.
+  await watchJournal(ctx).catch(() => undefined);
   yield { event: 'done', issued, failed };
 }
 
-/** @throws {HubgateError} `signer.down`, `signer.locked` */
+/** @throws {HubgateError} `signer.down`, `signer.locked`, `signer.journal-old` */
 async function requireSigner(ctx: Ctx): Promise<void> {
-  const status = await ctx.signer.status();
+  const status = await requireCurrentJournal(ctx);
   if (status.state === 'unlocked') return;
   if (status.lockedBecause === 'no-ca') {
     throw new HubgateError('signer.ca-missing', 'The signer has no CA yet. Run `hubgate init` on its host.');

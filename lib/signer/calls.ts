@@ -87,13 +87,16 @@ export function openCalls(parts: SignerParts): Calls {
     return signerStatus(parts);
   }
 
-  function raiseCrlNumber({ caKeyId, above }: { caKeyId: string; above: number }): { number: number } {
+  async function raiseCrlNumber(input: { caKeyId: string; above: number }): Promise<{ number: number }> {
+    const { caKeyId, above } = input;
     if (!journal.cas().some(({ keyId }) => keyId === caKeyId)) {
       throw new HubgateError('signer.ca-missing', `No CA with the key ${caKeyId} is known here.`);
     }
     journal.raiseCrlNumber(caKeyId, above);
     journal.note(`CRL number of ${caKeyId} above ${above}`, now());
-    return { number: journal.nextCrlNumber(caKeyId) - 1 };
+    const number = journal.nextCrlNumber(caKeyId) - 1;
+    await crls?.refresh().catch((error: unknown) => log.error({ err: error }, 'no new revocation list'));
+    return { number };
   }
 
   return async (call, item, door) => {

@@ -110,12 +110,14 @@ describe('the number of a list', () => {
     const raise = { caKeyId: signer.caKeyId, above: 40 };
     await expect(signer.client.raiseCrlNumber(raise)).rejects.toMatchObject({ code: 'signer.protocol' });
     expect(await signer.operator.raiseCrlNumber(raise)).toBe(40);
-    expect(await signer.operator.raiseCrlNumber({ ...raise, above: 7 })).toBe(40);
+    expect(await signer.operator.raiseCrlNumber({ ...raise, above: 7 })).toBe(41);
+    // A list with the old number must not stay in force.
+    expect((await list()).crl.crlNumber).toBe(41);
     await signer.stop();
     await signer.start();
     const two = await signOne('two');
     await signer.client.revoke({ serials: [two.serial], reason: 'superseded', by: 'x' });
-    expect((await list()).crl.crlNumber).toBe(41);
+    expect((await list()).crl.crlNumber).toBe(42);
   });
 });
 

@@ -29,6 +29,8 @@ export function certificateRows(
       notAfter: new Date('2035-01-01T00:00:00Z'),
       revokedAt: null,
       revocationReason: null,
+      supersededBy: null,
+      remindedDays: null,
       createdAt: notBefore,
       ...own,
     };

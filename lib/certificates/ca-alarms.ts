@@ -1,0 +1,112 @@
+import type { Ctx } from '../ctx';
+import { isHubgateError } from '../errors';
+import type { CrlEnd, SignerStatus } from '../wire/messages';
+import { journalOld, watchJournal, type JournalProblem } from './watch-journal';
+
+const DAY_MS = 86_400_000;
+
+/** Days before the end of a list at which operators hear of it; the first is the alarm. */
+const LIST_DAYS = [7, 3, 1, 0];
+/** The root's key lies in a safe: somebody must go there. */
+const ROOT_LIST_DAYS = [30, 7, 3, 1, 0];
+
+/** Something about the CA that an operator must mend. */
+export type CaAlarm = {
+  code: 'journal-damaged' | 'journal-old' | 'journal-other' | 'crl-ended' | 'crl-ends' | 'relint';
+  level: 'bad' | 'warn';
+  /** Values for the catalogue's sentence admin.alarm.<code>. */
+  params: Readonly<Record<string, string | number>>;
+  /** In English, for logs and terminals: what is wrong and what to do. */
+  says: string;
+  /** The same alarm, as far as a mail is concerned: one mail per key. */
+  key: string;
+};
+
+/**
+ * The alarms of this moment; none while the signer does not answer, which pages and probes say by
+ * themselves.
+ */
+export async function caAlarms(ctx: Pick<Ctx, 'db' | 'signer' | 'now'>): Promise<CaAlarm[]> {
+  try {
+    const { status, problem } = await watchJournal(ctx);
+    return alarmsOf(status, problem, ctx.now());
+  } catch (error) {
+    if (!isHubgateError(error)) throw error;
+    return [];
+  }
+}
+
+/** The same from what is known already. */
+export function alarmsOf(status: SignerStatus, problem: JournalProblem | null, now: Date): CaAlarm[] {
+  return [
+    ...damage(status),
+    ...(problem === null ? [] : [oldJournal(problem)]),
+    ...status.crlEnds.flatMap((end) => listAlarm(end, now)),
+    ...secondLook(status),
+  ];
+}
+
+function damage({ lockedBecause, since }: SignerStatus): CaAlarm[] {
+  if (lockedBecause !== 'journal-damaged') return [];
+  return [
+    {
+      code: 'journal-damaged',
+      level: 'bad',
+      params: {},
+      says: "the signer's journal is damaged: its log names the newest backup; restore it, then start the signer",
+      key: `journal-damaged/${since}`,
+    },
+  ];
+}
+
+function oldJournal(problem: JournalProblem): CaAlarm {
+  const { kind, recorded, reported } = problem;
+  return {
+    code: kind === 'old' ? 'journal-old' : 'journal-other',
+    level: 'bad',
+    params: { recorded: recorded.sequence, reported: reported.sequence },
+    says: journalOld(problem).message,
+    key: `journal/${recorded.journalId}/${recorded.sequence}/${reported.journalId}`,
+  };
+}
+
+function listAlarm({ list, keyId, number, nextUpdate }: CrlEnd, now: Date): CaAlarm[] {
+  const left = (Date.parse(nextUpdate) - now.getTime()) / DAY_MS;
+  const thresholds = list === 'root' ? ROOT_LIST_DAYS : LIST_DAYS;
+  const reached = thresholds.findLast((days) => left <= days);
+  if (reached === undefined) return [];
+  const what = {
+    signing: 'the revocation list',
+    former: 'the revocation list of a former CA',
+    root: "the root's revocation list",
+  };
+  const mend =
+    list === 'root' ? 'hubgate ca crl --renew-root' : 'hubgate ca unlock (an unlocked signer renews it)';
+  const ended = left <= 0;
+  return [
+    {
+      code: ended ? 'crl-ended' : 'crl-ends',
+      level: ended ? 'bad' : 'warn',
+      params: { list, number, days: Math.max(0, Math.ceil(left)), until: nextUpdate },
+      says: ended
+        ? `${what[list]} ended at ${nextUpdate}: gates that check it shut everybody out. ${mend}`
+        : `${what[list]} ends at ${nextUpdate}. ${mend}`,
+      key: `crl/${keyId}/${nextUpdate}/${reached}`,
+    },
+  ];
+}
+
+function secondLook({ relint }: SignerStatus): CaAlarm[] {
+  if (relint === undefined || relint.findings === 0) return [];
+  const { findings, checked, at } = relint;
+  return [
+    {
+      code: 'relint',
+      level: 'bad',
+      params: { findings, checked, at },
+      says: `the second look of ${at} found ${findings} fault(s) in ${checked} certificates: hubgate ca relint --report`,
+      // Every night finds the same again: told once, and again when there are more or fewer.
+      key: `relint/${findings}`,
+    },
+  ];
+}

@@ -1,0 +1,181 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { exportAudit } from '../audit/export-audit';
+import { insertUser } from '../db/users';
+import { readiness } from '../http/readiness';
+import { approveRequest } from '../requests/approve-request';
+import { signRequests } from '../requests/sign-requests';
+import { signerFiles } from '../signer/ca-files';
+import { testHouse, type TestHouse } from '../testing/ctx';
+import { allEvents, submitOne } from '../testing/requests';
+import { startTestSigner, type TestSigner } from '../testing/signer';
+import { parseCrl } from '../x509/crl';
+import { crlFile } from '../trust/crl-file';
+import { acceptJournal, missingInJournal } from './accept-journal';
+import { alarmsOf, caAlarms } from './ca-alarms';
+import { findCertificate } from './find-certificate';
+import { mailCaAlarms } from './mail-ca-alarms';
+import { reconcileJournal } from './reconcile-journal';
+import { revokeCertificate } from './revoke-certificate';
+import { watchJournal } from './watch-journal';
+
+let signer: TestSigner;
+let house: TestHouse;
+beforeEach(async () => {
+  signer = await startTestSigner();
+  const mail = { transport: 'smtp', host: 'localhost', from: 'hub@example.org' };
+  house = await testHouse({ signer, realClock: true, config: { mail } });
+});
+afterEach(async () => {
+  await house.close();
+  await signer.remove();
+});
+
+async function approved(commonName: string): Promise<string> {
+  const id = await submitOne(house.ctx, { commonName });
+  await approveRequest(house.person('paula', 'approver'), { id });
+  return id;
+}
+
+async function issued(commonName: string): Promise<string> {
+  const events = allEvents(
+    signRequests(house.person('otto', 'operator'), { ids: [await approved(commonName)] }),
+  );
+  const [event] = await events;
+  return event?.event === 'item' ? (event.serial ?? '') : '';
+}
+
+const journalFile = (): string => signerFiles(signer.dir).journal;
+const host = () => house.as({ kind: 'host', name: 'root' });
+const clock = () => house.as({ kind: 'system', name: 'clock' });
+const old = expect.objectContaining({ code: 'signer.journal-old' }) as Error;
+
+async function mails(): Promise<{ recipient: string; vars: string }[]> {
+  const rows = await house.ctx.db.prisma.outboxMail.findMany({ where: { template: 'ca-alarm' } });
+  return rows.map(({ recipient, vars }) => ({ recipient, vars }));
+}
+
+describe('an old copy of the journal that was put back', { timeout: 120_000 }, () => {
+  it('is noticed: nothing is ordered, revoked or taken over from it, until the host accepts it', async () => {
+    const operator = house.person('otto', 'operator');
+    const kept = await issued('alice');
+    await signer.stop();
+    cpSync(journalFile(), join(house.paths.stateDir, 'copy.db'));
+    await signer.start();
+    const lost = await issued('bob');
+    await revokeCertificate(operator, { serial: kept, reason: 'affiliationChanged' });
+    const { bytes } = await crlFile(house.ctx, 'signing-ca.crl');
+    const published = parseCrl(bytes).crlNumber ?? 0;
+    expect((await watchJournal(house.ctx)).problem).toBeNull();
+    expect(await caAlarms(house.ctx)).toEqual([]);
+
+    await signer.stop();
+    cpSync(join(house.paths.stateDir, 'copy.db'), journalFile());
+    await signer.start();
+    const waiting = await approved('carol');
+    await expect(allEvents(signRequests(operator, { ids: [waiting] }))).rejects.toEqual(old);
+    await expect(revokeCertificate(operator, { serial: lost, reason: 'superseded' })).rejects.toEqual(old);
+    await expect(reconcileJournal(clock())).rejects.toEqual(old);
+    expect(await readiness(house.ctx)).toMatchObject({ ready: false, signer: 'unlocked', journal: 'old' });
+    expect(await caAlarms(house.ctx)).toMatchObject([{ code: 'journal-old', level: 'bad' }]);
+    // It was revoked, and stays so for everybody who asks the portal.
+    expect(await findCertificate(operator, { serial: kept })).toMatchObject({ state: 'REVOKED' });
+
+    expect(await missingInJournal(house.ctx)).toEqual([lost]);
+    await expect(acceptJournal(operator, { operator: signer.operator })).rejects.toMatchObject({
+      code: 'auth.forbidden',
+    });
+    const done = await acceptJournal(host(), { operator: signer.operator });
+    expect(done).toMatchObject({ revokedAgain: 1, missing: [lost] });
+    expect(done.crlNumbers).toEqual([{ caKeyId: signer.caKeyId, above: published, told: true }]);
+    const after = parseCrl(Buffer.from((await signer.client.crls()).signing ?? '', 'base64'));
+    expect(after.crlNumber).toBeGreaterThan(published);
+    expect(after.revoked.map(({ serial }) => serial)).toContain(kept);
+    expect(await readiness(house.ctx)).toMatchObject({ ready: true, journal: 'ok' });
+    const [event] = await allEvents(signRequests(operator, { ids: [waiting] }));
+    expect(event).toMatchObject({ state: 'ISSUED' });
+    const actions: string[] = [];
+    for await (const { action } of exportAudit(host(), { afterSeq: 0 })) actions.push(action);
+    expect(actions).toContain('ca.accept-journal');
+  });
+
+  it('of another CA is told apart', async () => {
+    await watchJournal(house.ctx);
+    const other = await startTestSigner();
+    try {
+      const { problem } = await watchJournal({ ...house.ctx, signer: other.client });
+      expect(problem).toMatchObject({ kind: 'other' });
+    } finally {
+      await other.remove();
+    }
+  });
+});
+
+describe('alarms', { timeout: 120_000 }, () => {
+  it('come by days, to operators alone, once per threshold', async () => {
+    const people: [string, string, string | null][] = [
+      ['olga', '["operator"]', 'olga@example.org'],
+      ['paula', '["approver"]', 'paula@example.org'],
+      ['otto', '["operator","admin"]', null],
+    ];
+    for (const [login, roles, email] of people) {
+      await insertUser(house.ctx.db, {
+        id: login,
+        login,
+        displayName: login,
+        email,
+        roles,
+        passwordHash: null,
+        disabledAt: null,
+        sessionVersion: 1,
+        createdAt: new Date(),
+        lastSignInAt: null,
+      });
+    }
+    expect(await mailCaAlarms(clock())).toEqual([]);
+    house.advance(22 * 86_400_000);
+    expect(await mailCaAlarms(clock())).toEqual([]);
+    for (const [days, count] of [
+      [1.5, 1],
+      [0, 1],
+      [4, 2],
+      [2, 3],
+      [1, 4],
+    ] as const) {
+      house.advance(days * 86_400_000);
+      const [alarm] = await mailCaAlarms(clock());
+      expect(alarm?.code).toBe(count === 4 ? 'crl-ended' : 'crl-ends');
+      await mailCaAlarms(clock());
+      const sent = await mails();
+      expect(sent.map(({ recipient }) => recipient)).toEqual(Array(count).fill('olga@example.org'));
+    }
+  });
+
+  it('follow from what the signer says', async () => {
+    const now = new Date();
+    const status = await signer.client.status();
+    const at = now.toISOString();
+    const end = (list: 'root' | 'former', days: number) => ({
+      list,
+      keyId: 'ab'.repeat(20),
+      number: 1,
+      thisUpdate: at,
+      nextUpdate: new Date(now.getTime() + days * 86_400_000).toISOString(),
+    });
+    const codes = (change: Partial<typeof status>) =>
+      alarmsOf({ ...status, ...change }, null, now).map(({ code, level }) => `${code} ${level}`);
+    expect(codes({})).toEqual([]);
+    expect(codes({ crlEnds: [end('root', 31), end('former', 7.1)] })).toEqual([]);
+    expect(codes({ crlEnds: [end('root', 29), end('former', 6.9)] })).toEqual([
+      'crl-ends warn',
+      'crl-ends warn',
+    ]);
+    expect(codes({ crlEnds: [end('root', -0.1)] })).toEqual(['crl-ended bad']);
+    expect(codes({ relint: { at, checked: 5, findings: 0 } })).toEqual([]);
+    expect(codes({ relint: { at, checked: 5, findings: 2 } })).toEqual(['relint bad']);
+    expect(codes({ state: 'locked', lockedBecause: 'journal-damaged' })).toEqual(['journal-damaged bad']);
+  });
+});

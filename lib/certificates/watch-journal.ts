@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+import type { Ctx } from '../ctx';
+import { readSetting, writeSetting } from '../db/settings';
+import { HubgateError } from '../errors';
+import type { SignerStatus } from '../wire/messages';
+
+/** Which journal, and how far it has come. */
+export type JournalMark = { journalId: string; sequence: number };
+
+/** What the signer reports is behind what it reported before. */
+export type JournalProblem = { kind: 'other' | 'old'; recorded: JournalMark; reported: JournalMark };
+
+const SETTING = 'signer.journal';
+const Mark = z.object({ journalId: z.string(), sequence: z.int() });
+
+/** The highest mark that was seen, or null before the first. */
+export async function recordedJournal(db: Ctx['db']): Promise<JournalMark | null> {
+  const stored = await readSetting(db, SETTING);
+  return stored === null ? null : Mark.parse(JSON.parse(stored));
+}
+
+/**
+ * Asks the signer how it is and holds its journal against the portal's own record: an old copy that was
+ * put back has forgotten certificates and revocations, and does not know it. What is newer is recorded.
+ *
+ * @throws {HubgateError} `signer.down`
+ */
+export async function watchJournal(
+  ctx: Pick<Ctx, 'db' | 'signer'>,
+): Promise<{ status: SignerStatus; problem: JournalProblem | null }> {
+  // Read before the signer is asked: what another process records meanwhile must not look like a step back.
+  const recorded = await recordedJournal(ctx.db);
+  const status = await ctx.signer.status();
+  const reported = { journalId: status.journalId, sequence: status.sequence };
+  if (recorded !== null && recorded.journalId !== reported.journalId) {
+    return { status, problem: { kind: 'other', recorded, reported } };
+  }
+  if (recorded !== null && recorded.sequence > reported.sequence) {
+    return { status, problem: { kind: 'old', recorded, reported } };
+  }
+  if (recorded?.sequence !== reported.sequence) await recordJournal(ctx.db, reported);
+  return { status, problem: null };
+}
+
+/** Takes this mark for the right one, whatever was recorded before. */
+export async function recordJournal(
+  db: Parameters<typeof writeSetting>[0],
+  mark: JournalMark,
+): Promise<void> {
+  await writeSetting(db, SETTING, JSON.stringify(mark));
+}
+
+/**
+ * The signer's status, when its journal is the one that the portal knows. Before every order and
+ * revocation.
+ *
+ * @throws {HubgateError} `signer.journal-old`, `signer.down`
+ */
+export async function requireCurrentJournal(ctx: Pick<Ctx, 'db' | 'signer'>): Promise<SignerStatus> {
+  const { status, problem } = await watchJournal(ctx);
+  if (problem !== null) throw journalOld(problem);
+  return status;
+}
+
+export function journalOld({ kind, recorded, reported }: JournalProblem): HubgateError {
+  const what =
+    kind === 'other'
+      ? `The signer has another journal (${reported.journalId}) than before (${recorded.journalId}).`
+      : `The signer has an old copy of its journal: it stands at ${reported.sequence}, and stood at ${recorded.sequence}.`;
+  return new HubgateError(
+    'signer.journal-old',
+    `${what} Nothing is signed or revoked with it. Restore the newest backup of the journal; ` +
+      "if this is the newest there is, check what is missing and accept it on the portal's host: hubgate ca accept-journal",
+    { params: { recorded: recorded.sequence, reported: reported.sequence } },
+  );
+}
