@@ -73,7 +73,7 @@ for (const front of ['apache', 'embedded'] as const) {
       return pickUp(portal, made, id, pickupSecret);
     }
 
-    /** Enters the hub over one connection; how long until it is refused after `revoke` has answered. */
+    /** Enters the hub over one connection; how many ms after the answer of `revoke` the first refused request was sent. */
     async function refusedAfter(
       identity: Issued['identity'],
       revoke: () => Promise<unknown>,
@@ -85,11 +85,13 @@ for (const front of ['apache', 'embedded'] as const) {
         await revoke();
         const answered = Date.now();
         for (;;) {
+          const sent = Date.now();
           const answer = await hub();
           expect(answer.reusedSocket).toBe(true);
-          if (answer.status === 403) return Date.now() - answered;
+          // When it was sent, not how long a busy machine took to answer it.
+          if (answer.status === 403) return sent - answered;
           expect(answer.status).toBe(200);
-          expect(Date.now() - answered).toBeLessThan(1000);
+          expect(sent - answered).toBeLessThan(1000);
         }
       } finally {
         agent.destroy();
@@ -204,6 +206,12 @@ for (const front of ['apache', 'embedded'] as const) {
         await page.getByRole('link', { name: 'Revoke this certificate' }).click();
         await expect(page).toHaveURL(new RegExp(`^${portal.url}/certs/revoke`));
         await expect(page.getByRole('checkbox', { name: /laptop/ })).toBeChecked();
+        // What a notebook's script could post beside the hubs, where the browser adds the certificate.
+        const html = await (await page.request.get(page.url())).text();
+        const forged = await postAction(`${portal.gateUrl}/status/cert-check`, html, frank);
+        expect(forged.text).not.toMatch(/Revoked\. The gate/);
+        const still = await portal.call(`${portal.gateUrl}/astro/`, { identity: frank.identity });
+        expect(still.status).toBe(200);
         await page.getByRole('radio', { name: /do not need it/ }).check();
         await page.getByRole('button', { name: 'Continue' }).click();
         const ms = await refusedAfter(frank.identity, async () => {
@@ -221,6 +229,36 @@ for (const front of ['apache', 'embedded'] as const) {
         await chromium.forgetPolicy();
       }
     });
+
+    /** Sends a page's form as a browser without scripts would, to another address. */
+    function postAction(url: string, html: string, { serial, identity }: Issued) {
+      const boundary = 'form-of-a-notebook';
+      const own = [...html.matchAll(/<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g)];
+      expect(own.length).toBeGreaterThan(0);
+      const fields = [
+        ...own.map(([, name, value]) => [name ?? '', (value ?? '').replaceAll('&quot;', '"')] as const),
+        ...([
+          ['serial', serial],
+          ['why', 'lost'],
+          ['step', 'confirm'],
+        ] as const),
+      ];
+      const body = fields
+        .map(
+          ([name, value]) =>
+            `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+        )
+        .join('');
+      return portal.call(url, {
+        method: 'POST',
+        identity,
+        headers: {
+          origin: portal.gateUrl,
+          'content-type': `multipart/form-data; boundary=${boundary}`,
+        },
+        body: `${body}--${boundary}--\r\n`,
+      });
+    }
 
     test('by an operator: a hold on the page, its end on the host, then many at once', async () => {
       const gina = await certificate('gina', 'laptop');

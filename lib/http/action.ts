@@ -17,7 +17,7 @@ import { log } from './log';
 import { checkOrigin } from './origin';
 import { takeToken, type Limit } from './rate-limit';
 import type { Access } from './route';
-import type { SiteRole } from './site';
+import { showsPortal, type SiteRole } from './site';
 
 const ACTION_LIMIT: Limit = { name: 'action', burst: 240, perMinute: 120 };
 const NEVER_ECHOED = /password|passphrase|secret|token|privatekey/i;
@@ -55,6 +55,14 @@ export function action<S extends z.ZodType, T>(spec: {
     try {
       checkOrigin('POST', headers, house.config);
       if (spec.access === 'owner') {
+        // A form's action can be posted to any page of the portal, also to one that the gate shows. There
+        // the browser would add the certificate for a script of any notebook.
+        if (!showsPortal(caller.site, house.config)) {
+          throw new HubgateError(
+            'auth.wrong-host',
+            `Certificates are taken back on the portal's own name only: ${house.config.site.url}`,
+          );
+        }
         const person = await callerPerson(house, caller);
         const certificate = await visitorCertificate(headers, caller, house, ctx);
         ctx = makeCtx(house, caller, callerOwner(house, caller, { person, certificate, now: ctx.now() }));
