@@ -78,6 +78,6 @@ export const config = {
   // Not for route handlers (their bodies would be buffered) nor for files with a hash in their name.
   // Whole names: `/metricsX` is a page like any other, with the policy. One literal, or Next cannot read it.
   matcher: [
-    '/((?!api/|_next/static/|_next/image$|fonts/|(?:healthz|readyz|metrics)$|(?:crl|ca)/[^/]+$|trust/(?:nonce|proof|return)$|auth/certificate(?:/start|/finish)?$).*)',
+    '/((?!api/|_next/static/|_next/image$|fonts/|(?:healthz|readyz|metrics)$|(?:crl|ca)/[^/]+$|ocsp(?:/|$)|trust/(?:nonce|proof|return)$|auth/certificate(?:/start|/finish)?$).*)',
   ],
 };

@@ -1,15 +1,25 @@
 /** Entry of dist/front.mjs: the embedded front, which ends TLS and guards the gate. */
+import pino from 'pino';
+
 import { loadConfig } from '../lib/config/load';
 import { readSecrets } from '../lib/config/secrets';
 import { isHubgateError } from '../lib/errors';
 import { serveFront } from '../lib/front/serve';
+import { openResponder } from '../lib/responder/responder';
+import { connectSigner } from '../lib/signer-client/client';
 import { endWithParent } from '../lib/supervisor/parent-pipe';
 
 const DRAIN_MS = 8000;
 
 try {
   const loaded = loadConfig({ env: process.env, cwd: process.cwd() });
-  const front = await serveFront(loaded, readSecrets(loaded.paths).front, () => new Date());
+  const log = pino(
+    { name: 'front', level: loaded.config.log.level, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
+  const signer = connectSigner(loaded.paths.signerWebSocket);
+  const responder = openResponder({ signer, now: Date.now, log });
+  const front = await serveFront(loaded, readSecrets(loaded.paths).front, () => new Date(), responder);
   let stopping = false;
   const stop = () => {
     if (stopping) return;

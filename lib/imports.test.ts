@@ -33,10 +33,14 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
   },
   {
     files: /^lib\/http\//,
-    values: new RegExp(`^lib/(?:http|config|${DOMAIN})/|^lib/(?:errors|ctx|instance)`),
+    values: new RegExp(`^lib/(?:http|config|responder|${DOMAIN})/|^lib/(?:errors|ctx|instance)`),
     types: /^lib\/(signer-client|wire|db|x509)\//,
   },
-  { files: /^lib\/front\//, values: new RegExp(`^lib/(?:front|config|hubs|client-cert)/|^lib/errors`) },
+  { files: /^lib\/responder\//, values: /^lib\/(responder|signer-client|wire|x509)\/|^lib\/errors/ },
+  {
+    files: /^lib\/front\//,
+    values: new RegExp(`^lib/(?:front|config|hubs|client-cert|responder)/|^lib/errors`),
+  },
   { files: /^lib\/supervisor\//, values: /^lib\/(supervisor|config|cli)\/|^lib\/errors/ },
   {
     files: /^lib\/cli\//,
@@ -65,7 +69,10 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
     values: new RegExp(`^lib/(?:http|config|${DOMAIN})/|^lib/(?:errors|instance)`),
   },
   { files: /^bin\/signer\.ts$/, values: /^lib\/(signer|config|wire|x509)\/|^lib\/errors/ },
-  { files: /^bin\//, values: /^lib\/(cli|supervisor|front|signer|config)\/|^lib\/errors/ },
+  {
+    files: /^bin\//,
+    values: /^lib\/(cli|supervisor|front|responder|signer|signer-client|config)\/|^lib\/errors/,
+  },
   { files: /^(e2e|bench)\//, values: /^(e2e|bench|lib)\// },
 ];
 

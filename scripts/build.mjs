@@ -37,6 +37,7 @@ const ENTRIES = {
   signer: 'bin/signer.ts',
   'signer-worker': 'bin/signer-worker.ts',
   front: 'bin/front.ts',
+  ocsp: 'bin/ocsp.ts',
 };
 
 const STEPS = [

@@ -62,6 +62,7 @@ export function caWishes(config: Config): CaWishes {
       pointers: {
         crlUrl: `${site.httpUrl}/crl/signing-ca.crl`,
         caIssuersUrl: `${site.httpUrl}/ca/signing-ca.crt`,
+        ocspUrl: `${site.httpUrl}/ocsp`,
       },
       crl: { days: pki.crlDays, everyHours: pki.crlEveryHours },
     },

@@ -18,6 +18,8 @@ export type StatePaths = {
   runDir: string;
   /** The web process listens here (0660). */
   portalSocket: string;
+  /** The OCSP process listens here (0660), behind Apache or nginx. */
+  ocspSocket: string;
   signerDir: string;
   signerWebSocket: string;
   signerOperatorSocket: string;
@@ -52,6 +54,7 @@ export function statePaths(
     databaseFile: join(stateDir, 'portal.db'),
     runDir,
     portalSocket: join(runDir, 'portal.sock'),
+    ocspSocket: join(runDir, 'ocsp.sock'),
     signerDir: config.signer.dir === '' ? join(stateDir, 'signer') : absolute(config.signer.dir),
     signerWebSocket: join(socketDir, 'web.sock'),
     signerOperatorSocket: join(socketDir, 'operator.sock'),

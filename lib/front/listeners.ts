@@ -55,6 +55,8 @@ export function hostnameOfHeader(host: string | undefined): string | null {
  */
 export function servedOverHttp(target: string): boolean {
   const [path = ''] = target.split('?');
+  // Base64, whose slashes clients may encode; no dot, so no dot segment.
+  if (/^\/ocsp(?:\/(?:[A-Za-z0-9+/=]|%2[bBfF]|%3[dD])*)?$/.test(path)) return true;
   if (/%2e|%2f|%5c|\\|\/\.{1,2}(?:\/|$)/i.test(path)) return false;
   return /^\/(?:$|ca$|ca\/|crl\/|status$|healthz$|_next\/|fonts\/)/.test(path);
 }

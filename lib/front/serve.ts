@@ -13,10 +13,12 @@ import { TLSSocket } from 'node:tls';
 import type { LoadedConfig } from '../config/load';
 import { HubgateError } from '../errors';
 import { ACCESS_MAP, GateMapFile, HUBS_MAP, REVOKED_MAP } from '../hubs/gate-map-file';
+import type { Responder } from '../responder/responder';
 import { EnteredHubs } from './entered-hubs';
 import { forward, forwardUpgrade, type Forwarding } from './forward';
 import { decideGate, revocationOf, upstreamGuard, type GateDecision } from './gate-decision';
 import { hostnameOf, hostnameOfHeader, planListeners, servedOverHttp, type ListenerPlan } from './listeners';
+import { openOcspDoor, type OcspDoor } from './ocsp-door';
 import { answerPlainly, refuseUpgrade } from './plain-answer';
 import { hstsFor, hubHeaders, portalHeaders, type Arrival } from './request-headers';
 import { shownCertificate, type ShownCertificate } from './shown-certificate';
@@ -38,6 +40,7 @@ const NONE: ShownCertificate = { verify: 'NONE' };
 /**
  * The embedded front: ends TLS, decides at the gate, forwards to web process and hubs.
  *
+ * @param responder answers OCSP on the http port; null leaves that to the web process
  * @throws {HubgateError} `start.port-in-use`, `config.missing-file`, `config.insecure` (a port that
  *   needs more rights)
  */
@@ -45,6 +48,7 @@ export async function serveFront(
   loaded: Pick<LoadedConfig, 'config' | 'paths'>,
   frontSecret: string,
   now: () => Date,
+  responder: Responder | null = null,
 ): Promise<Front> {
   const { config, paths } = loaded;
   const files = tlsFiles(paths);
@@ -58,6 +62,7 @@ export async function serveFront(
   const servers: Server[] = [];
   const secureServers: SecureServer[] = [];
   const entered = new EnteredHubs();
+  const doors: OcspDoor[] = [];
 
   const route = (plan: ListenerPlan, request: IncomingMessage): Route => {
     const shown = shownAt(plan, request, now());
@@ -160,8 +165,10 @@ export async function serveFront(
         new Promise<void>((resolve) => (server.listening ? server.close(() => resolve()) : resolve())),
     );
     for (const server of servers) server.closeIdleConnections();
+    for (const door of doors) door.end();
     const cutOff = setTimeout(() => {
       entered.destroyAll();
+      for (const door of doors) door.cut();
       for (const server of servers) server.closeAllConnections();
     }, graceMs);
     await Promise.all(closed);
@@ -183,6 +190,7 @@ export async function serveFront(
     for (const plan of listeners) {
       const server = plan.kind === 'http' ? createHttpServer(LIMITS) : secureServer(plan, files.read());
       if (plan.kind !== 'http') secureServers.push(server as SecureServer);
+      else if (responder !== null) doors.push(openOcspDoor(server, responder, Date.now));
       limit(server, plan);
       server.on('request', onRequest(plan));
       if (plan.kind !== 'http') server.on('upgrade', onUpgrade(plan));

@@ -11,6 +11,7 @@ describe('the proxy, which sets the content policy and keeps pages to their name
     ...['/', '/ca', '/certs', '/admin', '/status/cert-check', '/gate-refused', '/nothing'],
     ...['/metricsX', '/healthzX', '/readyz2', '/metrics/x', '/_next/imageX', '/_next/staticX', '/fontsX'],
     ...['/authX', '/auth/nothing', '/auth/certificateX', '/trust/nothing', '/ca/a/b', '/crl/a/b', '/apiX'],
+    ...['/ocspX', '/OCSP'],
   ])('stands before %s', (path) => {
     expect(goesThrough(path)).toBe(true);
   });
@@ -18,6 +19,7 @@ describe('the proxy, which sets the content policy and keeps pages to their name
   it.each([
     ...['/api/v1/requests', '/api/cert-check', '/healthz', '/readyz', '/metrics', '/metrics?x=1'],
     ...['/_next/static/chunks/a.js', '/fonts/x.woff2', '/ca/root-ca.crt', '/crl/root-ca.crl'],
+    ...['/ocsp', '/ocsp/MEUw', '/ocsp/ME/w', '/ocsp/ME%2Fw'],
     ...['/trust/nonce', '/trust/proof', '/trust/return', '/auth/certificate'],
     ...['/auth/certificate/start', '/auth/certificate/finish'],
   ])('leaves %s to its route', (path) => {

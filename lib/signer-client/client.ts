@@ -1,4 +1,5 @@
 import { ERROR_CODES, HubgateError, type ErrorCode } from '../errors';
+import type { OcspAnswer, OcspFreshResult, OcspLiveResult } from '../wire/ocsp';
 import { WIRE_VERSION, type Order } from '../wire/order';
 import {
   PAGE_MAX_ROWS,
@@ -51,6 +52,12 @@ export type SignerClient = {
   revocationChanges: (after: number, limit?: number) => Promise<RevocationPage>;
   /** DER as base64. */
   crls: () => Promise<Crls>;
+  /** Answers about at most 100 CertIDs (DER, base64), in their order. Works while locked. */
+  ocsp: (certIds: readonly string[]) => Promise<OcspAnswer[]>;
+  /** One response about at most 20 CertIDs, with the client's nonce (base64) or without. */
+  ocspFresh: (input: { certIds: readonly string[]; nonce: string | null }) => Promise<OcspFreshResult>;
+  /** A page of at most 100 answers about certificates that are valid; the newest first. */
+  ocspLive: (before: number | null, limit: number) => Promise<OcspLiveResult>;
   /** Keys (at most 1,000) that are never certified again; the answer counts those that were not blocked before. */
   blockKeys: (input: { spkiSha256s: readonly string[]; reason: string; by: string }) => Promise<number>;
   /** One page of blocked keys behind `after` (0: from the beginning). */
@@ -162,6 +169,10 @@ export function connectSigner(socketPath: string): SignerClient {
     revocationChanges: async (after, limit = PAGE_MAX_ROWS) =>
       RESULTS.revocations.parse(await call('revocations', { after, limit })),
     crls: async () => RESULTS.crls.parse(await call('crls', {})),
+    ocsp: async (certIds) => RESULTS.ocsp.parse(await call('ocsp', { certIds: [...certIds] })).answers,
+    ocspFresh: async ({ certIds, nonce }) =>
+      RESULTS.ocspFresh.parse(await call('ocspFresh', { certIds: [...certIds], nonce })),
+    ocspLive: async (before, limit) => RESULTS.ocspLive.parse(await call('ocspLive', { before, limit })),
     blockKeys: async ({ spkiSha256s, reason, by }) =>
       RESULTS.blockKeys.parse(await call('blockKeys', { spkiSha256s: [...spkiSha256s], reason, by })).blocked,
     blockedKeys: async (after, limit = PAGE_MAX_ROWS) =>

@@ -16,6 +16,8 @@ export type SignerFiles = {
   signingCa: string;
   rootCrl: string;
   policy: string;
+  /** Key and certificate of the responder that answers for this CA. */
+  responder: (caKeyId: string) => string;
   /** Evaluation only: the passphrase beside the key, so that nothing has to be typed. */
   evaluationPassphrase: string;
 };
@@ -29,6 +31,7 @@ export function signerFiles(dir: string): SignerFiles {
     signingCa: join(dir, 'signing-ca.pem'),
     rootCrl: join(dir, 'root-ca.crl'),
     policy: join(dir, 'policy.json'),
+    responder: (caKeyId) => join(dir, `ocsp-${caKeyId}.pem`),
     evaluationPassphrase: join(dir, 'evaluation-passphrase'),
   };
 }

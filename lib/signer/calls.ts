@@ -5,8 +5,10 @@ import type { CrlKeeper } from './crl-keeper';
 import type { Custody } from './custody';
 import type { Journal } from './journal';
 import type { Log } from './log';
+import type { OcspAnswers } from './ocsp-answers';
 import { issuedOutcome } from './outcome';
 import type { RelintKeeper } from './relint-keeper';
+import type { ResponderKeeper } from './responder-keeper';
 import { openRevocationCalls } from './revocation-calls';
 import type { SignOrders } from './sign-orders';
 import { currentCrls, signerStatus } from './signer-status';
@@ -19,6 +21,8 @@ export type SignerParts = {
   signing: SignOrders | null;
   crls: CrlKeeper | null;
   relints: RelintKeeper;
+  responders: ResponderKeeper | null;
+  ocsp: OcspAnswers | null;
   now: () => Date;
   log: Log;
   /** The root's list as it is now: operators renew it beside a running signer. */
@@ -35,7 +39,7 @@ export type Calls = (call: SignerCall, item: (outcome: SignOutcome) => void, doo
 const BATCHES_AT_ONCE = 8;
 
 export function openCalls(parts: SignerParts): Calls {
-  const { ca, custody, journal, signing, crls, now, log } = parts;
+  const { custody, journal, signing, crls, responders, now, log } = parts;
   const revocations = openRevocationCalls(parts);
   let batches = 0;
 
@@ -77,7 +81,14 @@ export function openCalls(parts: SignerParts): Calls {
     journal.note('unlocked', now());
     log.info({}, 'signing key unlocked');
     await crls?.refresh().catch((error: unknown) => log.error({ err: error }, 'no new revocation list'));
+    await responders?.refresh().catch((error: unknown) => log.error({ err: error }, 'no new OCSP responder'));
     return signerStatus(parts);
+  }
+
+  /** @throws {HubgateError} `signer.ca-missing` before the ceremony */
+  function ocsp(): OcspAnswers {
+    if (!parts.ocsp) throw new HubgateError('signer.ca-missing', 'There is no CA yet: hubgate init.');
+    return parts.ocsp;
   }
 
   function lock(): SignerStatus {
@@ -112,7 +123,13 @@ export function openCalls(parts: SignerParts): Calls {
       case 'revocations':
         return revocations.changes(call.params);
       case 'crls':
-        return currentCrls({ ca, journal, rootCrl: parts.rootCrl });
+        return currentCrls({ ca: parts.ca, journal, rootCrl: parts.rootCrl });
+      case 'ocsp':
+        return { answers: await ocsp().answer(call.params.certIds) };
+      case 'ocspFresh':
+        return ocsp().fresh(call.params);
+      case 'ocspLive':
+        return ocsp().live(call.params);
       case 'blockKeys':
         return revocations.blockKeys(call.params);
       case 'blockedKeys':

@@ -1,6 +1,7 @@
 import { journalCrls, type JournalCrls } from './journal-crls';
 import { openJournalFile } from './journal-file';
 import { journalImport, type JournalImport } from './journal-import';
+import { journalOcsp, type JournalOcsp } from './journal-ocsp';
 import { journalRelints, type JournalRelints } from './journal-relints';
 import { journalOrders, type JournalOrders } from './journal-orders';
 import { journalRevocations, type JournalRevocations } from './journal-revocations';
@@ -15,6 +16,7 @@ export type Journal = JournalOrders &
   JournalRevocations &
   JournalCrls &
   JournalImport &
+  JournalOcsp &
   JournalRelints & {
     /** Where it lies: threads read it by a connection of their own. */
     readonly file: string;
@@ -49,6 +51,7 @@ export function openJournal(file: string): Journal {
       ...journalRevocations(held),
       ...journalCrls(held),
       ...journalImport(held),
+      ...journalOcsp(held),
       ...journalRelints(held),
       identity() {
         const { journal_id, sequence } = read();

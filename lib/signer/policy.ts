@@ -43,7 +43,12 @@ export const SignerPolicy = z.strictObject({
     serverNames: z.array(z.string().min(1).max(253)).max(256),
   }),
   /** Addresses that go into certificates; http, since a CRL over https needs a CRL to be fetched. */
-  pointers: z.strictObject({ crlUrl: z.string().max(500), caIssuersUrl: z.string().max(500) }),
+  pointers: z.strictObject({
+    crlUrl: z.string().max(500),
+    caIssuersUrl: z.string().max(500),
+    /** Where OCSP is answered; without it certificates say nothing of OCSP. */
+    ocspUrl: z.string().max(500).optional(),
+  }),
   crl: z.strictObject({ days: z.int().min(2).max(90), everyHours: z.int().min(1).max(168) }),
 });
 export type SignerPolicy = z.infer<typeof SignerPolicy> & { readonly profile: ProfilePolicy };

@@ -15,17 +15,19 @@ export class BadSignature extends Error {
 }
 
 /**
- * The only place where the CA's key signs. Takes linted bytes, once; verifies the signature over
+ * The only place where the CA's key and the responder's sign. Takes linted bytes, once; verifies the signature over
  * exactly these bytes before anything is given away (fault attacks on RSA-CRT: Boneh, DeMillo,
  * Lipton 1997).
  *
- * @returns the certificate or CRL, DER
+ * @param behind fields after the signature, DER (lib/x509/assemble.ts)
+ * @returns the certificate, CRL or BasicOCSPResponse, DER
  * @throws {BadSignature} when the signature does not verify
  * @throws {RangeError} when the bytes were taken before
  */
 export async function signLinted(
   linted: LintedTbs,
   key: { algorithm: SignatureAlgorithm; privateKey: KeyObject; publicKey: KeyObject },
+  ...behind: readonly Uint8Array[]
 ): Promise<Uint8Array> {
   const tbs = takeTbs(linted);
   const digest = digestOf(key.algorithm);
@@ -33,5 +35,5 @@ export async function signLinted(
   if (!(await verifyOnThread(digest, tbs, key.publicKey, signature))) {
     throw new BadSignature('The signature that was just made does not verify. Nothing was issued.');
   }
-  return assembleSigned(tbs, key.algorithm, signature);
+  return assembleSigned(tbs, key.algorithm, signature, ...behind);
 }

@@ -4,11 +4,18 @@ import type { Ca } from './ca-files';
 import type { Custody } from './custody';
 import type { Journal } from './journal';
 import { relintSummary } from './relint-keeper';
+import type { ResponderKeeper } from './responder-keeper';
 
-type Parts = { ca: Ca | null; custody: Custody; journal: Journal; rootCrl: () => Uint8Array | null };
+type Parts = {
+  ca: Ca | null;
+  custody: Custody;
+  journal: Journal;
+  responders: ResponderKeeper | null;
+  rootCrl: () => Uint8Array | null;
+};
 
 /** How the signer is, from its journal's counters and newest lists: the same work at any size. */
-export function signerStatus({ ca, custody, journal, rootCrl }: Parts): SignerStatus {
+export function signerStatus({ ca, custody, journal, responders, rootCrl }: Parts): SignerStatus {
   const held = custody.state;
   const former = journal.cas().filter(({ state }) => state === 'retired');
   const crlEnds = [
@@ -34,12 +41,18 @@ export function signerStatus({ ca, custody, journal, rootCrl }: Parts): SignerSt
       crlNextUpdate: signing.nextUpdate,
     }),
     crlEnds,
+    responders: (responders?.all() ?? []).map(({ caKeyId, certificate }) => ({
+      caKeyId,
+      serial: certificate.serial,
+      notBefore: certificate.notBefore.toISOString(),
+      notAfter: certificate.notAfter.toISOString(),
+    })),
     ...(relint && { relint }),
   };
 }
 
 /** The newest list of each CA. */
-export function currentCrls({ ca, journal, rootCrl }: Omit<Parts, 'custody'>): Crls {
+export function currentCrls({ ca, journal, rootCrl }: Omit<Parts, 'custody' | 'responders'>): Crls {
   const signing = ca && journal.lastCrl(ca.keyId);
   const root = rootCrl();
   return {

@@ -10,8 +10,10 @@ import { watchIntegrity } from './integrity-watch';
 import { openJournal } from './journal';
 import type { Log } from './log';
 import { listenOnSocket } from './listen';
+import { openOcspAnswers } from './ocsp-answers';
 import { servePeer } from './peer';
 import { openRelintKeeper } from './relint-keeper';
+import { delegatorOf, openResponderKeeper } from './responder-keeper';
 import { openSigning } from './sign-orders';
 import type { OpenThread } from './thread';
 
@@ -62,7 +64,19 @@ export async function startSigner(input: {
         openThread: input.openThread,
       });
     const relints = openRelintKeeper({ journal, now, log, openThread: input.openThread });
-    const calls = openCalls({ ...held, ca, signing, crls, relints, rootCrl: () => readRootCrl(files) });
+    const responders =
+      ca &&
+      openResponderKeeper({
+        delegators: () => [delegatorOf(ca, custody.state.state === 'unlocked' ? custody.state.key : null)],
+        profile: ca.policy.profile,
+        files,
+        journal,
+        now,
+        log,
+      });
+    const ocsp = responders && openOcspAnswers({ journal, keeper: responders, now, log });
+    const rootCrl = () => readRootCrl(files);
+    const calls = openCalls({ ...held, ca, signing, crls, relints, responders, ocsp, rootCrl });
 
     const integrity = watchIntegrity({
       file: files.journal,
@@ -90,6 +104,7 @@ export async function startSigner(input: {
         journal.note('unlocked at start', now());
         log.info({}, 'signing key unlocked');
         await crls?.refresh();
+        await responders?.refresh();
       } catch (error) {
         log.error({ err: error }, 'the signing key could not be unlocked at start');
       }
@@ -110,6 +125,7 @@ export async function startSigner(input: {
       }
       for (const peer of peers) peer.end();
       await crls?.stop();
+      await responders?.stop();
       await relints.stop();
       await integrity.stop();
       journal.close();

@@ -91,6 +91,7 @@ export function testWishes(caKey: CaKeyKind, policy: Partial<CaWishes['policy']>
       pointers: {
         crlUrl: 'http://localhost:8080/crl/signing-ca.crl',
         caIssuersUrl: 'http://localhost:8080/ca/signing-ca.crt',
+        ocspUrl: 'http://localhost:8080/ocsp',
       },
       crl: { days: 30, everyHours: 24 },
       ...policy,

@@ -1,5 +1,14 @@
 import * as z from 'zod';
 
+import {
+  OcspFreshParams,
+  OcspFreshResult,
+  OcspLiveParams,
+  OcspLiveResult,
+  OcspParams,
+  OcspResult,
+  ResponderEnd,
+} from './ocsp';
 import { BATCH_MAX_ORDERS, Order, OrderId, WIRE_VERSION } from './order';
 import { RelintReport } from './relint';
 
@@ -58,6 +67,12 @@ export const SignerCall = z.discriminatedUnion('method', [
   /** The journal's revocations and releases in order, by pages: nobody reads the whole again and again. */
   call('revocations', page),
   call('crls', nothing),
+  /** Responses for everybody, about one certificate each; at most as many unknown serials as the signer likes. */
+  call('ocsp', OcspParams),
+  /** One response for one client: with its nonce, or about several certificates. Rate-limited. */
+  call('ocspFresh', OcspFreshParams),
+  /** Responses about certificates that are still valid, by pages. */
+  call('ocspLive', OcspLiveParams),
   /** Keys that are never certified again. */
   call(
     'blockKeys',
@@ -129,6 +144,8 @@ export const SignerStatus = z.strictObject({
   crlNextUpdate: instant.optional(),
   /** Of every CA whose list is served here. */
   crlEnds: z.array(CrlEnd),
+  /** Of every CA that OCSP is answered for. */
+  responders: z.array(ResponderEnd),
   /** The last second look that came to its end. */
   relint: z.strictObject({ at: instant, checked: z.int(), findings: z.int() }).optional(),
 });
@@ -211,6 +228,9 @@ export const RESULTS = {
   revoke: z.strictObject({ revoked: z.array(Revocation), unknown: z.array(SerialHex) }),
   revocations: RevocationPage,
   crls: Crls,
+  ocsp: OcspResult,
+  ocspFresh: OcspFreshResult,
+  ocspLive: OcspLiveResult,
   blockKeys: z.strictObject({ blocked: z.int() }),
   blockedKeys: z.strictObject({ keys: z.array(BlockedKey), more: z.boolean() }),
   relintReport: RelintReport,

@@ -9,6 +9,7 @@ import {
   type ForgeNode,
   fromDer,
   hexInteger,
+  nullValue,
   octetString,
   oid,
   sequence,
@@ -61,6 +62,7 @@ function extensions(plan: CertificatePlan, key: KeyInfo): ForgeNode[] {
     ...(extKeyUsage.length === 0
       ? []
       : [extension(OID.extKeyUsage, false, sequence(...extKeyUsage.map(oid)))]),
+    ...(profile.noCheck === true ? [extension(OID.ocspNoCheck, false, nullValue())] : []),
     ...subjectAltName(plan.san),
     ...(plan.nameConstraints === undefined ? [] : nameConstraints(plan.nameConstraints)),
     ...(pointers.crlUrl === undefined

@@ -66,6 +66,16 @@ export function time(instant: Date): ForgeNode {
     : asn1.create(Class.UNIVERSAL, Type.GENERALIZEDTIME, false, `${digits}Z`);
 }
 
+/** GeneralizedTime whatever the year, with seconds and Z: OCSP has no other (RFC 6960 section 4.2.1). */
+export function generalizedTime(instant: Date): ForgeNode {
+  const digits = instant.toISOString().replace(/[-:T]/g, '').slice(0, 14);
+  return asn1.create(Class.UNIVERSAL, Type.GENERALIZEDTIME, false, `${digits}Z`);
+}
+
+/** An ENUMERATED below 128. */
+export const enumerated = (value: number): ForgeNode =>
+  asn1.create(Class.UNIVERSAL, Type.ENUMERATED, false, String.fromCharCode(value));
+
 /**
  * Takes DER as it is into forge's tree. Bit strings stay closed, so that keys that forge does not
  * know (EC, Ed25519) come out again byte for byte.

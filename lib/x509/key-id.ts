@@ -10,9 +10,18 @@ import { readDer } from './der';
  * @throws {RangeError} when the bytes are no SubjectPublicKeyInfo
  */
 export function keyId(spki: Uint8Array): string {
+  return createHash('sha1').update(publicKeyBits(spki)).digest('hex');
+}
+
+/**
+ * The content of the subjectPublicKey bit string, without its octet of unused bits.
+ *
+ * @throws {RangeError} when the bytes are no SubjectPublicKeyInfo
+ */
+export function publicKeyBits(spki: Uint8Array): Uint8Array {
   const bits = readDer(spki).children[1];
   if (bits === undefined || bits.content.length < 2) throw new RangeError('Not a SubjectPublicKeyInfo.');
-  return createHash('sha1').update(bits.content.subarray(1)).digest('hex');
+  return bits.content.subarray(1);
 }
 
 /** SHA-256 over the whole SubjectPublicKeyInfo, lower-case hex: how keys are compared everywhere. */

@@ -136,6 +136,11 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
       );
     });
   }
+  if (profile.noCheck === true) {
+    rule(OID.ocspNoCheck, 'The mark of a responder', false, (value, expect) => {
+      expect(readDer(new Uint8Array(value)).tag === TAG.null, 'The mark of a responder is not NULL.');
+    });
+  }
   const hosts = san.dnsNames.length + san.ipAddresses.length;
   if (san.emails.length + hosts > 0) {
     rule(OID.subjectAltName, 'The subject alternative name', false, (value, expect) => {
@@ -200,7 +205,11 @@ function expectedExtensions(plan: CertificatePlan): Map<string, Expected> {
         ...(pointers.caIssuersUrl === undefined ? [] : [`${OID.caIssuers} url:${pointers.caIssuersUrl}`]),
       ];
       expect(sameList(read, planned), 'The authority information access is not the planned one.');
-      expect(profile.pointers.includes('caIssuers'), 'The profile allows no authority information access.');
+      expect(
+        (pointers.ocspUrl === undefined || profile.pointers.includes('ocsp')) &&
+          (pointers.caIssuersUrl === undefined || profile.pointers.includes('caIssuers')),
+        'The profile allows no such authority information access.',
+      );
     });
   }
   return rules;

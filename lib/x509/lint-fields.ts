@@ -4,6 +4,7 @@ import type { CertificatePlan } from './certificate-plan';
 import { type DerNode, oidText, sameBytes, TAG, toHex } from './der';
 import { type KeyInfo, readSpki } from './key-info';
 import { type Name, NAME_ATTRIBUTES, readAttributes } from './name';
+import { PROFILES } from './profile';
 import { SIGNATURE_DETAILS } from './signature-algorithm';
 
 /** Faults of a TBS's fields other than extensions (RFC 5280 sections 4.1.2.1 to 4.1.2.8). */
@@ -112,6 +113,13 @@ function checkValidity(
   expect(
     parsed.validity.notBefore.getTime().getTime() < parsed.validity.notAfter.getTime().getTime(),
     'It would end before it begins.',
+  );
+  const { maxDays } = PROFILES[plan.kind];
+  // Both ends count (RFC 5280 section 4.1.2.5), hence the second.
+  const lifeMs = plan.validity.notAfter.getTime() - plan.validity.notBefore.getTime() + 1000;
+  expect(
+    maxDays === undefined || lifeMs <= maxDays * 86_400_000,
+    `It would live longer than ${maxDays} days.`,
   );
 }
 

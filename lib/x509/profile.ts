@@ -1,8 +1,8 @@
 import type { KeyInfo } from './key-info';
 import { OID } from './oids';
 
-/** What kinds of certificates there are. Requests ask for `user` or `server` only. */
-export type CertificateKind = 'root' | 'signing' | 'user' | 'server';
+/** What kinds of certificates there are. Requests ask for `user` or `server` only; `ocsp` is the responder's. */
+export type CertificateKind = 'root' | 'signing' | 'user' | 'server' | 'ocsp';
 
 /** Bits of the keyUsage extension that we use (RFC 5280 section 4.2.1.3). */
 export type KeyUsageBit = 'digitalSignature' | 'keyEncipherment' | 'keyCertSign' | 'cRLSign';
@@ -18,6 +18,10 @@ export type Profile = {
   /** Which names the subject alternative name may hold. */
   readonly san: 'none' | 'emails' | 'hosts';
   readonly pointers: readonly ('crl' | 'caIssuers' | 'ocsp')[];
+  /** id-pkix-ocsp-nocheck: nobody asks whether it is revoked (RFC 6960 section 4.2.2.2.1). */
+  readonly noCheck?: true;
+  /** The longest life, in days; none: what the policy says. */
+  readonly maxDays?: number;
 };
 
 // RFC 5480 section 3 and RFC 8410 section 5: EC and Edwards keys do not encipher keys in TLS.
@@ -57,6 +61,18 @@ export const PROFILES: Record<CertificateKind, Profile> = {
     extKeyUsage: () => [OID.serverAuth],
     san: 'hosts',
     pointers: ['crl', 'ocsp', 'caIssuers'],
+  },
+  // It answers for the CA that signed it (RFC 6960 section 4.2.2.2). What nobody checks cannot be
+  // revoked: a short life stands in for that.
+  ocsp: {
+    isCa: false,
+    pathLength: null,
+    keyUsage: () => ['digitalSignature'],
+    extKeyUsage: () => [OID.ocspSigning],
+    san: 'none',
+    pointers: [],
+    noCheck: true,
+    maxDays: 30,
   },
 };
 
