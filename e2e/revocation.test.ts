@@ -207,9 +207,19 @@ for (const front of ['apache', 'embedded'] as const) {
         await expect(page).toHaveURL(new RegExp(`^${portal.url}/certs/revoke`));
         await expect(page.getByRole('checkbox', { name: /laptop/ })).toBeChecked();
         // What a notebook's script could post beside the hubs, where the browser adds the certificate.
-        const html = await (await page.request.get(page.url())).text();
-        const forged = await postAction(`${portal.gateUrl}/status/cert-check`, html, frank);
-        expect(forged.text).not.toMatch(/Revoked\. The gate/);
+        const html = await page.evaluate(async () => (await fetch(location.href)).text());
+        const cookies = await page.context().cookies(portal.url);
+        const asked = await postAction(`${portal.url}/certs/revoke`, html, frank, 'choose', {
+          origin: portal.url,
+          cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+        });
+        expect(asked.text).toContain('Is this what you want to revoke?');
+        for (const path of ['/status/cert-check', '/certs/revoke']) {
+          const forged = await postAction(`${portal.gateUrl}${path}`, html, frank, 'confirm', {
+            origin: portal.gateUrl,
+          });
+          expect(forged.text).not.toMatch(/Revoked\. The gate/);
+        }
         const still = await portal.call(`${portal.gateUrl}/astro/`, { identity: frank.identity });
         expect(still.status).toBe(200);
         await page.getByRole('radio', { name: /do not need it/ }).check();
@@ -231,7 +241,13 @@ for (const front of ['apache', 'embedded'] as const) {
     });
 
     /** Sends a page's form as a browser without scripts would, to another address. */
-    function postAction(url: string, html: string, { serial, identity }: Issued) {
+    function postAction(
+      url: string,
+      html: string,
+      { serial, identity }: Issued,
+      step: 'choose' | 'confirm',
+      headers: { origin: string; cookie?: string },
+    ) {
       const boundary = 'form-of-a-notebook';
       const own = [...html.matchAll(/<input type="hidden" name="(\$ACTION[^"]*)"(?: value="([^"]*)")?/g)];
       expect(own.length).toBeGreaterThan(0);
@@ -240,7 +256,7 @@ for (const front of ['apache', 'embedded'] as const) {
         ...([
           ['serial', serial],
           ['why', 'lost'],
-          ['step', 'confirm'],
+          ['step', step],
         ] as const),
       ];
       const body = fields
@@ -253,7 +269,7 @@ for (const front of ['apache', 'embedded'] as const) {
         method: 'POST',
         identity,
         headers: {
-          origin: portal.gateUrl,
+          ...headers,
           'content-type': `multipart/form-data; boundary=${boundary}`,
         },
         body: `${body}--${boundary}--\r\n`,
