@@ -12,12 +12,14 @@ import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 import { slot, Words } from '#components/ui/words';
+import { keptHtml } from '#lib/http/kept-html';
 import { openPage, type Page } from '#lib/http/page';
+import type { HubView } from '#lib/hubs/list-hubs';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
 import { caFacts } from '#lib/trust/ca-facts';
 
 import { PortalPage } from '../portal-page';
-import { hubRows, visibleHubs } from './hub-list';
+import { keepHubRows, renderHubRows, visibleHubs } from './hub-list';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('home.title') };
@@ -123,8 +125,17 @@ async function RunningHubs({ page }: { page: Page }) {
       ) : hubs.length === 0 ? (
         <Empty title={t('home.hubs.empty')}>{t('home.hubs.emptyText')}</Empty>
       ) : (
-        <HubTable headsHidden rowsHtml={hubRows(page, hubs.slice(0, HUBS_SHOWN), 'home')} t={t} />
+        <HubTable headsHidden t={t}>
+          <Rows page={page} hubs={hubs.slice(0, HUBS_SHOWN)} />
+        </HubTable>
       )}
     </section>
   );
+}
+
+/** Few enough to stand in the page: a client component for them would cost more. */
+function Rows({ page, hubs }: { page: Page; hubs: readonly HubView[] }) {
+  const key = keepHubRows(page, hubs, 'home');
+  const html = (key === null ? null : keptHtml(key)) ?? renderHubRows(page, hubs);
+  return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: html }} />;
 }

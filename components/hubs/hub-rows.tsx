@@ -1,10 +1,13 @@
 import type { Translate } from '#lib/ctx';
 import type { HubView } from '#lib/hubs/list-hubs';
 
-import { iconMarkup } from '../ui/icon';
+import { iconUse } from '../ui/icon';
 import { spanOfTime, utcTime } from '../ui/relative-time';
 
-type Look = readonly [word: string, kind: string, icon: 'ok' | 'warn' | 'bad' | 'start' | 'none'];
+/** The icons that rows use; whoever shows rows draws these once (components/ui/icon.tsx). */
+export const ROW_ICONS = ['ok', 'warn', 'bad', 'start', 'none'] as const;
+
+type Look = readonly [word: string, kind: string, icon: (typeof ROW_ICONS)[number]];
 
 const LOOKS: Record<HubView['state'], Look> = {
   up: ['up', 'ok', 'ok'],
@@ -61,7 +64,7 @@ function rowHtml(
   return (
     `<tr role="row"><th role="rowheader" scope="row"><span class="name">${title}</span>` +
     `<span class="desc mono">${escapeHtml(row.routed ? pathOf(row.url) : row.url)}</span></th>` +
-    `<td role="cell" class="st"><span class="state is-${kind}">${iconMarkup(icon)}${word(`hubs.${state}`)}</span>` +
+    `<td role="cell" class="st"><span class="state is-${kind}">${iconUse(icon)}${word(`hubs.${state}`)}</span>` +
     `<span class="why">${since(row, look, { t, now, locale })}</span></td>` +
     `<td role="cell" class="you">${forYou(row, word, title)}</td></tr>`
   );

@@ -1,28 +1,37 @@
+import type { ReactNode } from 'react';
+
 import type { Translate } from '#lib/ctx';
 
-/** The table around rows that were rendered before. */
+import { IconSymbols } from '../ui/icon';
+import { ROW_ICONS } from './hub-rows';
+
+/** The table around its body of rendered rows, with the icons that they point to. */
 export function HubTable({
-  rowsHtml,
   headsHidden = false,
   t,
+  children,
 }: {
-  rowsHtml: string;
   headsHidden?: boolean;
   t: Translate;
+  /** One `tbody`. */
+  children: ReactNode;
 }) {
   return (
-    <table className="table hubs hubs-full fold-table" role="table">
-      <caption className="vh">{t('hubs.table')}</caption>
-      <thead role="rowgroup" className={headsHidden ? 'vh' : undefined}>
-        <tr role="row">
-          {['hub', 'state', 'you'].map((key) => (
-            <th key={key} role="columnheader" scope="col">
-              {t(`hubs.${key}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: rowsHtml }} />
-    </table>
+    <>
+      <IconSymbols names={ROW_ICONS} />
+      <table className="table hubs hubs-full fold-table" role="table">
+        <caption className="vh">{t('hubs.table')}</caption>
+        <thead role="rowgroup" className={headsHidden ? 'vh' : undefined}>
+          <tr role="row">
+            {['hub', 'state', 'you'].map((key) => (
+              <th key={key} role="columnheader" scope="col">
+                {t(`hubs.${key}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {children}
+      </table>
+    </>
   );
 }

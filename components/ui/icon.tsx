@@ -82,8 +82,24 @@ export function Icon({ name }: { name: IconName }) {
   );
 }
 
-/** The same as text, for lists that are put together as one string (components/hubs/hub-rows.ts). */
-export function iconMarkup(name: 'ok' | 'warn' | 'bad' | 'start' | 'none'): string {
-  const paths = PATHS[name].map((path) => `<path d="${path === 'C' ? CIRCLE : path}"/>`).join('');
-  return `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">${paths}</svg>`;
+export type PathIcon = keyof typeof PATHS;
+
+/** Icons to be used by name on this page: `iconUse` in long lists, where each drawing would weigh. */
+export function IconSymbols({ names }: { names: readonly PathIcon[] }) {
+  return (
+    <svg className="vh" aria-hidden="true">
+      {names.map((name) => (
+        <symbol key={name} id={`icon-${name}`} viewBox="0 0 16 16">
+          {PATHS[name].map((path) => (
+            <path key={path} d={path === 'C' ? CIRCLE : path} />
+          ))}
+        </symbol>
+      ))}
+    </svg>
+  );
+}
+
+/** Such an icon as text, for lists that are put together as one string (components/hubs/hub-rows.tsx). */
+export function iconUse(name: PathIcon): string {
+  return `<svg class="icon" aria-hidden="true"><use href="#icon-${name}"/></svg>`;
 }

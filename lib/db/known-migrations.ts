@@ -4,6 +4,7 @@
  */
 export const KNOWN_MIGRATIONS = [
   '20261123000000_init',
+  '20261125000000_request_search',
   '20261126000000_revocation',
   '20261126010000_renewal',
   '20261126020000_blocked_keys',

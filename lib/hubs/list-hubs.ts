@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Ctx } from '../ctx';
 import { HubgateError } from '../errors';
-import { runningIndex, scanHubs } from './hub-index';
+import { runningIndex, scanHubs, type HubSnapshot, type IndexedHub } from './hub-index';
 import { HUB_STATES } from './hub-state';
 import { hubAccess } from './publish-maps';
 
@@ -44,24 +44,41 @@ export async function listHubs(
     );
   }
   const snapshot = runningIndex()?.snapshot() ?? (await scanHubs(ctx, ctx.now().getTime()));
-  const access =
-    visitor === null ? null : new Map((await hubAccess(ctx, snapshot)).map((entry) => [entry.route, entry]));
-  const hubs = snapshot.hubs.map((hub): HubView => {
-    const entry = hub.route === null ? undefined : access?.get(hub.route);
-    const listed =
-      entry?.access === 'any-valid' || (entry?.members ?? []).includes(visitor?.commonName ?? '');
-    return {
-      name: hub.name,
-      url: hub.url,
-      description: hub.description,
-      state: hub.health.state,
-      since: new Date(hub.health.since).toISOString(),
-      ...(hub.health.version === null ? {} : { version: hub.health.version }),
-      routed: hub.upstream !== null,
-      ...(visitor === null ? {} : { mayEnter: visitor.accepted && hub.upstream !== null && listed }),
-    };
-  });
-  return { hubs };
+  const hubs = viewsOf(snapshot);
+  if (visitor === null) return { hubs };
+  const access = new Map((await hubAccess(ctx, snapshot)).map((entry) => [entry.route, entry]));
+  return {
+    hubs: snapshot.hubs.map((hub, index): HubView => {
+      const entry = hub.route === null ? undefined : access.get(hub.route);
+      const listed =
+        entry?.access === 'any-valid' || (entry?.members ?? []).includes(visitor.commonName ?? '');
+      const view = hubs[index] ?? viewOf(hub);
+      return { ...view, mayEnter: visitor.accepted && hub.upstream !== null && listed };
+    }),
+  };
+}
+
+/** What everybody sees of a snapshot, made once for each. */
+const views = new WeakMap<HubSnapshot, HubView[]>();
+
+function viewsOf(snapshot: HubSnapshot): HubView[] {
+  const known = views.get(snapshot);
+  if (known !== undefined) return known;
+  const made = snapshot.hubs.map(viewOf);
+  views.set(snapshot, made);
+  return made;
+}
+
+function viewOf(hub: IndexedHub): HubView {
+  return {
+    name: hub.name,
+    url: hub.url,
+    description: hub.description,
+    state: hub.health.state,
+    since: new Date(hub.health.since).toISOString(),
+    ...(hub.health.version === null ? {} : { version: hub.health.version }),
+    routed: hub.upstream !== null,
+  };
 }
 
 /** Grows with every change of what `listHubs` says for everybody: what was rendered from it can be kept. */

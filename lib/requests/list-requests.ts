@@ -1,17 +1,17 @@
 import type { Ctx } from '../ctx';
-import { listRequestRows, type RequestSort } from '../db/request-list';
+import { listRequestRows, type ListFilter, type RequestKind, type RequestSort } from '../db/request-list';
 import { requireRole } from '../identity/authorise';
 import { readCursor, writeCursor } from './page-cursor';
 import { readRequestId } from './request-id';
 import { requestItem } from './request-item';
-import type { RequestState } from './states';
+import { REQUEST_STATES, type RequestState } from './states';
 import type { RequestItem } from './views';
 
 export const LIST_MAX = 200;
 
 /**
- * One page of the queue. `q` finds by the beginning of an account name, an e-mail address, an id or
- * a key's SHA-256. By keyset: the page costs the same however many requests there are.
+ * One page of the queue. `q` finds by the beginning of an account name or an e-mail address, of an
+ * id (three characters at least) or of a key's SHA-256 (four). By keyset: the page costs the same however many requests there are.
  *
  * @throws {HubgateError} `auth.*`, `http.invalid` for a damaged cursor
  */
@@ -31,8 +31,7 @@ export async function listRequests(
   const limit = Math.min(Math.max(1, Math.trunc(input.limit)), LIST_MAX);
   const q = (input.q ?? '').trim().slice(0, 254).replaceAll('\0', '');
   const rows = await listRequestRows(ctx.db, {
-    state: input.state,
-    finding: input.finding,
+    kinds: kindsOf(input.state, input.finding),
     prefixes: q === '' ? undefined : prefixesOf(q),
     sort,
     after: input.cursor === undefined || input.cursor === '' ? undefined : readCursor(sort, input.cursor),
@@ -45,13 +44,31 @@ export async function listRequests(
   return { items, nextCursor: more ? writeCursor(sort, { key: key ?? '', id: last.id }) : null };
 }
 
-/** The same word as each column would hold its beginning. */
-function prefixesOf(q: string): { id: string; commonName: string; email: string; spkiSha256: string } {
+/** What a state and a finding admit, as the indexes have it: `flagged` is two findings. */
+function kindsOf(
+  state: RequestState | undefined,
+  finding: 'clean' | 'flagged' | 'warn' | 'bad' | undefined,
+): RequestKind[] | undefined {
+  if (state === undefined && finding === undefined) return undefined;
+  const states = state === undefined ? REQUEST_STATES : [state];
+  const findings = (['clean', 'warn', 'bad'] as const).filter(
+    (one) => finding === undefined || finding === one || (finding === 'flagged' && one !== 'clean'),
+  );
+  return states.flatMap((of) => findings.map((one) => ({ state: of, finding: one })));
+}
+
+/**
+ * The same word as each column would hold its beginning. Ids and hashes are random: three or four
+ * characters of one narrow it down, a single one would only bring hundreds of strangers.
+ */
+function prefixesOf(q: string): NonNullable<ListFilter['prefixes']> {
   const upper = q.toUpperCase();
+  const id = readRequestId(q) ?? (upper.startsWith('R-') ? upper : `R-${upper}`);
+  const hash = q.toLowerCase().replaceAll(/[\s:]/g, '');
   return {
-    id: readRequestId(q) ?? (upper.startsWith('R-') ? upper : `R-${upper}`),
+    ...(/^R-[0-9A-HJKMNP-TV-Z]{3,8}$/.test(id) ? { id } : {}),
     commonName: q,
     email: q,
-    spkiSha256: q.toLowerCase().replaceAll(/[\s:]/g, ''),
+    ...(/^[0-9a-f]{4,64}$/.test(hash) ? { spkiSha256: hash } : {}),
   };
 }

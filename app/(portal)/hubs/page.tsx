@@ -5,10 +5,12 @@ import { HubsLive } from '#components/hubs/hubs-live';
 import { HubsHidden } from '#components/hubs/hubs-hidden';
 import { Button, LinkButton } from '#components/ui/button';
 import { Empty } from '#components/ui/empty';
-import { openPage } from '#lib/http/page';
+import { openPage, type Page } from '#lib/http/page';
+import type { HubView } from '#lib/hubs/list-hubs';
 
 import { PortalPage } from '../../portal-page';
-import { hubRows, visibleHubs } from '../hub-list';
+import { keepHubRows, renderHubRows, visibleHubs } from '../hub-list';
+import { KeptRows } from './kept-rows';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('hubs.title') };
@@ -32,7 +34,8 @@ export default async function HubsPage({ searchParams }: Search) {
   const q = typeof query['q'] === 'string' ? query['q'].trim().slice(0, 100) : '';
   const trouble = query['show'] === 'trouble';
   const troubled = all.filter((hub) => hub.state === 'down' || hub.state === 'degraded');
-  const hubs = (trouble ? troubled : all).filter((hub) => matches(hub, q));
+  const listed = trouble ? troubled : all;
+  const hubs = q === '' ? listed : listed.filter((hub) => matches(hub, q));
   const up = all.filter((hub) => hub.state === 'up').length;
   const mine = all.filter((hub) => hub.mayEnter).length;
   return (
@@ -40,7 +43,7 @@ export default async function HubsPage({ searchParams }: Search) {
       <div className="head head-split">
         <div>
           <h1>{t('hubs.heading')}</h1>
-          <p className="lede">
+          <p className="lede" data-live="lede">
             {t('hubs.lede', { up, total: all.length })}
             {page.visitor.shown ? ` ${t('hubs.ledeOpen', { open: mine })}` : null}
           </p>
@@ -72,29 +75,52 @@ export default async function HubsPage({ searchParams }: Search) {
             </form>
             <nav className="tabs" aria-label={t('hubs.search')}>
               <a href="/hubs" aria-current={trouble ? undefined : 'true'}>
-                {t('hubs.all')} <span className="count">{all.length}</span>
+                {t('hubs.all')}{' '}
+                <span className="count" data-live="all">
+                  {all.length}
+                </span>
               </a>
               <a href="/hubs?show=trouble" aria-current={trouble ? 'true' : undefined}>
-                {t('hubs.trouble')} <span className="count">{troubled.length}</span>
+                {t('hubs.trouble')}{' '}
+                <span className="count" data-live="trouble">
+                  {troubled.length}
+                </span>
               </a>
             </nav>
           </div>
-          {hubs.length === 0 ? (
-            <Empty title={t('hubs.none')} action={<LinkButton href="/hubs">{t('hubs.showAll')}</LinkButton>}>
-              {q === '' ? t('hubs.noTrouble') : t('hubs.noneText', { q })}
-            </Empty>
-          ) : (
-            <HubTable
-              rowsHtml={
-                q === '' ? hubRows(page, hubs, trouble ? 'trouble' : 'all') : hubRows(page, hubs, 'found')
-              }
-              t={t}
-            />
-          )}
+          <div data-live="list">
+            {hubs.length === 0 ? (
+              <Empty
+                title={t('hubs.none')}
+                action={<LinkButton href="/hubs">{t('hubs.showAll')}</LinkButton>}
+              >
+                {q === '' ? t('hubs.noTrouble') : t('hubs.noneText', { q })}
+              </Empty>
+            ) : (
+              <HubTable t={t}>
+                <Rows page={page} hubs={hubs} part={q !== '' ? null : trouble ? 'trouble' : 'all'} />
+              </HubTable>
+            )}
+          </div>
         </>
       )}
     </PortalPage>
   );
+}
+
+/** What somebody searched for (`part` null) is not worth keeping. */
+function Rows({
+  page,
+  hubs,
+  part,
+}: {
+  page: Page;
+  hubs: readonly HubView[];
+  part: 'all' | 'trouble' | null;
+}) {
+  const name = part === null ? null : keepHubRows(page, hubs, part);
+  if (name !== null) return <KeptRows name={name} />;
+  return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: renderHubRows(page, hubs) }} />;
 }
 
 function matches(hub: { name: string; description: string; url: string }, q: string): boolean {

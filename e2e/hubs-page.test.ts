@@ -1,0 +1,122 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, test, type Browser, type Page } from '@playwright/test';
+
+import { testBrowser } from './support/chromium';
+import { startPortal, type Portal } from './support/portal';
+import { until } from './support/ports';
+
+// The list of hubs: sent once, live without a reload, whole without JavaScript.
+
+test.describe.configure({ mode: 'serial' });
+
+let portal: Portal;
+let browser: Browser;
+let page: Page;
+const complaints: string[] = [];
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  portal = await startPortal({ front: 'embedded' });
+  const chromium = await testBrowser(portal.dir);
+  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
+  browser = await chromium.launch();
+  page = await browser.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+const fileOf = (name: string) => join(portal.dir, 'hubs', `${name}.hub`);
+
+const register = (name: string, description: string) =>
+  writeFile(fileOf(name), `${portal.gateUrl}/${name},${description}\n`);
+
+const row = (description: string) => page.getByRole('row', { name: description });
+
+test('each row stands once in what the portal sends', async () => {
+  await register('geo', 'Geology <b>& rocks</b>');
+  let text = '';
+  await until('geo is listed', async () => {
+    ({ text } = await portal.call('/hubs'));
+    return text.includes('Geology');
+  });
+  expect(text.match(/Geology/g)).toHaveLength(1);
+  expect(text).toContain('Geology &lt;b&gt;&amp; rocks&lt;/b&gt;');
+});
+
+test('the list follows the registrations without a reload, and what is being typed stays', async () => {
+  await page.goto(`${portal.url}/hubs`);
+  await expect(page.getByRole('status')).toContainText('Live');
+  await expect(row('Geology')).toBeVisible();
+  await page.evaluate(() => Object.assign(window, { here: true }));
+  await page.getByRole('searchbox').fill('rock');
+
+  await register('bio', 'Biology');
+  await expect(row('Biology')).toBeVisible();
+  await expect(page.getByRole('link', { name: /^All/ })).toHaveText('All 3');
+  await rm(fileOf('bio'));
+  await expect(row('Biology')).toHaveCount(0);
+  await expect(row('Geology')).toBeVisible();
+
+  await expect(page.getByRole('searchbox')).toHaveValue('rock');
+  expect(await page.evaluate(() => 'here' in window)).toBe(true);
+});
+
+test('keyboard focus stays on its hub while others come', async () => {
+  const open = page.getByRole('link', { name: /Open.*Astronomy/ });
+  await open.focus();
+  await register('art', 'Art'); // before Astronomy
+  await expect(row('Art')).toBeVisible();
+  await expect(open).toBeFocused();
+  await rm(fileOf('art'));
+  await expect(row('Art')).toHaveCount(0);
+});
+
+test('the last hub goes and the first one comes', async () => {
+  const astro = await readFile(fileOf('astro'), 'utf8');
+  await rm(fileOf('geo'));
+  await rm(fileOf('astro'));
+  await expect(page.getByText('No hub is registered')).toBeVisible();
+  await writeFile(fileOf('astro'), astro);
+  await expect(row('Astronomy')).toBeVisible();
+});
+
+test('a browser that lost the rows fetches them', async () => {
+  // As when React finds that something else has changed the page, and renders it anew.
+  await page.route(
+    `${portal.url}/hubs`,
+    async (route) => {
+      const { headers, text } = await portal.call('/hubs');
+      await route.fulfill({
+        contentType: 'text/html; charset=utf-8',
+        headers: { 'content-security-policy': String(headers['content-security-policy']) },
+        body: text.replace(/(<tbody[^>]*>).*?<\/tbody>/s, '$1</tbody>'),
+      });
+    },
+    { times: 1 },
+  );
+  await page.goto(`${portal.url}/hubs`);
+  await expect(row('Astronomy')).toBeVisible();
+});
+
+test('nothing complained on the way', () => {
+  expect(complaints).toEqual([]);
+});
+
+test('without JavaScript it is all there', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto(`${portal.url}/hubs`);
+  await expect(plain.getByRole('link', { name: /Open.*Astronomy/ })).toBeVisible();
+  await plain.getByRole('searchbox').fill('nothing like it');
+  await plain.getByRole('button', { name: 'Search' }).click();
+  await expect(plain.getByText('Astronomy')).toHaveCount(0);
+  await context.close();
+});
