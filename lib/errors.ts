@@ -95,6 +95,7 @@ export const ERROR_CODES = [
   'signer.lint',
   'signer.ca-missing',
   'signer.protocol',
+  'signer.former-ca',
   'signer.journal-old',
   'signer.journal-damaged',
 
@@ -116,6 +117,8 @@ export const ERROR_CODES = [
   'ca.passphrase',
   'ca.export-unreadable',
   'ca.file',
+  'ca.import',
+  'ca.backup',
 
   // Hubs.
   'hub.not-found',

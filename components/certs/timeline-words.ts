@@ -11,6 +11,7 @@ const KNOWN = new Set([
   'failed',
   'retried',
   'released',
+  'reapprove',
   'mailbox-proven',
   'revoked',
   'held',

@@ -1,3 +1,4 @@
+import { chainOf, issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { findCertificateRow } from '../db/certificates';
 import { HubgateError } from '../errors';
@@ -20,10 +21,12 @@ export async function findCertificate(
   const row = await findCertificateRow(ctx.db, input.serial);
   if (row === null) throw certificateNotFound();
   const ca = await issuingCa(ctx);
+  const issuer = issuerOf(ca, row);
   return {
-    ...certificateView(row, { issuer: ca.signing.subject, now: ctx.now() }),
-    pem: toPem('CERTIFICATE', row.der),
-    chain: ca.signing.pem + ca.root.pem,
+    ...certificateView(row, { issuer: issuer.subject, now: ctx.now() }),
+    // Of one that was taken over only its line may be left.
+    pem: row.der.length === 0 ? '' : toPem('CERTIFICATE', row.der),
+    chain: chainOf(ca, issuer),
   };
 }
 

@@ -1,3 +1,4 @@
+import { issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { listCertificateRows } from '../db/certificates';
 import { requireRole } from '../identity/authorise';
@@ -46,7 +47,7 @@ export async function listCertificates(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    items: page.map((row) => certificateView(row, { issuer: ca.signing.subject, now })),
+    items: page.map((row) => certificateView(row, { issuer: issuerOf(ca, row).subject, now })),
     nextCursor:
       rows.length > limit && last !== undefined
         ? writeCursor(sort, {

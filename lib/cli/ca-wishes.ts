@@ -9,7 +9,6 @@ import { DEFAULT_CEILINGS } from '../signer/policy';
 export const STEP_WORDS: Record<Step, string> = {
   'root-key': "making the root CA's key",
   'signing-key': "making the signing CA's key",
-  'server-key': "making the server's key",
   certificates: 'signing certificates and revocation lists',
   encrypting: 'encrypting the keys',
   writing: 'writing the files',

@@ -10,6 +10,7 @@ import { connectSigner, type SignerClient } from '../signer-client/client';
 import type { SignerStatus } from '../wire/messages';
 import { parseCertificate } from '../x509/certificate';
 import { parseCrl } from '../x509/crl';
+import { addImport } from './ca-import';
 import { registerJournal } from './ca-journal';
 import { configOf, outputOf, type Output } from './context';
 import { readPassphraseFile } from './passphrase';
@@ -19,7 +20,10 @@ type PassphraseOption = { passphraseFile?: string };
 
 /** `hubgate ca status|unlock|lock|export-root|crl`, and those of ca-journal.ts */
 export function register(program: Command): void {
-  const ca = program.command('ca').description('the CA: state, unlocking, the root key, revocation lists');
+  const ca = program
+    .command('ca')
+    .description('the CA: state, unlocking, the root key, revocation lists, roll-over, backup, import');
+  addImport(ca);
   ca.command('status')
     .description('whether the signing key is unlocked, and what the signer has done')
     .action((_options: object, command: Command) =>

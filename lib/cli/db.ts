@@ -1,16 +1,15 @@
-import { chmodSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import type { Command } from 'commander';
 
-import { backUpSqlite } from '../db/back-up';
 import { migrate } from '../db/migrate';
 import { restoreSqlite } from '../db/restore-sqlite';
 import { databaseTarget } from '../db/target';
 import { lockInstance } from '../supervisor/instance-lock';
 import { configOf, outputOf } from './context';
-import { dumpPostgresql, restorePostgresql } from './postgresql-tools';
-import { refuseUnusable, unwritable } from './write-new-file';
+import { copyDatabase } from './copy-database';
+import { restorePostgresql } from './postgresql-tools';
+import { refuseUnusable } from './write-new-file';
 
 /** `hubgate db migrate|backup|restore` */
 export function register(program: Command): void {
@@ -34,15 +33,8 @@ async function backup(file: string, _options: object, command: Command): Promise
   const target = databaseTarget(config, paths);
   const copy = resolve(file);
   refuseUnusable(copy);
-  if (target.kind === 'sqlite') {
-    try {
-      await backUpSqlite(target.file, copy);
-    } catch (cause) {
-      throw unwritable(copy, cause);
-    }
-  } else dumpPostgresql(target, copy);
-  chmodSync(copy, 0o600);
-  outputOf(command).result({ file: copy, kind: target.kind }, `The database is in ${copy}.`);
+  const counts = await copyDatabase(target, copy);
+  outputOf(command).result({ file: copy, kind: target.kind, counts }, `The database is in ${copy}.`);
 }
 
 async function restore(file: string, _options: object, command: Command): Promise<void> {

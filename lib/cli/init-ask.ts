@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../config/schema';
 import type { Answers } from './init-answers';
 import { checkPassphrases } from './init-answers';
-import { weakness } from './passphrase';
+import { askNewPassphrase } from './ask-passphrase';
 import type { Terminal } from './terminal';
 
 /**
@@ -131,26 +131,13 @@ async function number(terminal: Terminal, question: string, preset: number, most
 
 async function askPassphrases(terminal: Terminal): Promise<Answers['passphrases']> {
   for (;;) {
-    const root = await askPassphrase(terminal, 'root CA');
-    const signing = await askPassphrase(terminal, 'signing CA');
+    const root = await askNewPassphrase(terminal, "  passphrase of the root CA's key");
+    const signing = await askNewPassphrase(terminal, "  passphrase of the signing CA's key");
     if (root === signing) {
       terminal.say('  They must differ: who unlocks the signer every day must not thereby hold the root.');
       continue;
     }
     checkPassphrases({ root, signing });
     return { root, signing };
-  }
-}
-
-async function askPassphrase(terminal: Terminal, which: string): Promise<string> {
-  for (;;) {
-    const first = await terminal.hidden(`  passphrase of the ${which}'s key`);
-    const why = weakness(first);
-    if (why !== null) {
-      terminal.say(`  Too weak: ${why}.`);
-      continue;
-    }
-    if ((await terminal.hidden('  the same again')) === first) return first;
-    terminal.say('  These were two different ones.');
   }
 }

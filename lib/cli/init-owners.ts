@@ -90,6 +90,15 @@ export function refuseNested({ paths, config }: LoadedConfig): void {
 }
 
 /**
+ * Where Apache's certificate, key and CA bundle lie in production: beside hubgate.toml, where only
+ * root writes. From the state directory a stolen portal could hand Apache another CA. Null: in the
+ * state directory, as for the embedded front.
+ */
+export function tlsFolder({ config, baseDir }: LoadedConfig, owners: Owners | null): string | null {
+  return owners === null || config.front.embedded ? null : baseDir;
+}
+
+/**
  * Gives what the ceremony made to those who need it, whatever the umask was: the signer's folder to
  * its user alone; the state directory and the maps to the portal's; the CA's public copies stay
  * root's, for all to read.
@@ -99,7 +108,7 @@ export function refuseNested({ paths, config }: LoadedConfig): void {
 export function handOver({ paths, config }: LoadedConfig, owners: Owners, written: readonly string[]): void {
   const { portal, signer } = owners;
   give(paths.signerDir, signer, 0o700);
-  for (const name of readdirSync(paths.signerDir)) give(join(paths.signerDir, name), signer);
+  giveAll(paths.signerDir, signer);
   give(paths.stateDir, portal, 0o700);
   mkdirSync(paths.mapsDir, { recursive: true });
   give(paths.mapsDir, portal, 0o750);
@@ -109,6 +118,14 @@ export function handOver({ paths, config }: LoadedConfig, owners: Owners, writte
   chmodSync(paths.caDir, 0o755);
   for (const name of readdirSync(paths.caDir)) chmodSync(join(paths.caDir, name), 0o644);
   for (const file of written) chmodSync(file, 0o644);
+}
+
+function giveAll(folder: string, owner: Owner): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    give(path, owner);
+    if (entry.isDirectory()) giveAll(path, owner);
+  }
 }
 
 function give(path: string, owner: Owner, mode?: number): void {

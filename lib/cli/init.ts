@@ -8,6 +8,7 @@ import type { LoadedConfig } from '../config/load';
 import { HubgateError } from '../errors';
 import { signerFiles, writeDurably } from '../signer/ca-files';
 import { makeCa, refuseExisting, type MadeCa } from '../signer/make-ca';
+import { BUNDLE } from '../signer/public-copies';
 import { moveRootKey } from '../signer/root-key';
 import { caWishes, siteHosts, STEP_WORDS } from './ca-wishes';
 import { configAt, configOf, outputOf, type Output } from './context';
@@ -18,6 +19,7 @@ import {
   handOver,
   PRODUCTION_FOLDERS,
   refuseNested,
+  tlsFolder,
   type OwnerOptions,
   type Owners,
 } from './init-owners';
@@ -86,17 +88,6 @@ async function ask(before: LoadedConfig): Promise<Answers | null> {
   } finally {
     terminal.close();
   }
-}
-
-const BUNDLE = 'ca-bundle.pem';
-
-/**
- * Where Apache's certificate, key and CA bundle lie in production: beside hubgate.toml, where only
- * root writes. From the state directory a stolen portal could hand Apache another CA. Null: in the
- * state directory, as for the embedded front.
- */
-function tlsFolder({ config, baseDir }: LoadedConfig, owners: Owners | null): string | null {
-  return owners === null || config.front.embedded ? null : baseDir;
 }
 
 /** The answers with the folders of the unit files, where no hubgate.toml and no answer names others. */

@@ -8,9 +8,16 @@ import { HubgateError } from '../errors';
 
 type Target = { url: string; password: string | null };
 
-/** pg_dump is the tool that PostgreSQL's own operators trust. */
-export function dumpPostgresql(target: Target, copy: string): void {
-  withDatabase(target, (url) => run('pg_dump', ['--format=custom', `--file=${copy}`, `--dbname=${url}`]));
+/**
+ * pg_dump is the tool that PostgreSQL's own operators trust.
+ *
+ * @param snapshot of another connection, whose view of the data is copied; null: its own
+ */
+export function dumpPostgresql(target: Target, copy: string, snapshot: string | null = null): void {
+  const seen = snapshot === null ? [] : [`--snapshot=${snapshot}`];
+  withDatabase(target, (url) =>
+    run('pg_dump', ['--format=custom', ...seen, `--file=${copy}`, `--dbname=${url}`]),
+  );
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Ctx } from '../ctx';
+import { findCertificateRow } from '../db/certificates';
 import type { CertificateInfo } from '../x509/certificate';
 import { isIssuedBy, parseCertificate } from '../x509/certificate';
 import type { RevocationReason } from '../wire/messages';
 import type { CheckResult } from '../x509/check-result';
-import { caCertificate } from './ca-certificates';
+import { caCertificates, issuersOf } from './ca-certificates';
 import { revocationOf, revokedMessage } from './revocation-of';
 import type { CertReason, ShownCertificate } from './status';
 
@@ -40,13 +41,14 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
     if (!ok) reasons.push({ code: reason, message: bad });
   };
 
-  const signing = caCertificate(ctx.paths, 'signing');
-  const ours = !info.isCa && isIssuedBy(info, signing);
+  const issuers = issuersOf(caCertificates(ctx.paths));
+  const issuer = info.isCa ? undefined : issuers.find((one) => isIssuedBy(info, one));
+  const ours = issuer !== undefined;
   judge(
     'issuer',
     'unknown-issuer',
     ours,
-    `Issued by ${signing.commonName}.`,
+    `Issued by ${issuer?.commonName ?? ''}.`,
     `Not issued by this CA: it names ${info.issuer} as its issuer.`,
   );
   const now = ctx.now();
@@ -64,11 +66,13 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
     );
   }
   const { ou } = ctx.config.pki;
+  // A CA that was taken over named its units as it liked, or not at all.
+  const imported = ours && (await findCertificateRow(ctx.db, info.serial))?.source === 'import';
   judge(
     'unit',
     'wrong-unit',
-    info.organizationalUnit === ou,
-    `Its unit is ${ou}.`,
+    imported || info.organizationalUnit === ou,
+    imported ? 'Taken over from another CA: its unit is not asked for.' : `Its unit is ${ou}.`,
     `Its unit is ${info.organizationalUnit === '' ? 'missing' : info.organizationalUnit}, not ${ou}.`,
   );
   // Serials of foreign certificates mean nothing here.

@@ -26,6 +26,8 @@ const COLUMNS = [
   'notAfter',
   'revokedAt',
   'revocationReason',
+  'caKeyId',
+  'source',
   'createdAt',
 ] as const;
 

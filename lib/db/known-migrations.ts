@@ -8,4 +8,5 @@ export const KNOWN_MIGRATIONS = [
   '20261126000000_revocation',
   '20261126010000_renewal',
   '20261126020000_blocked_keys',
+  '20261126030000_former_cas',
 ] as const;

@@ -110,6 +110,20 @@ export async function releaseClaims(tx: Tx, ids: readonly string[], now: Date): 
   return rows.map((row) => row.id);
 }
 
+/** SIGNING → SUBMITTED as a new version: what was approved cannot be signed any more. Returns those that moved. */
+export async function returnClaims(tx: Tx, ids: readonly string[], now: Date): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const parameters = new Parameters(tx.kind);
+  const at = timestamp(tx, parameters, now);
+  const rows = await tx.prisma.$queryRawUnsafe<{ id: string }[]>(
+    `UPDATE "Request" SET "state" = 'SUBMITTED', "version" = "version" + 1, "claimedBy" = NULL, ` +
+      `"decidedBy" = NULL, "decidedAt" = NULL, "signAfter" = NULL, "updatedAt" = ${at} ` +
+      `WHERE "state" = 'SIGNING' AND "id" IN ${parameters.list([...ids])} RETURNING "id"`,
+    ...parameters.values,
+  );
+  return rows.map((row) => row.id);
+}
+
 /** SIGNING → FAILED, each with its code and reason. */
 export async function failClaims(
   tx: Tx,

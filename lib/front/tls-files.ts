@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
 
@@ -19,6 +19,7 @@ export function tlsFiles(paths: Pick<StatePaths, 'serverDir' | 'caDir'>): TlsFil
     key: join(paths.serverDir, 'server.key'),
     root: join(paths.caDir, 'root-ca.pem'),
     signing: join(paths.caDir, 'signing-ca.pem'),
+    former: join(paths.caDir, 'former-cas.pem'),
   };
   const version = () =>
     Object.values(files)
@@ -30,8 +31,12 @@ export function tlsFiles(paths: Pick<StatePaths, 'serverDir' | 'caDir'>): TlsFil
     read: () => ({
       cert: readRequired(files.cert),
       key: readRequired(files.key),
-      // Both: the root verifies, and the list tells browsers which certificates to offer.
-      ca: [readRequired(files.root), readRequired(files.signing)],
+      // All: the root verifies, and the list tells browsers which certificates to offer.
+      ca: [
+        readRequired(files.root),
+        readRequired(files.signing),
+        ...(existsSync(files.former) ? [readRequired(files.former)] : []),
+      ],
     }),
     changed: () => {
       const now = version();

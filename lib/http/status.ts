@@ -87,6 +87,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'signer.lint': 422,
   'signer.ca-missing': 503,
   'signer.protocol': 503,
+  'signer.former-ca': 409,
   'signer.journal-old': 503,
   'signer.journal-damaged': 503,
 
@@ -108,6 +109,8 @@ export const STATUS: Record<ErrorCode, number> = {
   'ca.passphrase': 422,
   'ca.export-unreadable': 422,
   'ca.file': 503,
+  'ca.import': 422,
+  'ca.backup': 422,
 
   'hub.not-found': 404,
   'hub.name': 422,

@@ -8,6 +8,7 @@ import { mirrorBlockedKeys } from '../certificates/mirror-blocked-keys';
 import { mailCaAlarms } from '../certificates/mail-ca-alarms';
 import { reconcileJournal } from '../certificates/reconcile-journal';
 import { remindEndings } from '../certificates/remind-endings';
+import { takeImported } from '../certificates/take-imported';
 import type { Ctx } from '../ctx';
 import { deleteOldSecrets } from '../db/one-time-secrets';
 import { countApproved } from '../db/request-claims';
@@ -144,6 +145,7 @@ function reconcileJob(house: JobHouse): Job {
     run: async () => {
       await whileSignerAnswers(async () => {
         const ctx = jobCtx(house, 'reconcile');
+        await takeImported(ctx);
         const { seq } = await followRevocations(ctx);
         await reconcileJournal(ctx, heard === undefined ? {} : { upTo: heard });
         heard = seq;

@@ -1,45 +1,27 @@
-import { stat } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
+import { caCertificates, type CaCertificates } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
-import { HubgateError } from '../errors';
-import { parseCertificate, type CertificateInfo } from '../x509/certificate';
+import { HubgateError, isHubgateError } from '../errors';
+import { caKeyId } from '../x509/key-id';
 
 /** The CA certificates as the portal publishes them. */
-export type IssuingCa = {
-  signing: CertificateInfo;
-  root: CertificateInfo;
-  /** Subject key identifier of the signing CA: what an approval names. */
-  keyId: string;
+export type IssuingCa = CaCertificates & {
+  /** Key identifier of the signing CA: what an approval names. */
+  readonly keyId: string;
 };
 
-type Kept = { stamp: string; ca: IssuingCa };
-
-const kept = new Map<string, Kept>();
-
 /**
- * The signing CA that the next certificates come from. Read from the published files, so that
- * requests are taken and approved while the signer is locked or down; again only when they changed.
+ * The signing CA that the next certificates come from, with those of before. Read from the published
+ * files, so that requests are taken and approved while the signer is locked or down; again only when
+ * they changed.
  *
  * @throws {HubgateError} `signer.ca-missing` before the ceremony
  */
 export async function issuingCa(ctx: Pick<Ctx, 'paths'>): Promise<IssuingCa> {
-  const folder = ctx.paths.caDir;
-  const files = [join(folder, 'signing-ca.pem'), join(folder, 'root-ca.pem')];
   try {
-    const stats = await Promise.all(files.map((file) => stat(file)));
-    const stamp = stats.map((one) => `${one.mtimeMs}/${one.size}/${one.ino}`).join(' ');
-    const known = kept.get(folder);
-    if (known?.stamp === stamp) return known.ca;
-    const [signing, root] = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).map((pem) =>
-      parseCertificate(pem),
-    );
-    if (!signing?.subjectKeyId || !root) throw new RangeError('the signing CA has no subject key identifier');
-    const ca = { signing, root, keyId: signing.subjectKeyId };
-    kept.set(folder, { stamp, ca });
-    return ca;
+    const cas = caCertificates(ctx.paths);
+    return { ...cas, keyId: caKeyId(cas.signing) };
   } catch (cause) {
+    if (!isHubgateError(cause)) throw cause;
     throw new HubgateError(
       'signer.ca-missing',
       'This portal has no CA yet. Run `hubgate init` on its host, or `npm start` for an evaluation CA.',

@@ -1,4 +1,5 @@
 import { findCompromise } from '../certificates/compromised-key';
+import { issuersOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { HubgateError } from '../errors';
 import type { CheckResult } from '../x509/check-result';
@@ -62,7 +63,7 @@ const SAN_MAX = 32;
 export async function readWish(ctx: Pick<Ctx, 'config' | 'paths' | 'db'>, input: WishInput): Promise<Wish> {
   const ca = await issuingCa(ctx);
   const { csr, checks } = await examineCsr(input.csr, {
-    caSpkiSha256: [ca.signing.spkiSha256, ca.root.spkiSha256],
+    caSpkiSha256: [...issuersOf(ca), ca.root].map(({ spkiSha256 }) => spkiSha256),
     compromised: async (wanted) => (await findCompromise(ctx, wanted))?.why ?? null,
   });
   const profile = readProfile(input.profile);

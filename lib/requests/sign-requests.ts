@@ -84,7 +84,7 @@ async function* signing(ctx: Ctx, which: Which): AsyncGenerator<SignEvent> {
     let stopped = false;
     for await (const stored of signBatch(ctx, ca, ids)) {
       seen.add(stored.id);
-      if (stored.state !== 'ISSUED' && stored.state !== 'FAILED') stopped = true;
+      if (stored.state === 'APPROVED' || stored.state === 'SIGNING') stopped = true;
       yield eventOf(stored);
     }
     if (stopped) break;

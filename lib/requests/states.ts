@@ -25,13 +25,15 @@ export const REQUEST_ACTIONS = [
   'fail',
   'retry',
   'release',
+  'reapprove',
 ] as const;
 export type RequestAction = (typeof REQUEST_ACTIONS)[number];
 
 /**
  * From a state, by an action, to a state; a missing entry is not allowed. `approve` may leave a
  * request SUBMITTED while further approvals are needed; `release` takes back a batch that a dead
- * process left in SIGNING and that the signer's journal does not know.
+ * process left in SIGNING and that the signer's journal does not know; `reapprove` gives back what was
+ * approved for a signing CA that signs no more.
  */
 export const REQUEST_TRANSITIONS: Record<RequestState, Partial<Record<RequestAction, RequestState>>> = {
   SUBMITTED: {
@@ -49,7 +51,7 @@ export const REQUEST_TRANSITIONS: Record<RequestState, Partial<Record<RequestAct
     withdraw: 'WITHDRAWN',
     'start-signing': 'SIGNING',
   },
-  SIGNING: { issue: 'ISSUED', fail: 'FAILED', release: 'APPROVED' },
+  SIGNING: { issue: 'ISSUED', fail: 'FAILED', release: 'APPROVED', reapprove: 'SUBMITTED' },
   ISSUED: {},
   REJECTED: {},
   WITHDRAWN: {},

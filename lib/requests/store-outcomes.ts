@@ -1,11 +1,12 @@
 import { recordAudits, type AuditEntry } from '../audit/record-audit';
+import { issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { insertCertificates, knownSerials, type NewCertificate } from '../db/certificates';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMails } from '../db/outbox';
 import { supersede } from '../db/renewals';
-import { failClaims, issueClaims, releaseClaims, type ClaimedRow } from '../db/request-claims';
+import { failClaims, issueClaims, releaseClaims, returnClaims, type ClaimedRow } from '../db/request-claims';
 import type { SignOutcome } from '../wire/messages';
 import type { ApprovedContent } from '../wire/order';
 import type { IssuingCa } from './issuing-ca';
@@ -32,6 +33,9 @@ const PASSING = new Set<string>([
   'signer.journal-damaged',
 ]);
 
+/** Approved for a signing CA that signs no more: only approvers can say that the next one shall. */
+const REAPPROVE = 'signer.former-ca';
+
 /**
  * Writes what the signer said about a part of a batch: certificates, states, audit events and mails
  * in one transaction, with a handful of statements however many there are.
@@ -49,6 +53,7 @@ export async function storeOutcomes(
       ...(await storeIssued(ctx, tx, sorted.issued)),
       ...(await storeFailed(ctx, tx, sorted.failed, now)),
       ...(await storeReleased(ctx, tx, sorted.released, now)),
+      ...(await storeReturned(ctx, tx, sorted.returned, now)),
     ];
     return stored;
   });
@@ -57,20 +62,24 @@ export async function storeOutcomes(
 type Issued = { certificate: NewCertificate; row: ClaimedRow };
 type Refused = { id: string; code: string; reason: string };
 
+type Sorted = { issued: Issued[]; failed: Refused[]; released: Refused[]; returned: Refused[] };
+
 function sort(
   ca: IssuingCa,
   batch: readonly { ordered: Ordered; outcome: SignOutcome }[],
   now: Date,
-): { issued: Issued[]; failed: Refused[]; released: Refused[] } {
+): Sorted {
   const issued: Issued[] = [];
   const failed: Refused[] = [];
   const released: Refused[] = [];
+  const returned: Refused[] = [];
   for (const { ordered, outcome } of batch) {
     const { id } = ordered.row;
     if (outcome.outcome === 'unknown') released.push({ id, code: '', reason: '' });
     else if (outcome.outcome === 'refused') {
       const refused = { id, code: outcome.code, reason: outcome.message };
-      (PASSING.has(outcome.code) ? released : failed).push(refused);
+      const { code } = outcome;
+      (code === REAPPROVE ? returned : PASSING.has(code) ? released : failed).push(refused);
     } else {
       try {
         issued.push({ certificate: certificateRow(ordered, outcome, ca, now), row: ordered.row });
@@ -80,7 +89,7 @@ function sort(
       }
     }
   }
-  return { issued, failed, released };
+  return { issued, failed, released, returned };
 }
 
 function certificateRow(
@@ -94,7 +103,7 @@ function certificateRow(
     serial: outcome.serial,
     content,
     spkiSha256: row.spkiSha256,
-    ca: ca.signing,
+    ca: issuerOf(ca, content),
   });
   return {
     serial: outcome.serial,
@@ -113,6 +122,8 @@ function certificateRow(
     notAfter: answer.notAfter,
     revokedAt: null,
     revocationReason: null,
+    caKeyId: content.caKeyId,
+    source: 'order',
     createdAt: now,
   };
 }
@@ -216,6 +227,19 @@ async function storeReleased(ctx: Ctx, tx: Tx, released: readonly Refused[], now
   );
   await recordAudits(ctx, tx, released.filter(({ id }) => moved.has(id)).map(auditOf('request.release')));
   return released.map(({ id, code }) => ({ id, state: 'APPROVED', ...(code === '' ? {} : { code }) }));
+}
+
+async function storeReturned(ctx: Ctx, tx: Tx, returned: readonly Refused[], now: Date): Promise<Stored[]> {
+  if (returned.length === 0) return [];
+  const moved = new Set(
+    await returnClaims(
+      tx,
+      returned.map(({ id }) => id),
+      now,
+    ),
+  );
+  await recordAudits(ctx, tx, returned.filter(({ id }) => moved.has(id)).map(auditOf('request.reapprove')));
+  return returned.map(({ id, code }) => ({ id, state: 'SUBMITTED', code }));
 }
 
 function auditOf(action: string): (refused: Refused) => AuditEntry {

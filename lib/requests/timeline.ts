@@ -15,6 +15,7 @@ const WHAT: Readonly<Record<string, string>> = {
   'request.fail': 'failed',
   'request.retry': 'retried',
   'request.release': 'released',
+  'request.reapprove': 'reapprove',
   'request.mailbox': 'mailbox-proven',
   'certificate.revoke': 'revoked',
   'certificate.release': 'hold-ended',

@@ -1,4 +1,5 @@
 import { certificateView } from '../certificates/certificate-view';
+import { chainOf, issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { auditEventsOf } from '../db/audit-events';
 import { certificateOfRequest } from '../db/certificates';
@@ -66,10 +67,11 @@ async function issuedCertificate(ctx: Ctx, row: RequestRow): Promise<RequesterVi
   const certificate = await certificateOfRequest(ctx.db, row.id);
   if (certificate === null) return null;
   const ca = await issuingCa(ctx);
-  const view = certificateView(certificate, { issuer: ca.signing.subject, now: ctx.now() });
+  const issuer = issuerOf(ca, certificate);
+  const view = certificateView(certificate, { issuer: issuer.subject, now: ctx.now() });
   return {
     ...view,
     pem: toPem('CERTIFICATE', certificate.der),
-    chain: ca.signing.pem + ca.root.pem,
+    chain: chainOf(ca, issuer),
   };
 }

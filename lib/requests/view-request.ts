@@ -1,4 +1,5 @@
 import { certificateView } from '../certificates/certificate-view';
+import { issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { approvalsOf } from '../db/approvals';
 import { auditEventsOf } from '../db/audit-events';
@@ -93,7 +94,7 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
     certificate:
       certificate === null
         ? null
-        : certificateView(certificate, { issuer: ca.signing.subject, now: ctx.now() }),
+        : certificateView(certificate, { issuer: issuerOf(ca, certificate).subject, now: ctx.now() }),
   };
 }
 

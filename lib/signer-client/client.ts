@@ -6,6 +6,7 @@ import {
   RESULTS,
   type BlockedKey,
   type Crls,
+  type ImportedCertificate,
   type Revocation,
   type RevocationPage,
   type RevocationReason,
@@ -58,6 +59,11 @@ export type SignerClient = {
   ocspFresh: (input: { certIds: readonly string[]; nonce: string | null }) => Promise<OcspFreshResult>;
   /** A page of at most 100 answers about certificates that are valid; the newest first. */
   ocspLive: (before: number | null, limit: number) => Promise<OcspLiveResult>;
+  /** One page of what was taken over from another CA, behind this number (0: from the beginning). */
+  imported: (
+    after: number,
+    limit?: number,
+  ) => Promise<{ certificates: ImportedCertificate[]; more: boolean }>;
   /** Keys (at most 1,000) that are never certified again; the answer counts those that were not blocked before. */
   blockKeys: (input: { spkiSha256s: readonly string[]; reason: string; by: string }) => Promise<number>;
   /** One page of blocked keys behind `after` (0: from the beginning). */
@@ -76,9 +82,14 @@ export type SignerClient = {
   relint: () => Promise<RelintReport>;
   /** The next CRL of this CA gets a higher number than `above`; answers the number it stands at. */
   raiseCrlNumber: (input: { caKeyId: string; above: number }) => Promise<number>;
+  /** Another signing CA under the same root takes over; the present one keeps its revocation lists. */
+  rollover: (input: Extract<SignerCall, { method: 'rollover' }>['params']) => Promise<SignerStatus>;
   /** Ends the connection; calls that wait fail with `signer.down`. A later call connects anew. */
   close: () => void;
 };
+
+/** With their DER: a page stays far below what one frame may hold. */
+const IMPORTED_PAGE = 1000;
 
 /** No frame for so long means that the signer hangs. Signing reports within a second per group. */
 const SILENCE_MS = 60_000;
@@ -183,6 +194,9 @@ export function connectSigner(socketPath: string): SignerClient {
     lock: async () => RESULTS.lock.parse(await call('lock', {})),
     release: async ({ serials, by }) =>
       RESULTS.release.parse(await call('release', { serials: [...serials], by })),
+    rollover: async (input) => RESULTS.rollover.parse(await call('rollover', input)),
+    imported: async (after, limit = IMPORTED_PAGE) =>
+      RESULTS.imported.parse(await call('imported', { after, limit })),
     raiseCrlNumber: async (input) => RESULTS.raiseCrlNumber.parse(await call('raiseCrlNumber', input)).number,
     close: () => {
       const current = opening;

@@ -5,7 +5,8 @@ import { HubgateError } from '../errors';
 import { parseCertificate, type CertificateInfo } from '../x509/certificate';
 import { readSpki } from '../x509/key-info';
 import { signatureAlgorithmFor, type SignatureAlgorithm } from '../x509/signature-algorithm';
-import { readPolicy, type SignerPolicy } from './policy';
+import { caKeyId } from '../x509/key-id';
+import { readPointers, readPolicy, type SignerPolicy } from './policy';
 
 /** The signer's own files, by their fixed names in its folder (0700). */
 export type SignerFiles = {
@@ -18,6 +19,10 @@ export type SignerFiles = {
   policy: string;
   /** Key and certificate of the responder that answers for this CA. */
   responder: (caKeyId: string) => string;
+  /** What there is of each signing CA once there was more than one: `<key id>.pem`, `.key`, `.json`. */
+  cas: string;
+  /** Where backups lie unless another place is named. */
+  backups: string;
   /** Evaluation only: the passphrase beside the key, so that nothing has to be typed. */
   evaluationPassphrase: string;
 };
@@ -32,6 +37,8 @@ export function signerFiles(dir: string): SignerFiles {
     rootCrl: join(dir, 'root-ca.crl'),
     policy: join(dir, 'policy.json'),
     responder: (caKeyId) => join(dir, `ocsp-${caKeyId}.pem`),
+    cas: join(dir, 'cas'),
+    backups: join(dir, 'backups'),
     evaluationPassphrase: join(dir, 'evaluation-passphrase'),
   };
 }
@@ -44,6 +51,8 @@ export type Ca = {
   keyId: string;
   algorithm: SignatureAlgorithm;
   policy: SignerPolicy;
+  /** SHA-256 of the keys of former signing CAs: never certified again either. */
+  otherKeys: readonly string[];
 };
 
 /**
@@ -55,18 +64,36 @@ export function readCa(files: SignerFiles): Ca | null {
   if (!existsSync(files.signingCa)) return null;
   const root = certificate(files.rootCa);
   const signing = certificate(files.signingCa);
-  if (signing.subjectKeyId === null) {
-    throw new HubgateError('ca.file', `${files.signingCa} has no subject key identifier.`, {
-      params: { file: files.signingCa },
-    });
-  }
+  const keyId = caKeyId(signing);
+  const policy = readPolicy(files.policy);
+  const own = caFiles(files, keyId).pointers;
   return {
     root,
     signing,
-    keyId: signing.subjectKeyId,
+    keyId,
     algorithm: signatureAlgorithmFor(readSpki(signing.spki)),
-    policy: readPolicy(files.policy),
+    policy: existsSync(own) ? { ...policy, pointers: { ...policy.pointers, ...readPointers(own) } } : policy,
+    otherKeys: [],
   };
+}
+
+/** What belongs to one signing CA, by the id of its key. `pointers` are the addresses of its own. */
+export function caFiles(
+  files: SignerFiles,
+  keyId: string,
+): { certificate: string; key: string; pointers: string } {
+  const at = (end: string): string => join(files.cas, `${keyId}.${end}`);
+  return { certificate: at('pem'), key: at('key'), pointers: at('json') };
+}
+
+/**
+ * Where the encrypted key of a CA lies: in its own file since there is a second CA, or where the
+ * ceremony put it. A root that signed people itself keeps its key as the root's.
+ */
+export function keyFileOf(files: SignerFiles, keyId: string, root: CertificateInfo): string {
+  const { key } = caFiles(files, keyId);
+  if (existsSync(key)) return key;
+  return keyId === caKeyId(root) ? files.rootKey : files.signingKey;
 }
 
 /** The root's revocation list, DER; null when there is none. */

@@ -9,7 +9,8 @@ import type { OcspAnswers } from './ocsp-answers';
 import { issuedOutcome } from './outcome';
 import type { RelintKeeper } from './relint-keeper';
 import type { ResponderKeeper } from './responder-keeper';
-import { openRevocationCalls } from './revocation-calls';
+import { importedPage, openRevocationCalls } from './revocation-calls';
+import type { RollOverInput } from './roll-over';
 import type { SignOrders } from './sign-orders';
 import { currentCrls, signerStatus } from './signer-status';
 
@@ -27,6 +28,8 @@ export type SignerParts = {
   log: Log;
   /** The root's list as it is now: operators renew it beside a running signer. */
   rootCrl: () => Uint8Array | null;
+  /** Puts another signing CA in the place of this one. */
+  rollOver: (input: RollOverInput) => Promise<SignerStatus>;
 };
 
 /** Which socket a peer came by; the operator's may do everything. */
@@ -142,6 +145,10 @@ export function openCalls(parts: SignerParts): Calls {
         return lock();
       case 'release':
         return revocations.release(call.params, door);
+      case 'imported':
+        return importedPage(journal, call.params);
+      case 'rollover':
+        return parts.rollOver(call.params);
       case 'relint':
         return parts.relints.begin();
       case 'raiseCrlNumber':

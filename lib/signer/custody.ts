@@ -13,14 +13,31 @@ export type CustodyState =
   | { state: 'unlocked'; since: Date; key: KeyObject }
   | { state: 'locked'; since: Date; because: LockedBecause };
 
-/** Keeps the signing key: encrypted on disk, in memory only between unlock and lock. */
+/** A key of a former signing CA: it signs that CA's revocation lists until its last certificate ends. */
+export type FormerKey = { readonly keyId: string; readonly keyFile: string; readonly spkiSha256: string };
+
+export type FormerKeyState = {
+  readonly keyId: string;
+  /** `missing`: its file is not there or is not what it must be; unlocking cannot help. */
+  readonly state: 'unlocked' | 'locked' | 'missing';
+};
+
+/** Keeps the CA's keys: encrypted on disk, in memory only between unlock and lock. */
 export type Custody = {
+  /** Of the key that signs certificates. */
   readonly state: CustodyState;
+  readonly former: readonly FormerKeyState[];
+  /** The key of this CA, active or former; null while it is locked, and for a CA that is not known. */
+  keyOf: (caKeyId: string) => KeyObject | null;
   /**
-   * @throws {HubgateError} `signer.passphrase` when it is wrong or tried too often, `signer.ca-missing`
-   *   before the ceremony, `signer.journal-damaged`, `ca.file` when the key file is missing, damaged or another CA's
+   * Opens every key that this passphrase opens: former CAs may have another than the active one.
+   *
+   * @throws {HubgateError} `signer.passphrase` when it opens none or was tried too often,
+   *   `signer.ca-missing` before the ceremony, `signer.journal-damaged`, `ca.file` when the active key's
+   *   file is missing, damaged or another CA's
    */
   unlock: (passphrase: string) => Promise<void>;
+  /** Forgets all keys. */
   lock: () => void;
   /** Locks for as long as this process lives: every unlock is refused with this error. */
   seal: (why: Error) => void;
@@ -33,15 +50,22 @@ const MAX_WAIT_MS = 60_000;
 /**
  * @param input.ca      the CA whose key this is; null before the ceremony
  * @param input.keyFile its encrypted key
+ * @param input.former  former CAs that are still needed
+ * @param input.open    keys that are open already, by CA: a roll-over locks nothing
  * @param input.now     the clock
  */
-export function openCustody(input: { ca: Ca | null; keyFile: string; now: () => Date }): Custody {
-  const { ca, keyFile, now } = input;
-  let state: CustodyState = {
-    state: 'locked',
-    since: now(),
-    because: ca === null ? 'no-ca' : 'waiting-for-passphrase',
-  };
+export function openCustody(input: {
+  ca: Ca | null;
+  keyFile: string;
+  former?: readonly FormerKey[];
+  open?: ReadonlyMap<string, KeyObject>;
+  now: () => Date;
+}): Custody {
+  const { ca, keyFile, former = [], now } = input;
+  const open = new Map<string, KeyObject>(input.open);
+  const missing = new Set<string>();
+  let since = now();
+  let because: LockedBecause = ca === null ? 'no-ca' : 'waiting-for-passphrase';
   let sealed: Error | null = null;
   let wrong = 0;
   let notBefore = 0;
@@ -50,39 +74,75 @@ export function openCustody(input: { ca: Ca | null; keyFile: string; now: () => 
   async function attempt(passphrase: string): Promise<void> {
     if (ca === null) throw noCa();
     if (sealed !== null) throw sealed;
-    if (state.state === 'unlocked') return;
-    const waitMs = notBefore - now().getTime();
-    if (waitMs > 0 && waitMs <= MAX_WAIT_MS) {
-      const seconds = Math.ceil(waitMs / 1000);
-      throw new HubgateError(
-        'signer.passphrase',
-        `Too many wrong passphrases. Wait ${seconds} s, then try again.`,
-        { field: 'passphrase', params: { seconds } },
-      );
-    }
-    try {
-      const key = await decryptKey(readKeyFile(keyFile), passphrase, keyFile);
-      checkSameKey(key, ca, keyFile);
-      if (sealed !== null) throw sealed; // while the passphrase was tried
-      wrong = 0;
-      state = { state: 'unlocked', since: now(), key };
-    } catch (error) {
-      if (!isHubgateError(error) || error.code !== 'ca.passphrase') throw error;
-      wrong += 1;
-      // 2, 4, 8, … seconds after the third: a person mistypes, a program guesses.
-      if (wrong >= FREE_ATTEMPTS) {
-        notBefore = now().getTime() + Math.min(MAX_WAIT_MS, 2 ** (wrong - FREE_ATTEMPTS + 1) * 1000);
+    const wasOpen = open.has(ca.keyId);
+    const waiting = former.filter(({ keyId }) => !open.has(keyId) && !missing.has(keyId));
+    if (wasOpen && waiting.length === 0) return;
+    refuseTooSoon();
+    if (!wasOpen && (await opens(passphrase, keyFile, ca.signing.spkiSha256, ca.keyId))) since = now();
+    for (const key of waiting) {
+      try {
+        await opens(passphrase, key.keyFile, key.spkiSha256, key.keyId);
+      } catch (error) {
+        // The active key is not kept waiting for a former one; the status says which is missing.
+        if (!isHubgateError(error) || error === sealed) throw error;
+        missing.add(key.keyId);
       }
-      throw new HubgateError('signer.passphrase', 'This passphrase does not open the signing key.', {
-        field: 'passphrase',
-      });
+    }
+    const opened = (!wasOpen && open.has(ca.keyId)) || waiting.some(({ keyId }) => open.has(keyId));
+    if (opened) {
+      wrong = 0;
+      return;
+    }
+    wrong += 1;
+    // 2, 4, 8, … seconds after the third: a person mistypes, a program guesses.
+    if (wrong >= FREE_ATTEMPTS) {
+      notBefore = now().getTime() + Math.min(MAX_WAIT_MS, 2 ** (wrong - FREE_ATTEMPTS + 1) * 1000);
+    }
+    throw new HubgateError(
+      'signer.passphrase',
+      wasOpen
+        ? 'This passphrase does not open the key of a former signing CA.'
+        : 'This passphrase does not open the signing key.',
+      { field: 'passphrase' },
+    );
+  }
+
+  function refuseTooSoon(): void {
+    const waitMs = notBefore - now().getTime();
+    if (waitMs <= 0 || waitMs > MAX_WAIT_MS) return;
+    const seconds = Math.ceil(waitMs / 1000);
+    throw new HubgateError(
+      'signer.passphrase',
+      `Too many wrong passphrases. Wait ${seconds} s, then try again.`,
+      { field: 'passphrase', params: { seconds } },
+    );
+  }
+
+  async function opens(passphrase: string, file: string, spki: string, keyId: string): Promise<boolean> {
+    try {
+      const key = await decryptKey(readKeyFile(file), passphrase, file);
+      checkSameKey(key, spki, file);
+      if (sealed !== null) throw sealed; // while the passphrase was tried
+      open.set(keyId, key);
+      return true;
+    } catch (error) {
+      if (isHubgateError(error) && error.code === 'ca.passphrase') return false;
+      throw error;
     }
   }
 
   return {
-    get state() {
-      return state;
+    get state(): CustodyState {
+      const key = ca === null ? undefined : open.get(ca.keyId);
+      return key === undefined ? { state: 'locked', since, because } : { state: 'unlocked', since, key };
     },
+    get former() {
+      return former.map(({ keyId }): FormerKeyState => {
+        const state = open.has(keyId) ? 'unlocked' : missing.has(keyId) ? 'missing' : 'locked';
+        return { keyId, state };
+      });
+    },
+    keyOf: (caKeyId) => open.get(caKeyId) ?? null,
     // One attempt at a time: guesses must not run side by side past the waiting time.
     unlock(passphrase) {
       const turn = attempts.then(() => attempt(passphrase));
@@ -91,13 +151,18 @@ export function openCustody(input: { ca: Ca | null; keyFile: string; now: () => 
     },
     lock() {
       if (ca === null) throw noCa();
-      // The KeyObject's memory goes when the last signature that uses it is done; OpenSSL cleanses it.
-      if (state.state === 'unlocked')
-        state = { state: 'locked', since: now(), because: 'locked-by-operator' };
+      // A KeyObject's memory goes when the last signature that uses it is done; OpenSSL cleanses it.
+      if (open.has(ca.keyId)) {
+        since = now();
+        because = 'locked-by-operator';
+      }
+      open.clear();
     },
     seal(why) {
       sealed = why;
-      state = { state: 'locked', since: now(), because: 'journal-damaged' };
+      since = now();
+      because = 'journal-damaged';
+      open.clear();
     },
   };
 }
@@ -113,10 +178,10 @@ function readKeyFile(file: string): string {
   }
 }
 
-function checkSameKey(key: KeyObject, ca: Ca, file: string): void {
+function checkSameKey(key: KeyObject, expected: string, file: string): void {
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  if (spkiSha256(spki) !== ca.signing.spkiSha256) {
-    throw new HubgateError('ca.file', `${file} holds the key of another CA than signing-ca.pem names.`, {
+  if (spkiSha256(spki) !== expected) {
+    throw new HubgateError('ca.file', `${file} holds the key of another CA than its certificate names.`, {
       params: { file },
     });
   }

@@ -2,7 +2,14 @@ import type { RevocationReason } from '../wire/messages';
 import type { JournalFile } from './journal-file';
 import type { RevocationRow } from './journal-revocations';
 
-export type CaRow = { keyId: string; der: Buffer; state: 'active' | 'retired'; since: Date };
+export type CaRow = {
+  keyId: string;
+  der: Buffer;
+  state: 'active' | 'retired';
+  since: Date;
+  /** Retired only: when the last certificate that it issued ends; as long as that, it is needed. */
+  lastEnd: Date | null;
+};
 export type CrlRow = {
   number: number;
   der: Buffer;
@@ -46,6 +53,8 @@ export type JournalCrls = {
   listedRevocations: (caKeyId: string, since: Date) => RevocationRow[];
 };
 
+type RawCa = Omit<CaRow, 'since' | 'lastEnd'> & { since: number; lastEnd: number | null };
+
 export function journalCrls({ db, durable }: JournalFile): JournalCrls {
   const sql = {
     retireOthers: db.prepare(
@@ -56,7 +65,12 @@ export function journalCrls({ db, durable }: JournalFile): JournalCrls {
       `INSERT INTO cas (key_id, der, state, since) VALUES (?, ?, ?, ?)
          ON CONFLICT (key_id) DO UPDATE SET der = excluded.der, state = excluded.state, since = excluded.since`,
     ),
-    cas: db.prepare('SELECT key_id AS keyId, der, state, since FROM cas ORDER BY since DESC, rowid DESC'),
+    cas: db.prepare(
+      'SELECT key_id AS keyId, der, state, since, last_end AS lastEnd FROM cas ORDER BY since DESC, rowid DESC',
+    ),
+    // Read row by row, once in a CA's life: an index would cost at every signature.
+    findLastEnd: db.prepare('SELECT max(not_after) AS at FROM certificates WHERE ca_key_id = ?'),
+    keepLastEnd: db.prepare('UPDATE cas SET last_end = ? WHERE key_id = ?'),
     lastCrl: db.prepare(
       `SELECT number, der, this_update, next_update, revoked, through_seq FROM crls
          WHERE ca_key_id = ? AND der IS NOT NULL ORDER BY number DESC LIMIT 1`,
@@ -82,6 +96,13 @@ export function journalCrls({ db, durable }: JournalFile): JournalCrls {
     listed: db.prepare(LISTED_REVOCATIONS),
   };
 
+  /** A retired CA issues no more: what was found once holds. */
+  function lastEndOf(keyId: string, known: number | null): Date {
+    const found = known ?? (sql.findLastEnd.get(keyId) as { at: number | null }).at ?? 0;
+    if (known === null) durable(() => void sql.keepLastEnd.run(found, keyId));
+    return new Date(found);
+  }
+
   return {
     recordCa({ keyId, der, state }, now) {
       const known = sql.ca.get(keyId) as { der: Buffer; state: string } | undefined;
@@ -92,9 +113,10 @@ export function journalCrls({ db, durable }: JournalFile): JournalCrls {
       });
     },
     cas: () =>
-      (sql.cas.all() as (Omit<CaRow, 'since'> & { since: number })[]).map(({ since, ...rest }) => ({
+      (sql.cas.all() as RawCa[]).map(({ since, lastEnd, ...rest }) => ({
         ...rest,
         since: new Date(since),
+        lastEnd: rest.state === 'active' ? null : lastEndOf(rest.keyId, lastEnd),
       })),
     lastCrl(caKeyId) {
       const row = sql.lastCrl.get(caKeyId) as (CrlTimes & { der: Buffer }) | undefined;

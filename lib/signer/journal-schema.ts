@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 
 import { HubgateError } from '../errors';
 import { toVersion2 } from './journal-version-2';
+import { VERSION_3 } from './journal-version-3';
 
 /** `PRAGMA user_version` of a journal. Each step of MIGRATIONS raises it by one. */
 const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
@@ -76,6 +77,7 @@ const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
   INSERT INTO clock VALUES (1, 0);
   `,
   toVersion2,
+  VERSION_3,
 ];
 
 /** Tells a journal from any other SQLite file ("HGJ1"). */

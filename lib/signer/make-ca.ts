@@ -1,6 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { HubgateError } from '../errors';
 import { parseCertificate, type CertificateInfo } from '../x509/certificate';
@@ -15,13 +14,14 @@ import { keyId } from '../x509/key-id';
 import { lintTbs } from '../x509/lint';
 import { centreName } from '../x509/name';
 import { newSerial, SERIAL_OCTETS } from '../x509/serial';
-import type { SignatureAlgorithm } from '../x509/signature-algorithm';
-import { planValidity, type Validity } from '../x509/validity';
 import { signerFiles, writeDurably, type Ca } from './ca-files';
 import { makeCaKey, type CaKey, type CaKeyKind } from './ca-keys';
 import { crlIssuerOf, issueCrl } from './crl-keeper';
-import { openJournal } from './journal';
+import { openFreshJournal } from './fresh-journal';
+import { calendarYears, certifySigningCa } from './make-signing-ca';
 import { encryptKey } from './key-file';
+import { issueFirstServer, writeServerFiles } from './first-server-certificate';
+import { writePublicCopies } from './public-copies';
 import type { SignerPolicy } from './policy';
 import { makeRootCrl } from './root-crl';
 import { signLinted } from './sign-linted';
@@ -45,10 +45,7 @@ export type CaWishes = {
 export type MadeCa = { root: CertificateInfo; signing: CertificateInfo; server: CertificateInfo };
 
 /** What is being done, for people who wait. */
-export type Step = 'root-key' | 'signing-key' | 'server-key' | 'certificates' | 'encrypting' | 'writing';
-
-/** For computers whose clocks are slow. */
-const BACKDATE_SECONDS = 300;
+export type Step = 'root-key' | 'signing-key' | 'certificates' | 'encrypting' | 'writing';
 
 /**
  * The ceremony's work, in one go: root CA, signing CA, root CRL, first signing CRL, first server
@@ -77,37 +74,38 @@ export async function makeCa(input: {
   for (const dir of [input.dir, input.caDir, input.serverDir]) {
     mkdirSync(dir, { recursive: true, mode: dir === input.caDir ? 0o755 : 0o700 });
   }
-  const journal = openJournal(files.journal);
+  const journal = openFreshJournal(files, now);
   try {
     progress('root-key');
     const rootKey = await makeCaKey(wishes.rootKey);
     progress('signing-key');
     const signingKey = await makeCaKey(wishes.signingKey);
-    progress('server-key');
-    const serverKey = await makeCaKey('p-256');
-
     progress('certificates');
     const root = await issue(rootPlan(wishes, rootKey, now), rootKey);
-    const signing = await issue(signingPlan(wishes, signingKey, root, rootKey.algorithm, now), rootKey);
+    const signing = await certifySigningCa({
+      wishes: {
+        ...wishes,
+        commonName: wishes.signingCn,
+        years: wishes.signingYears,
+        profile: wishes.policy.profile,
+      },
+      key: signingKey,
+      root,
+      rootKey,
+      now,
+    });
     const rootCrl = await makeRootCrl({ root, key: rootKey, number: 1, now });
-    const plan = serverPlan(wishes, serverKey, signing, signingKey, now);
-    const { tbs, linted } = build(plan);
-    const { serial } = plan;
-    const tbsSha256 = createHash('sha256').update(tbs).digest('hex');
-    journal.recordIntents([{ serial, tbsSha256, order: null }], now);
-    const serverDer = await signLinted(linted, signingKey);
-    const server = parseCertificate(serverDer);
-    const caKeyId = keyId(signingKey.spki);
-    journal.recordCa({ keyId: caKeyId, der: signing.der, state: 'active' }, now);
-    const { spkiSha256, notAfter } = server;
-    journal.commit([{ serial, orderId: null, caKeyId, spkiSha256, der: serverDer, notAfter }], now);
     const ca: Ca = {
       root,
       signing,
-      keyId: caKeyId,
+      keyId: keyId(signingKey.spki),
       algorithm: signingKey.algorithm,
       policy: wishes.policy,
+      otherKeys: [],
     };
+    journal.recordCa({ keyId: ca.keyId, der: signing.der, state: 'active' }, now);
+    const { serverNames } = wishes;
+    const server = await issueFirstServer({ ca, signingKey, serverNames, journal, now });
     const { privateKey } = signingKey;
     const issuer = crlIssuerOf(ca, privateKey);
     await issueCrl({ issuer, privateKey, rules: ca.policy.crl, journal, at: now });
@@ -122,16 +120,11 @@ export async function makeCa(input: {
     writeDurably(files.signingKey, signingPem, 0o600);
     writeDurably(files.policy, `${JSON.stringify(wishes.policy, null, 2)}\n`, 0o600);
     writeDurably(files.rootCrl, rootCrl, 0o644);
-    const plainKey = serverKey.privateKey.export({ format: 'pem', type: 'pkcs8' });
-    writeDurably(join(input.serverDir, 'server.key'), plainKey.toString(), 0o600);
-    writeDurably(join(input.serverDir, 'server.pem'), server.pem + signing.pem, 0o644);
-    writeDurably(join(input.caDir, 'root-ca.pem'), root.pem, 0o644);
-    writeDurably(join(input.caDir, 'root-ca.crl'), rootCrl, 0o644);
-    writeDurably(join(input.caDir, 'signing-ca.pem'), signing.pem, 0o644);
-    writeDurably(join(input.caDir, 'ca-bundle.pem'), signing.pem + root.pem, 0o644);
+    writeServerFiles(input.serverDir, server, ca);
+    writePublicCopies(input.caDir, { root, signing, former: [], rootCrl }, now);
     writeDurably(files.rootCa, root.pem, 0o644);
     writeDurably(files.signingCa, signing.pem, 0o644);
-    return { root, signing, server };
+    return { root, signing, server: server.certificate };
   } finally {
     journal.close();
   }
@@ -149,96 +142,23 @@ export function refuseExisting(dir: string): void {
   );
 }
 
-function build(plan: CertificatePlan) {
-  const tbs = buildCertificateTbs(plan);
-  return { tbs, linted: lintTbs(tbs, plan) };
-}
-
 async function issue(plan: CertificatePlan, key: CaKey): Promise<CertificateInfo> {
-  return parseCertificate(await signLinted(build(plan).linted, key));
+  return parseCertificate(await signLinted(lintTbs(buildCertificateTbs(plan), plan), key));
 }
-
-type Shared = Pick<CertificatePlan, 'serial' | 'spki' | 'san' | 'emailProtection'>;
-
-const shared = (key: CaKey): Shared => ({
-  serial: newSerial(randomBytes(SERIAL_OCTETS)),
-  spki: key.spki,
-  san: NO_NAMES,
-  emailProtection: false,
-});
 
 function rootPlan(wishes: CaWishes, key: CaKey, now: Date): CertificatePlan {
   const subject = centreName(wishes.policy.profile, wishes.rootCn);
   return {
-    ...shared(key),
     kind: 'root',
+    serial: newSerial(randomBytes(SERIAL_OCTETS)),
     subject,
     issuer: subject,
-    validity: years(now, wishes.rootYears, null),
+    spki: key.spki,
+    validity: calendarYears(now, wishes.rootYears, null),
     issuerKeyId: keyId(key.spki),
+    san: NO_NAMES,
     pointers: {},
     signatureAlgorithm: key.algorithm,
+    emailProtection: false,
   };
-}
-
-function signingPlan(
-  wishes: CaWishes,
-  key: CaKey,
-  root: CertificateInfo,
-  rootAlgorithm: SignatureAlgorithm,
-  now: Date,
-): CertificatePlan {
-  return {
-    ...shared(key),
-    kind: 'signing',
-    subject: centreName(wishes.policy.profile, wishes.signingCn),
-    issuer: root.subjectDer,
-    validity: years(now, wishes.signingYears, root.notAfter),
-    issuerKeyId: keyId(root.spki),
-    pointers: wishes.rootPointers,
-    ...(wishes.nameConstraints && { nameConstraints: wishes.nameConstraints }),
-    signatureAlgorithm: rootAlgorithm,
-  };
-}
-
-function serverPlan(
-  wishes: CaWishes,
-  key: CaKey,
-  signing: CertificateInfo,
-  signingKey: CaKey,
-  now: Date,
-): CertificatePlan {
-  const { serverNames, policy } = wishes;
-  const commonName = [...serverNames.dnsNames, ...serverNames.ipAddresses][0];
-  if (commonName === undefined) throw new RangeError('a server certificate needs a name');
-  return {
-    ...shared(key),
-    kind: 'server',
-    subject: centreName(policy.profile, commonName),
-    issuer: signing.subjectDer,
-    validity: planValidity({
-      now,
-      lifetimeSeconds: policy.profile.serverDays * 86_400,
-      backdateSeconds: BACKDATE_SECONDS,
-      issuerNotAfter: signing.notAfter,
-    }),
-    issuerKeyId: keyId(signing.spki),
-    san: serverNames,
-    pointers: policy.pointers,
-    signatureAlgorithm: signingKey.algorithm,
-  };
-}
-
-/** Calendar years from now, never past the issuer's end. */
-function years(now: Date, count: number, end: Date | null): Validity {
-  const wanted = new Date(now);
-  wanted.setUTCFullYear(wanted.getUTCFullYear() + count);
-  const last = end !== null && end < wanted ? end : wanted;
-  const seconds = Math.floor(last.getTime() / 1000) - Math.floor(now.getTime() / 1000) + BACKDATE_SECONDS;
-  return planValidity({
-    now,
-    lifetimeSeconds: seconds,
-    backdateSeconds: BACKDATE_SECONDS,
-    issuerNotAfter: end ?? wanted,
-  });
 }

@@ -26,11 +26,15 @@ const BACKDATE_SECONDS = 300;
 export function planOrder(order: Order, ca: Ca, serial: string, now: Date): CertificatePlan {
   const { content } = order;
   const { profile, pointers } = ca.policy;
-  if (content.caKeyId !== ca.keyId)
-    throw refused('It was approved for another CA than the one that signs here.');
+  if (content.caKeyId !== ca.keyId) {
+    throw new HubgateError(
+      'signer.former-ca',
+      'It was approved for another signing CA than the one that signs now. Approve it again.',
+    );
+  }
 
   const csr = readCsr(order);
-  if (csr.spkiSha256 === ca.signing.spkiSha256 || csr.spkiSha256 === ca.root.spkiSha256) {
+  if ([ca.signing.spkiSha256, ca.root.spkiSha256, ...ca.otherKeys].includes(csr.spkiSha256)) {
     throw new HubgateError('csr.ca-key', 'This is a key of the CA itself.', { field: 'csr' });
   }
   const longest = content.profile === 'user' ? profile.userDays : profile.serverDays;

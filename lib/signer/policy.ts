@@ -53,6 +53,8 @@ export const SignerPolicy = z.strictObject({
 });
 export type SignerPolicy = z.infer<typeof SignerPolicy> & { readonly profile: ProfilePolicy };
 
+const Pointers = SignerPolicy.shape.pointers;
+
 /** A class of 500 several times over; a stolen portal stays countable. */
 export const DEFAULT_CEILINGS: SignerPolicy['ceilings'] = {
   perHour: 5_000,
@@ -65,6 +67,20 @@ export const DEFAULT_CEILINGS: SignerPolicy['ceilings'] = {
  *   known: a signer with half of its rules does not start
  */
 export function readPolicy(file: string): SignerPolicy {
+  return readRules(file, SignerPolicy);
+}
+
+/**
+ * The addresses that certificates of one CA carry, where they are others than policy.json's: an
+ * address belongs to one CA for ever.
+ *
+ * @throws {HubgateError} `ca.file`, as readPolicy
+ */
+export function readPointers(file: string): SignerPolicy['pointers'] {
+  return readRules(file, Pointers);
+}
+
+function readRules<T extends z.ZodType>(file: string, shape: T): z.infer<T> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -77,7 +93,7 @@ export function readPolicy(file: string): SignerPolicy {
   } catch (cause) {
     throw bad(file, 'it is not JSON', cause);
   }
-  const parsed = SignerPolicy.safeParse(value);
+  const parsed = shape.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw bad(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`, parsed.error);

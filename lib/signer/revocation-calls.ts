@@ -91,3 +91,19 @@ const revocation = ({ serial, reason, revokedAt }: RevocationRow): Revocation =>
   reason,
   revokedAt: revokedAt.toISOString(),
 });
+
+/** One page of what was taken over from another CA. */
+export function importedPage(
+  journal: Journal,
+  { after, limit }: { after: number; limit: number },
+): Result<'imported'> {
+  const rows = journal.imported(after, limit + 1);
+  const certificates = rows.slice(0, limit).map(({ der, subject, issuedAt, notAfter, ...rest }) => ({
+    ...rest,
+    ...(der && { der: der.toString('base64') }),
+    ...(subject !== null && { subject }),
+    issuedAt: issuedAt.toISOString(),
+    notAfter: notAfter.toISOString(),
+  }));
+  return { certificates, more: rows.length > limit };
+}

@@ -2,7 +2,8 @@ import type { CertificateInfo } from '../x509/certificate';
 import { buildCrlTbs } from '../x509/crl';
 import { lintCrlTbs } from '../x509/crl-lint';
 import type { CrlEntry, CrlPlan } from '../x509/crl-plan';
-import { keyId } from '../x509/key-id';
+import { caKeyId } from '../x509/key-id';
+
 import type { CaKey } from './ca-keys';
 import { signLinted } from './sign-linted';
 
@@ -25,7 +26,7 @@ export async function makeRootCrl(input: {
   const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000);
   const plan: CrlPlan = {
     issuer: root.subjectDer,
-    issuerKeyId: keyId(root.spki),
+    issuerKeyId: caKeyId(root),
     crlNumber: number,
     thisUpdate,
     nextUpdate: new Date(thisUpdate.getTime() + ROOT_CRL_DAYS * 86_400_000),

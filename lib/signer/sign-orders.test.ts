@@ -86,7 +86,7 @@ describe('what is refused', () => {
       'signer.approval',
       () => makeOrder({ caKeyId: signer.caKeyId, csr, now: new Date(Date.now() + day) }),
     ],
-    ['an approval for another CA', 'signer.refused', () => order({ caKeyId: 'ab'.repeat(20) })],
+    ['an approval for another CA', 'signer.former-ca', () => order({ caKeyId: 'ab'.repeat(20) })],
     ['another CSR than the approved one', 'signer.refused', () => order({ csrSha256: 'ab'.repeat(32) })],
     ['a system account', 'request.system-account', () => order({ commonName: 'root' })],
     ['a name that breaks the pattern', 'request.common-name', () => order({ commonName: 'Alice Liddell' })],

@@ -1,5 +1,6 @@
 import type { CrlEnd, Crls, SignerStatus } from '../wire/messages';
 import { readCrlHead } from '../x509/crl';
+import { caKeyId } from '../x509/key-id';
 import type { Ca } from './ca-files';
 import type { Custody } from './custody';
 import type { Journal } from './journal';
@@ -18,6 +19,7 @@ type Parts = {
 export function signerStatus({ ca, custody, journal, responders, rootCrl }: Parts): SignerStatus {
   const held = custody.state;
   const former = journal.cas().filter(({ state }) => state === 'retired');
+  const lastEnds = new Map(former.map(({ keyId, lastEnd }) => [keyId, lastEnd]));
   const crlEnds = [
     ...(ca ? listEnd(journal, 'signing', ca.keyId) : []),
     ...rootEnd(ca, rootCrl()),
@@ -33,6 +35,11 @@ export function signerStatus({ ca, custody, journal, responders, rootCrl }: Part
     approvalCount: ca?.policy.approvalCount ?? 1,
     ...(ca && { caKeyId: ca.keyId, signingCa: base64(ca.signing.der), rootCa: base64(ca.root.der) }),
     formerCas: former.map(({ der }) => base64(der)),
+    formerKeys: custody.former.map(({ keyId, state }) => ({
+      keyId,
+      state,
+      lastEnd: (lastEnds.get(keyId) ?? new Date(0)).toISOString(),
+    })),
     ...journal.identity(),
     ...journal.counts(),
     ...(signing && {
@@ -79,8 +86,8 @@ function listEnd(journal: Journal, list: CrlEnd['list'], keyId: string): CrlEnd[
 
 /** The root's list lies in a file that people replace; it is small. */
 function rootEnd(ca: Ca | null, der: Uint8Array | null): CrlEnd[] {
-  const keyId = ca?.root.subjectKeyId;
-  if (!keyId || der === null) return [];
+  if (ca === null || der === null) return [];
+  const keyId = caKeyId(ca.root);
   const { crlNumber, thisUpdate, nextUpdate } = readCrlHead(der);
   if (crlNumber === null || nextUpdate === null) return [];
   return [

@@ -2,19 +2,15 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 import { HubgateError } from '../errors';
-import { readCa, readRootCrl, signerFiles } from './ca-files';
-import { openCalls, type Door } from './calls';
-import { crlIssuerOf, openCrlKeeper } from './crl-keeper';
-import { openCustody } from './custody';
+import { openActiveCa } from './active-ca';
+import { signerFiles } from './ca-files';
+import type { Door } from './calls';
 import { watchIntegrity } from './integrity-watch';
 import { openJournal } from './journal';
 import type { Log } from './log';
 import { listenOnSocket } from './listen';
-import { openOcspAnswers } from './ocsp-answers';
 import { servePeer } from './peer';
 import { openRelintKeeper } from './relint-keeper';
-import { delegatorOf, openResponderKeeper } from './responder-keeper';
-import { openSigning } from './sign-orders';
 import type { OpenThread } from './thread';
 
 export type RunningSigner = {
@@ -48,41 +44,16 @@ export async function startSigner(input: {
   const files = signerFiles(input.dir);
   const journal = openJournal(files.journal);
   try {
-    const ca = readCa(files);
-    if (ca) journal.recordCa({ keyId: ca.keyId, der: ca.signing.der, state: 'active' }, now());
-    const custody = openCustody({ ca, keyFile: files.signingKey, now });
-    const held = { custody, journal, now, log };
-    const signing = ca && openSigning({ ...held, ca });
-    const crls =
-      ca &&
-      openCrlKeeper({
-        issuers: () => [crlIssuerOf(ca, custody.state.state === 'unlocked' ? custody.state.key : null)],
-        rules: ca.policy.crl,
-        journal,
-        now,
-        log,
-        openThread: input.openThread,
-      });
-    const relints = openRelintKeeper({ journal, now, log, openThread: input.openThread });
-    const responders =
-      ca &&
-      openResponderKeeper({
-        delegators: () => [delegatorOf(ca, custody.state.state === 'unlocked' ? custody.state.key : null)],
-        profile: ca.policy.profile,
-        files,
-        journal,
-        now,
-        log,
-      });
-    const ocsp = responders && openOcspAnswers({ journal, keeper: responders, now, log });
-    const rootCrl = () => readRootCrl(files);
-    const calls = openCalls({ ...held, ca, signing, crls, relints, responders, ocsp, rootCrl });
+    const { openThread } = input;
+    const relints = openRelintKeeper({ journal, now, log, openThread });
+    const active = openActiveCa({ files, journal, relints, openThread, now, log });
+    const { calls } = active;
 
     const integrity = watchIntegrity({
       file: files.journal,
       log,
-      openThread: input.openThread,
-      onDamage: (error) => custody.seal(error),
+      openThread,
+      onDamage: (error) => active.custody.seal(error),
     });
 
     const peers = new Set<{ socket: Socket; busy: () => boolean; end: () => void }>();
@@ -96,15 +67,15 @@ export async function startSigner(input: {
       await listenOnSocket(input.webSocket, 0o660, serve('web')),
       await listenOnSocket(input.operatorSocket, 0o600, serve('operator')),
     ];
-    log.info({ ca: ca?.keyId ?? null, passphrase: input.passphraseFile !== null }, 'signer listens');
+    log.info({ ca: active.ca?.keyId ?? null, passphrase: input.passphraseFile !== null }, 'signer listens');
 
-    if (ca && input.passphraseFile !== null) {
+    if (active.ca && input.passphraseFile !== null) {
       try {
-        await custody.unlock(readPassphrase(input.passphraseFile));
+        await active.custody.unlock(readPassphrase(input.passphraseFile));
         journal.note('unlocked at start', now());
-        log.info({}, 'signing key unlocked');
-        await crls?.refresh();
-        await responders?.refresh();
+        log.info({ former: active.custody.former }, 'signing key unlocked');
+        await active.crls?.refresh();
+        await active.responders?.refresh();
       } catch (error) {
         log.error({ err: error }, 'the signing key could not be unlocked at start');
       }
@@ -124,8 +95,7 @@ export async function startSigner(input: {
         });
       }
       for (const peer of peers) peer.end();
-      await crls?.stop();
-      await responders?.stop();
+      await active.stop();
       await relints.stop();
       await integrity.stop();
       journal.close();

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-import { insertCertificates, type CertificateRow } from '../db/certificates';
+import { insertCertificates, type NewCertificate } from '../db/certificates';
 import type { Database } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 
 /** Rows as of issued certificates; their bytes are none, for tests of what goes by rows. */
 export function certificateRows(
   count: number,
-  row: (index: number) => Partial<CertificateRow> & { commonName: string },
-): CertificateRow[] {
+  row: (index: number) => Partial<NewCertificate> & { commonName: string },
+): NewCertificate[] {
   return Array.from({ length: count }, (_, index) => {
     const own = row(index);
     const hash = createHash('sha256').update(`${own.commonName} ${index}`).digest('hex');
@@ -29,14 +29,14 @@ export function certificateRows(
       notAfter: new Date('2035-01-01T00:00:00Z'),
       revokedAt: null,
       revocationReason: null,
-      supersededBy: null,
-      remindedDays: null,
+      caKeyId: null,
+      source: 'order',
       createdAt: notBefore,
       ...own,
     };
   });
 }
 
-export async function storeRows(db: Database, rows: readonly CertificateRow[]): Promise<void> {
+export async function storeRows(db: Database, rows: readonly NewCertificate[]): Promise<void> {
   await inTransaction(db, (tx) => insertCertificates(tx, rows));
 }

@@ -1,19 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { z } from 'zod';
-
+import {
+  addressName,
+  caCertificates,
+  signingCasInOrder,
+  type CaCertificates,
+} from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { readSetting, writeSetting } from '../db/settings';
 import { HubgateError, isHubgateError } from '../errors';
 import type { Crls } from '../wire/messages';
 import { readCrlHead } from '../x509/crl';
+import { caKeyId } from '../x509/key-id';
+import { toPem } from '../x509/pem';
 
-const NAMES = ['root-ca.crl', 'signing-ca.crl'] as const;
-
-/** `root-ca.crl`, `signing-ca.crl`, or the list of any signing CA by its key: `<40 hex digits>.crl`. */
-export const CrlFileName = z.union([z.enum(NAMES), z.string().regex(/^[0-9a-f]{40}\.crl$/)]);
-export type CrlFileName = z.infer<typeof CrlFileName>;
+/**
+ * `root-ca.crl`, `signing-ca.crl`, and of later signing CAs `signing-ca-2.crl`, …: an address belongs
+ * to one CA for ever, since its certificates name it. Each also by its key, `<40 hex digits>.crl`.
+ * `crls.pem`: all that a gate needs now.
+ */
+export const CRL_FILE_NAME = /^(?:root-ca|signing-ca(?:-[1-9]\d{0,3})?|[0-9a-f]{40})\.crl$|^crls\.pem$/;
 
 /** Relying parties may keep it this long: CRLs are reissued daily and live for weeks. */
 const MAX_AGE_SECONDS = 3600;
@@ -22,36 +29,60 @@ const MAX_AGE_SECONDS = 3600;
 const FRESH_MS = 10_000;
 
 /** A list, and what caches need to know of it. */
-export type CrlFile = { bytes: Uint8Array; thisUpdate: Date; cacheControl: string };
+export type CrlFile = { type: string; bytes: Uint8Array; thisUpdate: Date; cacheControl: string };
 
 type List = { bytes: Uint8Array; keyId: string | null; thisUpdate: Date; nextUpdate: Date | null };
-type Known = { at: number; version: string; signing: List | null; root: List | null; former: List[] };
+type Known = { at: number; version: string; root: List | null; signing: readonly List[] };
 const holder = globalThis as typeof globalThis & { __hubgateCrls?: Map<string, Known> };
 
 /**
  * A CRL as the signer last issued it, DER. When the signer is down, the copy that the portal kept:
  * a missing CRL shuts everybody out, one of an hour ago does not.
  *
- * @throws {HubgateError} `ca.file` when there is no list and no copy, `http.not-found` for a key that no CA has
+ * @throws {HubgateError} `ca.file` when there is no list and no copy, `http.not-found` for a CA that
+ *   there is not
  */
-export async function crlFile(ctx: Ctx, name: CrlFileName): Promise<CrlFile> {
-  const list = listNamed(await knownCrls(ctx), name) ?? (name === 'root-ca.crl' ? rootCrlFile(ctx) : null);
+export async function crlFile(ctx: Ctx, name: string): Promise<CrlFile> {
+  const cas = caCertificates(ctx.paths);
+  const known = await knownCrls(ctx);
+  const root = known.root ?? rootCrlFile(ctx);
+  if (name === 'crls.pem') return allAsPem(ctx, cas, known, root);
+  const list = name === 'root-ca.crl' ? root : signingList(cas, known, name);
   if (list === null) {
-    if (!NAMES.some((one) => one === name)) {
-      throw new HubgateError('http.not-found', `No CA with this key has a revocation list here: ${name}.`);
-    }
     throw new HubgateError('ca.file', `There is no ${name}. Was the CA made (hubgate init)?`, {
       params: { file: name },
     });
   }
   const { bytes, thisUpdate, nextUpdate } = list;
-  return { bytes, thisUpdate, cacheControl: cacheControl(nextUpdate, ctx.now()) };
+  const type = 'application/pkix-crl';
+  return { type, bytes, thisUpdate, cacheControl: cacheControl(nextUpdate, ctx.now()) };
 }
 
-function listNamed(known: Known, name: CrlFileName): List | null {
-  if (name === 'root-ca.crl') return known.root;
-  if (name === 'signing-ca.crl') return known.signing;
-  return [known.signing, ...known.former].find((list) => list && `${list.keyId}.crl` === name) ?? null;
+function signingList(cas: CaCertificates, known: Known, name: string): List | null {
+  const byKey = known.signing.find((list) => `${list.keyId}.crl` === name);
+  if (byKey !== undefined) return byKey;
+  const signing = signingCasInOrder(cas).find((one) => `${addressName(cas, one)}.crl` === name);
+  if (signing === undefined) {
+    throw new HubgateError('http.not-found', `No CA here has a revocation list of that name: ${name}.`);
+  }
+  return listOf(known, caKeyId(signing));
+}
+
+const listOf = (known: Known, keyId: string): List | null =>
+  known.signing.find((list) => list.keyId === keyId) ?? null;
+
+/** The signing CAs' lists, the newest first, then the root's; those of CAs that have ended are left out. */
+function allAsPem(ctx: Ctx, cas: CaCertificates, known: Known, root: List | null): CrlFile {
+  const living = signingCasInOrder(cas).filter(({ notAfter }) => notAfter > ctx.now());
+  const lists = [...[...living].reverse().map((one) => listOf(known, caKeyId(one))), root].flatMap(
+    (list) => list ?? [],
+  );
+  return {
+    type: 'application/x-pem-file',
+    bytes: new TextEncoder().encode(lists.map(({ bytes }) => toPem('X509 CRL', bytes)).join('')),
+    thisUpdate: new Date(Math.max(0, ...lists.map(({ thisUpdate }) => thisUpdate.getTime()))),
+    cacheControl: 'no-cache',
+  };
 }
 
 /** Nobody should keep a list beyond its end (RFC 9111 section 5.2.2); one that has ended, not at all. */
@@ -86,33 +117,29 @@ async function knownCrls(ctx: Ctx): Promise<Known> {
   }
 }
 
+/** DER as base64, the active CA's first. */
+const KEPT = 'crl.signing-cas';
+
 async function keep(ctx: Ctx, { signing, former }: Crls): Promise<void> {
-  const copies: [string, string | undefined][] = [
-    ['crl.signing', signing],
-    ['crl.former', JSON.stringify(former.map(({ der }) => der))],
-  ];
-  for (const [key, value] of copies) {
-    if (value !== undefined && (await readSetting(ctx.db, key)) !== value) {
-      await writeSetting(ctx.db, key, value);
-    }
-  }
+  const value = JSON.stringify([
+    ...(signing === undefined ? [] : [signing]),
+    ...former.map(({ der }) => der),
+  ]);
+  if ((await readSetting(ctx.db, KEPT)) !== value) await writeSetting(ctx.db, KEPT, value);
 }
 
 async function kept(ctx: Ctx): Promise<Known> {
-  const signing = await readSetting(ctx.db, 'crl.signing');
-  const former = z.array(z.string()).parse(JSON.parse((await readSetting(ctx.db, 'crl.former')) ?? '[]'));
-  return {
-    at: 0,
-    version: '',
-    ...lists({ ...(signing !== null && { signing }), former: former.map((der) => ({ keyId: '', der })) }),
-  };
+  const parsed: unknown = JSON.parse((await readSetting(ctx.db, KEPT)) ?? '[]');
+  const ders = Array.isArray(parsed) ? parsed.filter((one): one is string => typeof one === 'string') : [];
+  return { at: 0, version: '', root: null, signing: ders.map((der) => read(Buffer.from(der, 'base64'))) };
 }
 
-function lists({ signing, root, former }: Crls): Pick<Known, 'signing' | 'root' | 'former'> {
+function lists({ signing, root, former }: Crls): Pick<Known, 'signing' | 'root'> {
   return {
-    signing: signing === undefined ? null : read(Buffer.from(signing, 'base64')),
+    signing: [...(signing === undefined ? [] : [signing]), ...former.map(({ der }) => der)].map((der) =>
+      read(Buffer.from(der, 'base64')),
+    ),
     root: root === undefined ? null : read(Buffer.from(root, 'base64')),
-    former: former.map(({ der }) => read(Buffer.from(der, 'base64'))),
   };
 }
 

@@ -73,6 +73,8 @@ export const SignerCall = z.discriminatedUnion('method', [
   call('ocspFresh', OcspFreshParams),
   /** Responses about certificates that are still valid, by pages. */
   call('ocspLive', OcspLiveParams),
+  /** What was taken over from another CA, in the order in which it came. */
+  call('imported', page),
   /** Keys that are never certified again. */
   call(
     'blockKeys',
@@ -90,6 +92,21 @@ export const SignerCall = z.discriminatedUnion('method', [
   call('lock', nothing),
   /** Ends holds. */
   call('release', z.strictObject({ serials, by })),
+  /**
+   * Puts another signing CA under the same root in the place of the present one, which stays for
+   * revocation lists of its own. `pointers`: addresses in the certificates that it will issue.
+   */
+  call(
+    'rollover',
+    z.strictObject({
+      /** DER, base64. */
+      signingCa: base64.max(32 * 1024),
+      /** PEM, encrypted. */
+      key: z.string().max(64 * 1024),
+      passphrase: z.string().min(1).max(1024),
+      pointers: z.strictObject({ crlUrl: z.string().max(500), caIssuersUrl: z.string().max(500) }),
+    }),
+  ),
   /** Begins a second look at once; `relintReport` says how far it is. */
   call('relint', nothing),
   /** The next CRL of this CA gets a higher number than this: after an old journal was put back. */
@@ -104,6 +121,7 @@ export const OPERATOR_ONLY: ReadonlySet<SignerMethod> = new Set([
   'release',
   'relint',
   'raiseCrlNumber',
+  'rollover',
 ]);
 
 /** How long a CRL still holds: `former` are those of retired signing CAs. */
@@ -132,6 +150,14 @@ export const SignerStatus = z.strictObject({
   rootCa: base64.optional(),
   /** Retired signing CAs, DER as base64, newest first. */
   formerCas: z.array(base64),
+  /** Those whose last certificate has not ended: their keys sign revocation lists until then. */
+  formerKeys: z.array(
+    z.strictObject({
+      keyId: keyIdHex,
+      state: z.enum(['unlocked', 'locked', 'missing']),
+      lastEnd: instant,
+    }),
+  ),
   /** Made at random with the journal: another one means that another journal was put in its place. */
   journalId: z.string().regex(/^[0-9a-f]{32}$/),
   /** Rises with every durable write: a smaller one than before means that an old copy was put back. */
@@ -195,6 +221,19 @@ export const RevocationPage = z.strictObject({
 });
 export type RevocationPage = z.infer<typeof RevocationPage>;
 
+/** A certificate of another CA, taken over. */
+export const ImportedCertificate = z.strictObject({
+  number: z.int(),
+  serial: SerialHex,
+  caKeyId: keyIdHex,
+  /** DER, base64; absent when nobody kept a copy. Then `subject` says whose it was. */
+  der: base64.optional(),
+  subject: z.string().optional(),
+  issuedAt: instant,
+  notAfter: instant,
+});
+export type ImportedCertificate = z.infer<typeof ImportedCertificate>;
+
 export const BlockedKey = z.strictObject({
   seq: z.int(),
   spkiSha256: sha256Hex,
@@ -231,6 +270,7 @@ export const RESULTS = {
   ocsp: OcspResult,
   ocspFresh: OcspFreshResult,
   ocspLive: OcspLiveResult,
+  imported: z.strictObject({ certificates: z.array(ImportedCertificate), more: z.boolean() }),
   blockKeys: z.strictObject({ blocked: z.int() }),
   blockedKeys: z.strictObject({ keys: z.array(BlockedKey), more: z.boolean() }),
   relintReport: RelintReport,
@@ -239,4 +279,5 @@ export const RESULTS = {
   release: z.strictObject({ released: z.array(SerialHex), notHeld: z.array(SerialHex) }),
   relint: RelintReport,
   raiseCrlNumber: z.strictObject({ number: z.int() }),
+  rollover: SignerStatus,
 } as const satisfies Record<SignerMethod, z.ZodType>;

@@ -87,7 +87,9 @@ function read(der: Uint8Array): CertificateInfo {
     issuerDer,
     commonName: attribute(OID.commonName),
     organizationalUnit: attribute(OID.organizationalUnit),
-    serial: toHex(serialContent[0] === 0 ? serialContent.subarray(1) : serialContent),
+    serial: toHex(
+      serialContent[0] === 0 && serialContent.length > 1 ? serialContent.subarray(1) : serialContent,
+    ),
     notBefore: parsed.validity.notBefore.getTime(),
     notAfter: parsed.validity.notAfter.getTime(),
     fingerprintSha256: createHash('sha256').update(copy).digest('hex'),

@@ -144,7 +144,9 @@ function checkExtensions(parsed: TBSCertList, plan: CrlPlan, expect: Expect): vo
   );
   // RFC 5280 section 5.2.3: not negative, at most 20 octets.
   expect(
-    AsnParser.parse(number.extnValue.buffer, CRLNumber).value === plan.crlNumber && plan.crlNumber >= 0,
+    // The library gives text beyond 32 bits: a CA that was taken over may count by dates.
+    Number(AsnParser.parse(number.extnValue.buffer, CRLNumber).value) === plan.crlNumber &&
+      plan.crlNumber >= 0,
     'The CRL number is not the planned one.',
   );
 }

@@ -178,7 +178,8 @@ function readHead(der: Uint8Array): { head: CrlHeadInfo; list: Uint8Array | null
     head: {
       issuer: formatName(issuerDer),
       issuerDer: Uint8Array.from(issuerDer),
-      crlNumber: number === undefined ? null : AsnParser.parse(number, CRLNumber).value,
+      // Text beyond 32 bits, says the library.
+      crlNumber: number === undefined ? null : Number(AsnParser.parse(number, CRLNumber).value),
       thisUpdate: parsed.thisUpdate.getTime(),
       nextUpdate: parsed.nextUpdate?.getTime() ?? null,
       authorityKeyId: authorityKeyId === undefined ? null : toHex(new Uint8Array(authorityKeyId)),

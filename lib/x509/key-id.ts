@@ -28,3 +28,11 @@ export function publicKeyBits(spki: Uint8Array): Uint8Array {
 export function spkiSha256(spki: Uint8Array): string {
   return createHash('sha256').update(spki).digest('hex');
 }
+
+/**
+ * How a CA's key is called everywhere: the subject key identifier of its certificate. One that was
+ * taken over may have none; then what it would be.
+ */
+export function caKeyId(ca: { subjectKeyId: string | null; spki: Uint8Array }): string {
+  return ca.subjectKeyId ?? keyId(ca.spki);
+}

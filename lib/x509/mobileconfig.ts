@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 
 /**
- * An Apple configuration profile that installs the root and signing CA (payload types
+ * An Apple configuration profile that installs the root and the signing CAs (payload types
  * com.apple.security.root and com.apple.security.pkcs1). Identifiers follow from the certificates,
  * so that installing the same CA again replaces the profile instead of adding one.
  *
  * @param input.name     the centre's name, shown by the device
  * @param input.host     the portal's host name, for the profile's reverse-domain identifier
  * @param input.root     DER
- * @param input.signing  DER
+ * @param input.signing  DER, the one that signs now first
  * @returns an XML property list, UTF-8
  */
 export function buildMobileconfig(input: {
   name: string;
   host: string;
   root: { der: Uint8Array; commonName: string };
-  signing: { der: Uint8Array; commonName: string };
+  signing: readonly { der: Uint8Array; commonName: string }[];
 }): string {
   const { name, host, root, signing } = input;
   const base = `${host.split('.').reverse().join('.')}.hubgate.ca`;
@@ -31,7 +31,9 @@ export function buildMobileconfig(input: {
     ]);
   const payloads = [
     payload('com.apple.security.root', root, 'root-ca'),
-    payload('com.apple.security.pkcs1', signing, 'signing-ca'),
+    ...signing.map((one, at) =>
+      payload('com.apple.security.pkcs1', one, at === 0 ? 'signing-ca' : `former-ca-${at}`),
+    ),
   ];
   const profile = dictionary([
     ['PayloadContent', `<array>${payloads.join('')}</array>`],

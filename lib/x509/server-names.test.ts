@@ -47,17 +47,21 @@ describe('the Apple profile', () => {
       name: 'Physics & <Astro>',
       host: 'portal.example.org',
       root: { der, commonName: 'Root' },
-      signing: { der: Uint8Array.of(4, 5), commonName: 'Signing' },
+      signing: [
+        { der: Uint8Array.of(4, 5), commonName: 'Signing' },
+        { der: Uint8Array.of(6), commonName: 'Signing before' },
+      ],
     });
 
-  it('holds both certificates, is the same for the same CA and another for another', () => {
+  it('holds root, signing CA and the one before, is the same for the same CA and another for another', () => {
     const xml = profile(Uint8Array.of(1, 2, 3));
     expect(xml).toContain('<data>AQID</data>');
     expect(xml).toContain('Physics &amp; &lt;Astro&gt;');
     expect(xml).toContain('<string>org.example.portal.hubgate.ca.root-ca</string>');
     expect(
       xml.match(/<string>[0-9A-F]{8}-[0-9A-F]{4}-8[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}<\/string>/g),
-    ).toHaveLength(3);
+    ).toHaveLength(4);
+    expect(xml).toContain('<string>org.example.portal.hubgate.ca.former-ca-1</string>');
     expect(profile(Uint8Array.of(1, 2, 3))).toBe(xml);
     expect(profile(Uint8Array.of(1, 2, 4))).not.toBe(xml);
   });
