@@ -33,7 +33,15 @@ await bundle({
   format: 'esm',
   target: 'node20',
   outExtension: { '.js': '.mjs' },
-  external: ['better-sqlite3', '@node-rs/argon2', 'pg-native', 'fsevents', 'playwright', '@playwright/test'],
+  external: [
+    'better-sqlite3',
+    '@node-rs/argon2',
+    'pg-native',
+    'fsevents',
+    'esbuild',
+    'playwright',
+    '@playwright/test',
+  ],
   logLevel: 'warning',
   banner: {
     js: "import { createRequire as __hubgateRequire } from 'node:module'; const require = __hubgateRequire(import.meta.url);",
