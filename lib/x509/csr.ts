@@ -1,9 +1,4 @@
-import 'reflect-metadata';
-
 import { constants, createHash, createPublicKey, verify } from 'node:crypto';
-
-import { CertificationRequest } from '@peculiar/asn1-csr';
-import { AsnParser } from '@peculiar/asn1-schema';
 
 import { HubgateError } from '../errors';
 import { readCsrExtensions } from './csr-extensions';
@@ -47,8 +42,9 @@ export type ParsedCsr = {
 
 /**
  * Parses a CSR strictly (PKCS#10, RFC 2986) and cheaply; the strength of its key is judged elsewhere
- * (key-checks.ts), its signature by verifyCsrSignature(). The DER is read twice, by our strict
- * reader and by @peculiar/asn1-csr, so that neither's leniency decides alone.
+ * (key-checks.ts), its signature by verifyCsrSignature(). Read by our strict reader alone: the library
+ * opens every string that might hold DER, and a few KiB of nonsense in one cost it 25 to 150 ms
+ * (docs/decisions/0027-intake.md). The tests hold what is accepted against the library's reading.
  *
  * @param der what readCsrInput() returned, or what was stored of it
  * @throws {HubgateError} `csr.malformed`, `csr.truncated`, `csr.trailing-data`, `csr.key-type`,
@@ -93,7 +89,6 @@ function structure(der: Uint8Array): Structure {
   let root: DerNode;
   try {
     root = readDer(der);
-    AsnParser.parse(der, CertificationRequest);
   } catch (thrown) {
     throw malformed(thrown);
   }
@@ -104,6 +99,7 @@ function structure(der: Uint8Array): Structure {
     root.children.length === 3 &&
     info?.tag === TAG.sequence &&
     algorithm?.tag === TAG.sequence &&
+    algorithm.children[0]?.tag === TAG.oid &&
     signature?.tag === TAG.bitString &&
     signature.content[0] === 0 &&
     version?.tag === TAG.integer &&
