@@ -5,7 +5,8 @@ import { journalRevocations } from './revoked-serials';
 
 /**
  * Why this certificate is revoked, or null when it is not. The journal is the truth; the portal's row
- * stands in for it, and whichever says revoked counts, but for a hold that the journal has released.
+ * stands in for it, and whichever says revoked counts. So the end of a hold counts once the portal has
+ * taken it over, from a journal that it knows to be the current one.
  */
 export async function revocationOf(ctx: Ctx, serial: string): Promise<RevocationReason | null> {
   const journal = await journalRevocations(ctx);
@@ -13,8 +14,7 @@ export async function revocationOf(ctx: Ctx, serial: string): Promise<Revocation
   if (heard) return heard.reason;
   const row = await findCertificateRow(ctx.db, serial);
   if (row?.state !== 'REVOKED') return null;
-  const reason = RevocationReason.catch('unspecified').parse(row.revocationReason);
-  return reason === 'certificateHold' && journal?.released.has(serial) ? null : reason;
+  return RevocationReason.catch('unspecified').parse(row.revocationReason);
 }
 
 /** What a revocation means for whoever shows the certificate, and what they can do. */

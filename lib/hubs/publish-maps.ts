@@ -37,9 +37,9 @@ export function publishRevocations(ctx: MapsCtx): Promise<void> {
 async function revokedNow(ctx: MapsCtx): Promise<string[]> {
   const recorded = (await revokedSerials(ctx.db)).map(({ serial }) => serial);
   try {
-    const { revoked, released } = await followRevocations(ctx);
-    // A hold that has ended opens the gate again before the portal has written it down.
-    return [...recorded.filter((serial) => !released.has(serial)), ...revoked.keys()];
+    const { revoked } = await followRevocations(ctx);
+    // Whichever says revoked counts: an old copy of the journal tells of ends of holds that were not the end.
+    return [...recorded, ...revoked.keys()];
   } catch (thrown) {
     if (!isHubgateError(thrown)) throw thrown;
     // The signer is down: what the journal had said before stays revoked.
