@@ -16,7 +16,10 @@ export function LostForm({
   words,
 }: {
   action: (state: ActionState<Sent>, form: FormData) => Promise<ActionState<Sent>>;
-  words: Record<'email' | 'emailHelp' | 'send' | 'waiting' | 'sentTitle' | 'sentLede' | 'sentNone' | 'again', string>;
+  words: Record<
+    'email' | 'emailHelp' | 'send' | 'waiting' | 'sentTitle' | 'sentLede' | 'sentNone' | 'again',
+    string
+  >;
 }) {
   const [state, send, busy] = useActionState<ActionState<Sent>, FormData>(action, { ok: null });
   const told = useRef<HTMLDivElement>(null);

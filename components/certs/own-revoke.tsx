@@ -214,13 +214,7 @@ function Confirm({
   );
 }
 
-function Done({
-  value,
-  words,
-}: {
-  value: Extract<RevokeValue, { step: 'done' }>;
-  words: OwnRevokeWords;
-}) {
+function Done({ value, words }: { value: Extract<RevokeValue, { step: 'done' }>; words: OwnRevokeWords }) {
   return (
     <section className="stack" aria-labelledby="done" role="status">
       <div className="section-head">

@@ -55,11 +55,11 @@ export function WizardPreview({
           </Callout>
         </div>
       ) : null}
-      {(['commonName', 'email', 'label', 'note', 'csrBase64'] as const satisfies readonly (keyof Carried)[]).map(
-        (name) => (
-          <input key={name} type="hidden" name={name} value={carried[name]} />
-        ),
-      )}
+      {(
+        ['commonName', 'email', 'label', 'note', 'csrBase64'] as const satisfies readonly (keyof Carried)[]
+      ).map((name) => (
+        <input key={name} type="hidden" name={name} value={carried[name]} />
+      ))}
       <div className="actions section-actions">
         <Button look="primary" type="submit" name="intent" value="send" aria-disabled={busy}>
           {busy ? words.working : words.send}

@@ -89,7 +89,17 @@ describe('mails in words', () => {
     expect(subject.length).toBeGreaterThan(10);
     for (const [name, value] of Object.entries(vars)) {
       if (
-        ['notBefore', 'notAfter', 'question', 'reason', 'renewal', 'contact', 'code', 'list', 'until'].includes(name)
+        [
+          'notBefore',
+          'notAfter',
+          'question',
+          'reason',
+          'renewal',
+          'contact',
+          'code',
+          'list',
+          'until',
+        ].includes(name)
       )
         continue;
       if (template === 'account-taken-over' && name === 'link') continue;

@@ -127,7 +127,7 @@ function checkExtensions(block: Block, { nonce }: OcspPlan, expect: Expect): voi
 }
 
 const partsOf = (block: Block): Block[] =>
-  block instanceof asn1js.Constructed ? (block.valueBlock.value) : [];
+  block instanceof asn1js.Constructed ? block.valueBlock.value : [];
 
 const octetsOf = (block: asn1js.OctetString): Uint8Array => block.valueBlock.valueHexView;
 

@@ -36,7 +36,8 @@ export const revokeOwn = action({
     if (serial.length === 0) {
       throw new HubgateError('http.invalid', t('certs.revoke.chooseOne'), { field: 'serial' });
     }
-    if (why === undefined) throw new HubgateError('http.invalid', t('certs.revoke.chooseWhy'), { field: 'why' });
+    if (why === undefined)
+      throw new HubgateError('http.invalid', t('certs.revoke.chooseWhy'), { field: 'why' });
     const own = await listOwnCertificates(ctx);
     if (step === 'confirm') {
       const revoked = await revokeOwnCertificates(ctx, { serials: serial, reason: HOLDER_CASES[why], why });

@@ -59,7 +59,9 @@ export default async function RevokePage({ searchParams }: Search) {
         }
       />
       <div className="narrow">
-        {own.length === 0 ? <Empty title={t('certs.revoke.nothing')}>{t('certs.revoke.nothingText')}</Empty> : null}
+        {own.length === 0 ? (
+          <Empty title={t('certs.revoke.nothing')}>{t('certs.revoke.nothingText')}</Empty>
+        ) : null}
         <OwnRevoke
           action={revokeOwn}
           choices={own.map((one) => ({

@@ -60,11 +60,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
           <CertificateSlip
             kind={t(`common.slip.${certificate.profile}`)}
             end={
-              <CertificateStateWord
-                state={certificate.state}
-                reason={certificate.revocationReason}
-                t={t}
-              />
+              <CertificateStateWord state={certificate.state} reason={certificate.revocationReason} t={t} />
             }
             commonName={certificate.commonName}
             rest={restOfSubject(certificate.subject)}
