@@ -28,6 +28,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'request.mailbox': 'unproven',
   'request.trust': 'noTrust',
   'request.key-before': 'keyBefore',
+  'request.site-name': 'siteName',
   'csr.extensions': 'extensions',
   'key.ed25519': 'ed25519',
 };

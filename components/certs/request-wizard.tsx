@@ -14,22 +14,20 @@ import type { ActionState } from '#lib/http/action-state';
 
 import { probeTrust } from '../ca/trust-probe';
 import { Callout } from '../ui/callout';
-import { passphraseProblem } from './passphrase';
 import { SentView } from './sent-view';
 import { useBrowserKey } from './use-browser-key';
 import type { Way, WizardValue } from './wizard-state';
 import type { WizardFacts, WizardWords } from './wizard-words';
+import { csrOf, text, wrongCsr, type Local } from './wizard-input';
 import { WizardForm } from './wizard-form';
 import { WizardPreview } from './wizard-preview';
 
 type Action = (state: ActionState<WizardValue>, form: FormData) => Promise<ActionState<WizardValue>>;
-type Local = { field: string; message: string } | null;
-
-const FILE_LIMIT = 16 * 1024;
 
 /** Three steps in one place: fill in, look at what will be issued, sent. Paste and upload work without JavaScript. */
 export function RequestWizard({
   way,
+  server,
   action,
   words,
   facts,
@@ -37,6 +35,8 @@ export function RequestWizard({
   ways,
 }: {
   way: Way;
+  /** For a machine: named by its host names, with a CSR that was made there. */
+  server: boolean;
   action: Action;
   words: WizardWords;
   facts: WizardFacts;
@@ -76,37 +76,13 @@ export function RequestWizard({
       return null;
     }
     if (way === 'browser') return prepareKey(form);
-    return wrongInput(form);
+    return wrongCsr(form, words);
   }
 
   async function prepareKey(form: FormData): Promise<Local> {
     const name = text(form, 'commonName').trim();
     if (name === '') return { field: 'commonName', message: words.nameMissing };
-    // The field has no name, so that no form can ever carry it away.
-    const passphrase = field('passphrase')?.value ?? '';
-    const problem = passphraseProblem(passphrase);
-    if (problem) {
-      const message = words[problem].replace('{length}', String(passphrase.length));
-      return { field: 'passphrase', message };
-    }
-    try {
-      form.set(
-        'csr',
-        await key.csrFor(name, text(form, 'keyChoice') === 'rsa-3072' ? 'rsa-3072' : 'p-256', passphrase),
-      );
-      return null;
-    } catch {
-      return { field: 'key', message: words.keyFailed };
-    }
-  }
-
-  /** A private key is refused here, before anything is sent. */
-  async function wrongInput(form: FormData): Promise<Local> {
-    const file = form.get('csrFile');
-    const content = file instanceof File && file.size > 0 ? file : null;
-    if (content && content.size > FILE_LIMIT) return { field: 'csr', message: words.tooLarge };
-    const pasted = content ? await content.text() : text(form, 'csr');
-    return /PRIVATE KEY/u.test(pasted) ? { field: 'csr', message: words.privateKey } : null;
+    return csrOf(form, name, key, words);
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -134,7 +110,7 @@ export function RequestWizard({
           backup={key.backup()}
           kept={kept}
           words={words}
-          facts={facts}
+          siteUrl={facts.siteUrl}
         />
       </div>
     );
@@ -146,6 +122,7 @@ export function RequestWizard({
       {previewing ? null : ways}
       <form action={send} onSubmit={submit} noValidate>
         <input type="hidden" name="way" value={way} />
+        <input type="hidden" name="profile" value={server ? 'server' : 'user'} />
         {trustProof ? <input type="hidden" name="trustProof" value={trustProof} /> : null}
         {failed ? (
           <div className="form-error">
@@ -160,6 +137,7 @@ export function RequestWizard({
         <fieldset hidden={previewing} disabled={previewing}>
           <WizardForm
             way={way}
+            server={server}
             words={words}
             facts={facts}
             values={failed?.values ?? (value?.step === 'preview' ? value.carried : {})}
@@ -182,14 +160,4 @@ export function RequestWizard({
       </form>
     </div>
   );
-}
-
-function field(id: string): HTMLInputElement | null {
-  const element = document.getElementById(id);
-  return element instanceof HTMLInputElement ? element : null;
-}
-
-function text(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }

@@ -8,7 +8,25 @@ import { CopyButton } from '../ui/copy-button';
 import { Icon } from '../ui/icon';
 import { noteKey } from './key-store';
 import { saveFile } from './save-file';
-import type { WizardFacts, WizardWords } from './wizard-words';
+import type { WizardWords } from './wizard-words';
+
+type SentWords = Pick<
+  WizardWords,
+  | 'sentTitle'
+  | 'sentLede'
+  | 'linkTitle'
+  | 'linkText'
+  | 'copy'
+  | 'copied'
+  | 'aboutLink'
+  | 'backupTitle'
+  | 'backupText'
+  | 'backupLostText'
+  | 'backupSave'
+  | 'backupSaved'
+  | 'toRequest'
+> &
+  Partial<Record<'phraseTitle' | 'phraseText' | 'aboutPhrase', string>>;
 
 /** The third step: the request is in. The pick-up link is shown this once; the key's backup is offered. */
 export function SentView({
@@ -16,24 +34,44 @@ export function SentView({
   pickupSecret,
   backup,
   kept,
+  phrase = '',
   words,
-  facts,
+  siteUrl,
 }: {
   id: string;
   pickupSecret: string;
   backup: { spkiSha256: string; pem: string } | null;
   kept: boolean;
-  words: WizardWords;
-  facts: WizardFacts;
+  /** The passphrase that was made for the key: shown this once, where nobody chose it. */
+  phrase?: string;
+  words: SentWords;
+  siteUrl: string;
 }) {
   const [saved, setSaved] = useState(false);
-  const link = `${facts.siteUrl}/certs/requests/${id}#s=${pickupSecret}`;
+  const link = `${siteUrl}/certs/requests/${id}#s=${pickupSecret}`;
   return (
     <section className="stack narrow" aria-labelledby="sent">
       <div className="section-head">
         <h2 id="sent">{words.sentTitle.replace('{id}', id)}</h2>
       </div>
       <p>{words.sentLede}</p>
+      {phrase === '' ? null : (
+        <>
+          <h3>{words.phraseTitle}</h3>
+          <p className="small">{words.phraseText}</p>
+          <div className="code">
+            <pre>
+              <code data-testid="passphrase">{phrase}</code>
+            </pre>
+            <CopyButton
+              text={phrase}
+              label={words.copy}
+              copied={words.copied}
+              about={words.aboutPhrase ?? ''}
+            />
+          </div>
+        </>
+      )}
       <h3>{words.linkTitle}</h3>
       <p className="small">{words.linkText}</p>
       <div className="code">

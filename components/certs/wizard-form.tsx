@@ -4,15 +4,16 @@ import { useState } from 'react';
 
 import { Button } from '../ui/button';
 import { Callout } from '../ui/callout';
-import { Field, FieldFrame, SelectField, TextField } from '../ui/field';
+import { Field, FieldFrame, TextField } from '../ui/field';
 import { Fingerprint } from '../ui/fingerprint';
-import { makePassphrase } from './passphrase';
+import { PassphraseField } from './passphrase-field';
 import type { KeyFacts } from './use-browser-key';
 import type { Way } from './wizard-state';
 import type { WizardFacts, WizardWords } from './wizard-words';
 
 type Props = {
   way: Way;
+  server: boolean;
   words: WizardWords;
   facts: WizardFacts;
   values: Record<string, string>;
@@ -22,7 +23,7 @@ type Props = {
 };
 
 /** The first step: where the key comes from, account name, e-mail address, the device, a note. */
-export function WizardForm({ way, words, facts, values, wrong, keyFacts, busy }: Props) {
+export function WizardForm({ way, server, words, facts, values, wrong, keyFacts, busy }: Props) {
   const error = (field: string) => (wrong?.field === field ? wrong.message : undefined);
   return (
     <>
@@ -37,37 +38,49 @@ export function WizardForm({ way, words, facts, values, wrong, keyFacts, busy }:
       ) : null}
       {way === 'paste' ? <Paste words={words} value={values['csr']} error={error('csr')} /> : null}
       {way === 'upload' ? <Upload words={words} error={error('csr')} /> : null}
-      <AccountName
-        way={way}
-        words={words}
-        facts={facts}
-        value={values['commonName']}
-        error={error('commonName')}
-      />
+      {server ? (
+        <Names
+          words={words}
+          value={values['names']}
+          error={error('dnsNames') ?? error('ipAddresses') ?? error('names')}
+        />
+      ) : (
+        <AccountName
+          way={way}
+          words={words}
+          facts={facts}
+          value={values['commonName']}
+          error={error('commonName')}
+        />
+      )}
       <Field
         split
         id="email"
         name="email"
         type="email"
         autoComplete="email"
-        label={words.email}
-        help={facts.mail ? words.emailHelp : words.emailHelpNoMail}
+        label={server ? words.contact : words.email}
+        help={server ? words.contactHelp : facts.mail ? words.emailHelp : words.emailHelpNoMail}
         error={error('email')}
         defaultValue={values['email']}
       />
-      {way === 'browser' ? <Passphrase words={words} error={error('passphrase') ?? error('key')} /> : null}
-      <Field
-        split
-        id="label"
-        name="label"
-        maxLength={40}
-        autoComplete="off"
-        label={words.device}
-        labelNote={words.optional}
-        help={words.deviceHelp}
-        error={error('label')}
-        defaultValue={values['label']}
-      />
+      {way === 'browser' ? (
+        <PassphraseField words={words} error={error('passphrase') ?? error('key')} />
+      ) : null}
+      {server ? null : (
+        <Field
+          split
+          id="label"
+          name="label"
+          maxLength={40}
+          autoComplete="off"
+          label={words.device}
+          labelNote={words.optional}
+          help={words.deviceHelp}
+          error={error('label')}
+          defaultValue={values['label']}
+        />
+      )}
       <Field
         split
         id="note"
@@ -131,49 +144,41 @@ function AccountName({
   );
 }
 
-function Passphrase({ words, error }: { words: WizardWords; error: string | undefined }) {
-  const [made, setMade] = useState('');
-  const [passphrase, setPassphrase] = useState('');
-  return (
-    <>
-      <Field
-        split
-        id="passphrase"
-        type={made !== '' && made === passphrase ? 'text' : 'password'}
-        mono={made !== '' && made === passphrase}
-        autoComplete="new-password"
-        label={words.passphrase}
-        help={words.passphraseHelp}
-        error={error}
-        fine={made !== '' && made === passphrase ? words.passphraseMade : undefined}
-        value={passphrase}
-        onChange={(event) => setPassphrase(event.currentTarget.value)}
-        beside={
-          <Button
-            onClick={() => {
-              const phrase = makePassphrase();
-              setMade(phrase);
-              setPassphrase(phrase);
-            }}
-          >
-            {words.makeOne}
-          </Button>
-        }
-      />
-      <SelectField split id="keyChoice" name="keyChoice" label={words.keyKind} defaultValue="p-256">
-        <option value="p-256">{words.keyKindP256}</option>
-        <option value="rsa-3072">{words.keyKindRsa}</option>
-      </SelectField>
-    </>
-  );
-}
-
-function Paste({
+function Names({
   words,
   value,
   error,
 }: {
   words: WizardWords;
+  value: string | undefined;
+  error: string | undefined;
+}) {
+  return (
+    <TextField
+      split
+      mono
+      id="names"
+      name="names"
+      rows={4}
+      spellCheck={false}
+      autoCapitalize="none"
+      placeholder="hub.example.org"
+      label={words.names}
+      labelNote={words.optional}
+      help={words.namesHelp}
+      error={error}
+      defaultValue={value}
+    />
+  );
+}
+
+/** A CSR as text. */
+export function Paste({
+  words,
+  value,
+  error,
+}: {
+  words: Pick<WizardWords, 'csr' | 'csrHelp'>;
   value: string | undefined;
   error: string | undefined;
 }) {
@@ -197,7 +202,13 @@ function Paste({
 }
 
 /** A file input takes dropped files by itself: it only has to be large enough to aim at. */
-function Upload({ words, error }: { words: WizardWords; error: string | undefined }) {
+export function Upload({
+  words,
+  error,
+}: {
+  words: Pick<WizardWords, 'file' | 'fileHelp' | 'fileDrop'>;
+  error: string | undefined;
+}) {
   return (
     <FieldFrame split first id="csr" label={words.file} help={words.fileHelp} error={error}>
       <input

@@ -32,7 +32,7 @@ export function WizardPreview({
       <div className="draft">
         <CertificateSlip
           draft
-          kind={words.userCertificate}
+          kind={carried.profile === 'server' ? words.serverCertificate : words.userCertificate}
           end={<State kind="off">{words.draft}</State>}
           commonName={preview.commonName}
           rest={restOfSubject(preview.subject)}
@@ -56,7 +56,14 @@ export function WizardPreview({
         </div>
       ) : null}
       {(
-        ['commonName', 'email', 'label', 'note', 'csrBase64'] as const satisfies readonly (keyof Carried)[]
+        [
+          'names',
+          'commonName',
+          'email',
+          'label',
+          'note',
+          'csrBase64',
+        ] as const satisfies readonly (keyof Carried)[]
       ).map((name) => (
         <input key={name} type="hidden" name={name} value={carried[name]} />
       ))}

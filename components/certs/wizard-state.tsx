@@ -5,6 +5,8 @@ export type Way = 'browser' | 'paste' | 'upload';
 /** What the step before knew, sent along again. */
 export type Carried = {
   way: Way;
+  profile: 'user' | 'server';
+  names: string;
   commonName: string;
   email: string;
   label: string;

@@ -11,6 +11,10 @@ export const WIZARD_WORDS = [
   'email',
   'emailHelp',
   'emailHelpNoMail',
+  'names',
+  'namesHelp',
+  'contact',
+  'contactHelp',
   'device',
   'deviceHelp',
   'note',
@@ -62,6 +66,7 @@ export type WizardWords = Record<(typeof WIZARD_WORDS)[number], string> & {
   table: PreviewWords;
   draft: string;
   userCertificate: string;
+  serverCertificate: string;
   /** What the slip asks the catalogue for. */
   slip: Record<string, string>;
 };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 
 import type { Config } from '../config/schema';
+import { certifiedNames, siteHosts } from '../config/server-names';
 import { HubgateError } from '../errors';
 import type { CaWishes, Step } from '../signer/make-ca';
 import { DEFAULT_CEILINGS } from '../signer/policy';
@@ -56,7 +57,7 @@ export function caWishes(config: Config): CaWishes {
         emailProtection: pki.emailProtection,
         userDays: pki.userDays,
         serverDays: pki.serverDays,
-        serverNames: [...new Set([...hosts, ...pki.serverNames])],
+        serverNames: certifiedNames(config),
       },
       pointers: {
         crlUrl: `${site.httpUrl}/crl/signing-ca.crl`,
@@ -66,14 +67,6 @@ export function caWishes(config: Config): CaWishes {
       crl: { days: pki.crlDays, everyHours: pki.crlEveryHours },
     },
   };
-}
-
-/** Host names and addresses of the site, the portal's first, each once. */
-export function siteHosts({ site }: Config): string[] {
-  const hosts = [site.url, site.gateUrl, site.canaryUrl, site.httpUrl].map((origin) =>
-    new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1'),
-  );
-  return [...new Set(hosts)];
 }
 
 function refuseForbidden(names: CaWishes['serverNames'], pki: Config['pki']): void {

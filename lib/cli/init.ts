@@ -5,12 +5,13 @@ import type { Command } from 'commander';
 import { stringify } from 'smol-toml';
 
 import type { LoadedConfig } from '../config/load';
+import { siteHosts } from '../config/server-names';
 import { HubgateError } from '../errors';
 import { signerFiles, writeDurably } from '../signer/ca-files';
 import { makeCa, refuseExisting, type MadeCa } from '../signer/make-ca';
 import { BUNDLE } from '../signer/public-copies';
 import { moveRootKey } from '../signer/root-key';
-import { caWishes, siteHosts, STEP_WORDS } from './ca-wishes';
+import { caWishes, STEP_WORDS } from './ca-wishes';
 import { configAt, configOf, outputOf, type Output } from './context';
 import { readAnswers, type Answers } from './init-answers';
 import { askAnswers } from './init-ask';

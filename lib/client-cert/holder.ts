@@ -4,6 +4,15 @@ import type { CertReason, ClientCertificateStatus } from './status';
 
 export type Holder = Extract<Actor, { kind: 'holder' }>;
 
+/** So long after the hand-over from the gate its holder is taken to sit there still. */
+export const FRESH_MS = 15 * 60_000;
+
+/** Was this certificate shown just now, and not some hours ago by somebody who has left since? */
+export function isFresh(status: Pick<ClientCertificateStatus, 'provenAt'>, now: Date): boolean {
+  const { provenAt } = status;
+  return provenAt === undefined || now.getTime() - Date.parse(provenAt) <= FRESH_MS;
+}
+
 /** Reasons that are about this certificate's own life: whoever showed it holds it, and it is over. */
 const ENDED: ReadonlySet<CertReason> = new Set(['expired', 'revoked', 'not-yet-valid']);
 

@@ -39,5 +39,7 @@ export type ClientCertificateStatus = {
   /** Why it is revoked, where the portal knows. */
   revocation?: RevocationReason;
   via: CertificateVia | null;
+  /** When it was shown, where that was not just now: after a hand-over. */
+  provenAt?: string;
   checks: CheckResult[];
 };

@@ -4,6 +4,8 @@ import type { Config } from './schema';
 
 /** Where everything lies, absolute; derived from the configuration in one place. */
 export type StatePaths = {
+  /** The folder of hubgate.toml. In production Apache's certificate and key lie there, too. */
+  baseDir: string;
   stateDir: string;
   /** Marks a demo: `npm run demo` refuses a state directory without it. */
   demoMarker: string;
@@ -45,6 +47,7 @@ export function statePaths(
   const socketDir =
     config.signer.socketDir === '' ? join(runDir, 'signer') : absolute(config.signer.socketDir);
   return {
+    baseDir,
     stateDir,
     demoMarker: join(stateDir, 'DEMO'),
     evaluationMarker: join(stateDir, 'EVALUATION'),

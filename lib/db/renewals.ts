@@ -108,6 +108,13 @@ export async function hasSuccessor(
   return found !== null;
 }
 
+/** How many certificates in force end by then. */
+export async function countEnding(db: Queries, input: { now: Date; endsBy: Date }): Promise<number> {
+  return db.prisma.certificate.count({
+    where: { state: 'VALID', notAfter: { gt: input.now, lte: input.endsBy } },
+  });
+}
+
 /** Notes that this threshold was dealt with, so that it never is again. */
 export async function markReminded(tx: Tx, serials: readonly string[], days: number): Promise<void> {
   await tx.prisma.certificate.updateMany({

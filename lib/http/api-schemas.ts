@@ -104,6 +104,9 @@ export const Renewed = z
   })
   .meta({ id: 'RenewedCertificate' });
 
+/** The old certificate is named, so that it is never another one. */
+export const RevokeRenewedBody = z.strictObject({ serial: Serial });
+
 export const RequesterAnswer = z
   .object({
     id: RequestId,

@@ -1,7 +1,9 @@
 import { clientCertificate } from '../client-cert/client-certificate';
 import type { HeaderBag } from '../client-cert/front-trust';
+import { holderOf, isFresh, type Holder } from '../client-cert/holder';
 import type { ClientCertificateStatus } from '../client-cert/status';
 import type { Actor, Ctx } from '../ctx';
+import { HubgateError } from '../errors';
 import type { Person } from '../identity/session';
 import type { Instance } from '../instance';
 import { callerRequests, type Caller } from './caller';
@@ -17,6 +19,19 @@ export async function visitorCertificate(
 ): Promise<ClientCertificateStatus> {
   const shown = await clientCertificate(headers, caller.trust, ctx);
   return shown.shown ? shown : ((await handedOverCertificate(caller, house, ctx)) ?? shown);
+}
+
+/**
+ * The holder of a certificate that was shown just now, for what makes a new certificate of the old one.
+ *
+ * @throws {HubgateError} `auth.no-certificate`, also when it was shown too long ago; `certificate.state`
+ */
+export function freshHolder(status: ClientCertificateStatus, caller: Caller, now: Date): Holder {
+  if (isFresh(status, now)) return holderOf(status, caller.addressKey);
+  throw new HubgateError(
+    'auth.no-certificate',
+    'It is a while since this browser showed its certificate. Show it once more.',
+  );
 }
 
 /** Everything by which this browser has proven whose certificates it may take back. */

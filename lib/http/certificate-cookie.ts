@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { identityStatus, type HandedOver, HandedOverSchema } from '../client-cert/handed-over';
 import type { ClientCertificateStatus } from '../client-cert/status';
 import type { Ctx } from '../ctx';
@@ -9,13 +11,15 @@ import { readToken, signToken } from './signed-token';
 export const CERTIFICATE_COOKIE = '__Host-hubgate-cert';
 const SECONDS = 12 * 3600;
 
+const Kept = HandedOverSchema.extend({ provenAt: z.iso.datetime() });
+
 /** The Set-Cookie value by which the portal knows the certificate that was shown to the gate. */
 export function certificateCookie(identity: HandedOver, sessionSecret: string, now: Date): string {
   const expiresAt = new Date(Math.min(now.getTime() + SECONDS * 1000, Date.parse(identity.notAfter)));
   const token = signToken({
     secret: sessionSecret,
     purpose: 'certificate',
-    payload: JSON.stringify(identity),
+    payload: JSON.stringify({ ...identity, provenAt: now.toISOString() }),
     expiresAt,
   });
   return hostCookie(CERTIFICATE_COOKIE, token, SECONDS);
@@ -36,6 +40,8 @@ export async function handedOverCertificate(
     now: ctx.now(),
   });
   if (payload === null) return null;
-  const identity = HandedOverSchema.safeParse(JSON.parse(payload));
-  return identity.success ? identityStatus(identity.data, ctx) : null;
+  const kept = Kept.safeParse(JSON.parse(payload));
+  if (!kept.success) return null;
+  const { provenAt, ...identity } = kept.data;
+  return { ...(await identityStatus(identity, ctx)), provenAt };
 }

@@ -12,9 +12,10 @@ import { translator } from '../i18n/translator';
 import type { Person } from '../identity/session';
 import { instance } from '../instance';
 import { callerPerson, callerRequests, grantCookie, makeCtx, readCaller } from './caller';
-import { callerOwner, visitorCertificate } from './caller-owner';
+import { callerOwner, freshHolder, visitorCertificate } from './caller-owner';
 import { mailboxCookieParts, mailboxOf } from './mailbox-cookie';
 import { allowsSignIn, type SiteRole } from './site';
+import { requireSignInHost } from './start-session';
 import { TRUST_COOKIE } from './trust-cookie';
 
 /** What every page of the portal gets; made once per call. */
@@ -40,6 +41,13 @@ export type Page = {
   readonly asRequester: (requestId: string) => Ctx | null;
   /** ctx of whoever this browser proved to be by any means: for their own certificates. */
   readonly asOwner: Ctx;
+  /**
+   * ctx of the holder of the certificate that this browser showed a few minutes ago at most.
+   *
+   * @throws {HubgateError} `auth.no-certificate`, `certificate.state`, `auth.wrong-host` on a name that
+   *   carries hubs: their notebooks could ask for certificates of whoever looks at them
+   */
+  readonly asHolder: () => Ctx;
   /** The mailbox that this browser proved by a link a few minutes ago. */
   readonly mailbox: string | null;
 };
@@ -72,6 +80,10 @@ export const openPage = cache(async (): Promise<Page> => {
       requestIds.includes(requestId)
         ? makeCtx(house, caller, { kind: 'requester', requestId, addressKey: caller.addressKey })
         : null,
+    asHolder: () => {
+      requireSignInHost(caller.site, house);
+      return makeCtx(house, caller, freshHolder(visitor, caller, now));
+    },
     asOwner: makeCtx(house, caller, callerOwner(house, caller, { person, certificate: visitor, now })),
     mailbox: mailboxOf(caller.cookies, house.secrets.session, now),
   };

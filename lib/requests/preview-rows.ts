@@ -1,11 +1,12 @@
 import type { Config } from '../config/schema';
+import { certifiedNames } from '../config/server-names';
 import { centreName, formatName } from '../x509/name';
 import type { EmailState, PreviewRow } from './views';
 
 export type PreviewFacts = {
   profile: 'user' | 'server';
   commonName: string;
-  asked: { commonName: string | null; email: string | null; subject: string };
+  asked: { commonName: string | null; email: string | null; names: readonly string[]; subject: string };
   email: string | null;
   emailState: EmailState;
   keyLabel: string;
@@ -41,8 +42,8 @@ export function previewRows(config: Config, facts: PreviewFacts): PreviewRow[] {
   if (server) {
     rows.push({
       field: 'names',
-      asked: null,
-      policy: config.pki.serverNames.join(', '),
+      asked: facts.asked.names.length === 0 ? null : facts.asked.names.join(', '),
+      policy: certifiedNames(config).join(', '),
       issued: [...facts.dnsNames, ...facts.ipAddresses].join(', '),
     });
   }

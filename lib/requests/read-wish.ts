@@ -1,5 +1,6 @@
 import { findCompromise } from '../certificates/compromised-key';
 import { issuersOf } from '../client-cert/ca-certificates';
+import { certifiedNames } from '../config/server-names';
 import type { Ctx } from '../ctx';
 import { HubgateError } from '../errors';
 import type { CheckResult } from '../x509/check-result';
@@ -38,7 +39,7 @@ export type Wish = {
   profile: 'user' | 'server';
   commonName: string;
   /** What the CSR itself proposed. */
-  asked: { commonName: string | null; email: string | null };
+  asked: { commonName: string | null; email: string | null; names: string[] };
   email: string | null;
   name: string | null;
   note: string | null;
@@ -74,7 +75,11 @@ export async function readWish(ctx: Pick<Ctx, 'config' | 'paths' | 'db'>, input:
     note: optional(input.note, (text) => checkPrintable(text, 'note', { maxLength: NOTE_MAX, lines: true })),
     label: optional(input.label, (text) => checkPrintable(text, 'label', { maxLength: LABEL_MAX })),
     email: optional(input.email, normaliseEmail),
-    asked: { commonName: csr.commonName, email: csr.emails[0] ?? null },
+    asked: {
+      commonName: csr.commonName,
+      email: csr.emails[0] ?? null,
+      names: [...csr.dnsNames, ...csr.ipAddresses],
+    },
   };
   if (profile === 'server') return { ...common, profile, ...readServerNames(ctx, input, csr) };
   if ((input.dnsNames?.length ?? 0) > 0 || (input.ipAddresses?.length ?? 0) > 0) {
@@ -112,7 +117,7 @@ function readServerNames(
   input: WishInput,
   csr: ParsedCsr,
 ): Pick<Wish, 'commonName' | 'dnsNames' | 'ipAddresses'> {
-  const allowed = ctx.config.pki.serverNames;
+  const allowed = certifiedNames(ctx.config);
   const sent = [...(input.dnsNames ?? []), ...(input.ipAddresses ?? [])].length > 0;
   const dns = sent ? (input.dnsNames ?? []) : csr.dnsNames;
   const ips = sent ? (input.ipAddresses ?? []) : csr.ipAddresses;

@@ -1,8 +1,10 @@
 import type { Config } from '../config/schema';
 import { findBlockedKey } from '../db/blocked-keys';
+import { siteHosts } from '../config/server-names';
 import type { Queries } from '../db/client';
-import { requestsWithKey, requestsWithName } from '../db/requests';
+import { requestsWithKey, requestsWithName, type RequestRow } from '../db/requests';
 import type { CheckResult } from '../x509/check-result';
+import { stringList } from './approved-content';
 import { otherHolder, type Claimant } from './name-holder';
 import { OPEN_STATES, type RequestState } from './states';
 import type { Finding } from './views';
@@ -15,7 +17,11 @@ const PORTAL_CHECKS = new Set([
   'request.trust',
   'request.key-before',
   'request.renewal',
+  'request.site-name',
 ]);
+
+/** What the portal's own checks look at. */
+type Checked = Claimant & Pick<RequestRow, 'trust' | 'source' | 'dnsNames' | 'ipAddresses'>;
 
 /**
  * The checks of a request as things stand: those of its CSR, and what the portal knows beside it.
@@ -25,12 +31,13 @@ const PORTAL_CHECKS = new Set([
 export async function requestChecks(
   db: Queries,
   config: Config,
-  request: Claimant & { trust: string },
+  request: Checked,
   csrChecks: readonly CheckResult[],
 ): Promise<{ checks: CheckResult[]; finding: Finding }> {
   const checks = [
     ...(await stillTrue(db, request, csrChecks)).filter((check) => !PORTAL_CHECKS.has(check.code)),
     ...(await nameChecks(db, request)),
+    ...siteChecks(config, request),
     ...mailboxChecks(config, request),
     // Who renews has come through the gate, with a key that was certified before.
     ...(request.renewsSerial === null ? trustChecks(config, request.trust) : renewalChecks(request)),
@@ -94,9 +101,34 @@ async function nameChecks(db: Queries, request: Claimant): Promise<CheckResult[]
   ];
 }
 
+/** Whoever has a certificate for the portal's own name can pretend to be the portal. */
+function siteChecks(config: Config, request: Checked): CheckResult[] {
+  if (request.profile !== 'server' || request.source === 'cli') return [];
+  const names = [...stringList(request.dnsNames), ...stringList(request.ipAddresses)];
+  const own = siteHosts(config).filter((host) => names.some((name) => covers(name, host)));
+  return [
+    {
+      code: 'request.site-name',
+      ok: own.length === 0,
+      level: 'bad',
+      message:
+        own.length === 0
+          ? 'None of its names is one of this site itself.'
+          : `It would be valid for ${own.join(', ')}, this site itself: only its administrators need that, and ` +
+            'they have hubgate server-cert.',
+    },
+  ];
+}
+
+/** RFC 6125 section 6.4.3: a wildcard stands for exactly one label. */
+const covers = (name: string, host: string): boolean =>
+  name === host || (name.startsWith('*.') && host.slice(host.indexOf('.') + 1) === name.slice(2));
+
 /** Where no mail leaves the portal nobody can prove a mailbox: then it is told, not held against anyone. */
 function mailboxChecks(config: Config, request: Claimant): CheckResult[] {
-  const level = config.mail.transport === 'none' ? 'info' : 'warn';
+  // In a server's certificate no address stands anyhow: mails go to it, that is all.
+  const told = config.mail.transport === 'none' || request.profile === 'server';
+  const level = told ? 'info' : 'warn';
   const check = (ok: boolean, message: string): CheckResult[] => [
     { code: 'request.mailbox', ok, level, message },
   ];

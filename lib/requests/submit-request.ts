@@ -117,6 +117,8 @@ export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts)
     profile: wish.profile,
     spkiSha256: wish.csr.spkiSha256,
     email: wish.email,
+    dnsNames: JSON.stringify(wish.dnsNames),
+    ipAddresses: JSON.stringify(wish.ipAddresses),
     renewsSerial,
   };
   const { checks, finding } = await requestChecks(tx, config, facts, wish.checks);
@@ -126,8 +128,6 @@ export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts)
     name: wish.name,
     note: wish.note,
     label: wish.label,
-    dnsNames: JSON.stringify(wish.dnsNames),
-    ipAddresses: JSON.stringify(wish.ipAddresses),
     csrDer: Uint8Array.from(wish.csr.der),
     csrSha256: wish.csr.sha256,
     keyLabel: wish.csr.keyLabel,
@@ -223,9 +223,14 @@ async function freshId(tx: Tx): Promise<string> {
   throw new Error('five random request ids in a row are taken');
 }
 
-/** A link that proves the mailbox; it opens nothing else. Empty where no mail is sent. */
-export async function mailboxLink(ctx: Ctx, tx: Tx, row: Pick<RequestRow, 'id' | 'email'>): Promise<string> {
-  if (ctx.config.mail.transport === 'none' || row.email === null) return '';
+/** A link that proves the mailbox; it opens nothing else. Empty where no mail is sent, and for servers. */
+export async function mailboxLink(
+  ctx: Ctx,
+  tx: Tx,
+  row: Pick<RequestRow, 'id' | 'email' | 'profile'>,
+): Promise<string> {
+  const pointless = ctx.config.mail.transport === 'none' || row.profile === 'server';
+  if (pointless || row.email === null) return '';
   const secret = newPickupSecret();
   const now = ctx.now();
   await insertOneTimeSecret(tx, {

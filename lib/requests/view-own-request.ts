@@ -2,7 +2,7 @@ import { certificateView } from '../certificates/certificate-view';
 import { chainOf, issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { auditEventsOf } from '../db/audit-events';
-import { certificateOfRequest } from '../db/certificates';
+import { certificateOfRequest, findCertificateRow } from '../db/certificates';
 import type { RequestRow } from '../db/requests';
 import { requireRequester } from '../identity/authorise';
 import { toPem } from '../x509/pem';
@@ -43,7 +43,16 @@ export async function viewOwnRequest(ctx: Ctx, input: { id: string }): Promise<R
     next: whoActsNext(row, state),
     actions: allowedActions(state).filter((action) => REQUESTER_ACTIONS.includes(action)),
     certificate: await issuedCertificate(ctx, row),
+    renewed: await renewedCertificate(ctx, row),
   };
+}
+
+async function renewedCertificate(ctx: Ctx, row: RequestRow): Promise<RequesterView['renewed']> {
+  if (row.renewsSerial === null) return null;
+  const old = await findCertificateRow(ctx.db, row.renewsSerial);
+  if (old === null) return null;
+  const { serial, state, notAfter, label } = certificateView(old, { issuer: '', now: ctx.now() });
+  return { serial, state, notAfter, label };
 }
 
 function whoActsNext(row: RequestRow, state: RequestState): RequesterView['next'] {

@@ -69,7 +69,12 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
     preview: previewRows(ctx.config, {
       profile: item.profile,
       commonName: row.commonName,
-      asked: { commonName: csr.commonName, email: asked ?? null, subject: csr.subject },
+      asked: {
+        commonName: csr.commonName,
+        email: asked ?? null,
+        names: [...csr.dnsNames, ...csr.ipAddresses],
+        subject: csr.subject,
+      },
       email: row.email,
       emailState: row.emailState as EmailState,
       keyLabel: row.keyLabel,

@@ -84,6 +84,8 @@ export type RequesterView = {
   next: 'approver' | 'signer' | 'you' | 'nobody';
   actions: RequestAction[];
   certificate: (CertificateView & { pem: string; chain: string }) | null;
+  /** The certificate that this request renews. */
+  renewed: Pick<CertificateView, 'serial' | 'state' | 'notAfter' | 'label'> | null;
 };
 
 export type RelatedRequest = {

@@ -16,7 +16,7 @@ import { Time } from '#components/ui/time';
 import { canRevoke } from '#lib/certificates/revocation-reasons';
 import { openPage, type Page } from '#lib/http/page';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
-import type { RequesterView } from '#lib/requests/views';
+import type { CertificateView, RequesterView } from '#lib/requests/views';
 
 import { PortalPage } from '../../portal-page';
 
@@ -109,7 +109,16 @@ async function ownRequests(page: Page): Promise<RequesterView[]> {
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 
-function Requests({ views, page: { t, locale, ctx } }: { views: RequesterView[]; page: Page }) {
+/** Ends soon, and nothing follows it yet. */
+function isDue(
+  { state, profile, notAfter }: Pick<CertificateView, 'state' | 'profile' | 'notAfter'>,
+  days: number,
+  now: Date,
+): boolean {
+  return state === 'VALID' && profile === 'user' && Date.parse(notAfter) - now.getTime() <= days * 86_400_000;
+}
+
+function Requests({ views, page: { t, locale, ctx, config } }: { views: RequesterView[]; page: Page }) {
   const now = ctx.now();
   const heads: ComponentProps<typeof Table>['heads'] = [
     ...['request', 'account', 'device', 'state', 'sent', 'until'].map((key) => t(`certs.list.${key}`)),
@@ -142,6 +151,13 @@ function Requests({ views, page: { t, locale, ctx } }: { views: RequesterView[];
             {certificate ? <Time at={certificate.notAfter} now={now} locale={locale} /> : '–'}
           </Cell>
           <Cell>
+            {certificate && isDue(certificate, config.renewal.windowDays, now) ? (
+              <>
+                <a href="/certs/renew" aria-label={t('certs.list.renewName', { id })}>
+                  {t('certs.list.renew')}
+                </a>{' '}
+              </>
+            ) : null}
             {certificate && canRevoke(certificate) ? (
               <a
                 href={`/certs/revoke?serial=${certificate.serial}`}

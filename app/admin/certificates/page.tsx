@@ -1,6 +1,7 @@
 /** Every certificate, by state and search, newest first. */
 import { listCertificates } from '#lib/certificates/list-certificates';
 import { canRevoke } from '#lib/certificates/revocation-reasons';
+import { ENDING_DAYS, nextEndings } from '#lib/certificates/next-endings';
 import { requirePage, type Page } from '#lib/http/page';
 import type { CertificateView } from '#lib/requests/views';
 
@@ -14,6 +15,7 @@ import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 
 import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { EndingsLine, FrontNotice, Lineage } from './endings';
 import { QueueFlash } from '../queue-flash';
 import { one, withQuery, type Query } from '../search-params';
 import { adminTitle } from '../title';
@@ -32,25 +34,38 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
   const mayRevoke = person.roles.includes('operator');
   const q = one(query, 'q');
   const state = STATES.find((known) => known === one(query, 'state'));
+  const ending = one(query, 'ends') === 'soon';
   const cursor = one(query, 'cursor');
   const found = await listCertificates(ctx, {
     ...(q === '' ? {} : { q }),
-    ...(state === undefined ? {} : { state }),
+    ...(ending ? { endsWithinDays: ENDING_DAYS } : state === undefined ? {} : { state }),
     ...(cursor === '' ? {} : { cursor }),
     limit: 50,
   });
-  const tabs = [undefined, ...STATES].map((one) => ({
-    key: one ?? 'all',
-    href: one === undefined ? HERE : `${HERE}?state=${one}`,
-    word: one === undefined ? t('admin.certificates.all') : t(`admin.certificateState.${one}`),
-    current: one === state,
-  }));
+  const endings = await nextEndings(ctx);
+  const tabs = [
+    ...[undefined, ...STATES].map((one) => ({
+      key: one ?? 'all',
+      href: one === undefined ? HERE : `${HERE}?state=${one}`,
+      word: one === undefined ? t('admin.certificates.all') : t(`admin.certificateState.${one}`),
+      current: !ending && one === state,
+    })),
+    {
+      key: 'ends',
+      href: `${HERE}?ends=soon`,
+      word: t('admin.certificates.endsSoon', { days: ENDING_DAYS }),
+      count: endings.count,
+      current: ending,
+    },
+  ];
   return (
     <AdminFrame page={page} at="certificates">
       <QueueFlash page={page} query={query} />
       <div className="head">
         <h1>{t('admin.certificates.title')}</h1>
+        <EndingsLine endings={endings} page={page} />
       </div>
+      <FrontNotice endings={endings} page={page} />
       <div className="filters">
         <Tabs label={t('admin.certificates.tabs')} tabs={tabs} />
         <SearchForm
@@ -59,7 +74,7 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
           placeholder={t('admin.certificates.searchPlaceholder')}
           button={t('admin.certificates.searchButton')}
           q={q}
-          hidden={{ state: state ?? '' }}
+          hidden={{ state: state ?? '', ends: ending ? 'soon' : '' }}
         />
       </div>
       {found.items.length === 0 ? (
@@ -138,6 +153,7 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
               </td>
               <td role="cell" className="cell-serial">
                 <span className="id">{item.serial.slice(0, 16).match(/.{4}/gu)?.join(' ')} …</span>
+                <Lineage item={item} t={t} />
               </td>
             </Row>
           ))}

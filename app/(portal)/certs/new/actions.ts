@@ -6,23 +6,21 @@ import { action } from '#lib/http/action';
 import { rememberRequest } from '#lib/http/page';
 import { previewRequest } from '#lib/requests/preview-request';
 import { submitRequest } from '#lib/requests/submit-request';
-import { HubgateError } from '#lib/errors';
+import { readNames } from '#lib/requests/read-names';
 import type { WizardValue } from '#components/certs/wizard-state';
 
-/** Room for text around the block; the CSR itself is held to 16 KiB when it is read. */
-const MAX_TEXT = 64 * 1024;
+import { csrBytes, CsrFields } from '../csr-fields';
 
 const Wish = z.object({
   intent: z.enum(['preview', 'send']).default('preview'),
-  way: z.enum(['browser', 'paste', 'upload']).default('paste'),
+  ...CsrFields,
+  profile: z.enum(['user', 'server']).default('user'),
+  /** Of a server: host names and addresses, one a line. */
+  names: z.string().trim().max(10_000).default(''),
   commonName: z.string().trim().max(200).optional(),
   email: z.string().trim().max(400).default(''),
   note: z.string().trim().max(2000).default(''),
   label: z.string().trim().max(200).default(''),
-  csr: z.string().max(MAX_TEXT).default(''),
-  csrFile: z.instanceof(File).optional(),
-  /** The file of the step before, carried along. */
-  csrBase64: z.base64().max(MAX_TEXT).optional(),
   trustProof: z.string().max(1000).optional(),
 });
 
@@ -38,6 +36,8 @@ export const requestCertificate = action({
     const csr = await csrBytes(wish);
     const common = {
       csr,
+      profile: wish.profile,
+      ...(wish.profile === 'server' ? readNames(wish.names) : {}),
       ...(wish.commonName ? { commonName: wish.commonName } : {}),
       email: wish.email === '' ? null : wish.email,
       ...(wish.note === '' ? {} : { note: wish.note }),
@@ -47,6 +47,8 @@ export const requestCertificate = action({
     };
     const carried = {
       way: wish.way,
+      profile: wish.profile,
+      names: wish.names,
       commonName: wish.commonName ?? '',
       email: wish.email,
       label: wish.label,
@@ -61,14 +63,3 @@ export const requestCertificate = action({
     return { step: 'sent', id, pickupSecret };
   },
 });
-
-async function csrBytes(wish: z.output<typeof Wish>): Promise<Uint8Array> {
-  if (wish.csrFile) return new Uint8Array(await wish.csrFile.slice(0, MAX_TEXT).arrayBuffer());
-  if (wish.csrBase64) return new Uint8Array(Buffer.from(wish.csrBase64, 'base64'));
-  if (wish.csr.trim() === '') {
-    throw new HubgateError('csr.malformed', 'There is no CSR yet: paste one or choose a file.', {
-      field: 'csr',
-    });
-  }
-  return new TextEncoder().encode(wish.csr);
-}

@@ -21,6 +21,8 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 const WAYS = ['browser', 'paste', 'upload'] as const satisfies readonly Way[];
+/** A server's key is made on the server: a browser is the wrong place for it. */
+const SERVER_WAYS = ['paste', 'upload'] as const satisfies readonly Way[];
 
 type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -29,20 +31,29 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const page = await openPage();
   const { t, config } = page;
   const query = await searchParams;
-  const way = WAYS.find((known) => known === query['way']) ?? 'browser';
+  const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
+  const ways = server ? SERVER_WAYS : WAYS;
+  const way = ways.find((known) => known === query['way']) ?? ways[0];
   const trusted = trustHint((await cookies()).get(TRUST_HINT)?.value, page.ctx.now()) !== null;
   const words = {
     ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
     table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
     draft: t('certs.new.draft'),
     userCertificate: t('common.slip.user'),
+    serverCertificate: t('common.slip.server'),
     slip: Object.fromEntries(
-      SLIP_WORDS.map((key) => [key, t(key, { name: '{name}', days: config.pki.userDays })]),
+      SLIP_WORDS.map((key) => [
+        key,
+        t(key, { name: '{name}', days: server ? config.pki.serverDays : config.pki.userDays }),
+      ]),
     ),
   };
   return (
     <PortalPage page={page} at="certs">
-      <PageHead title={t('certs.new.title')} />
+      <PageHead
+        title={t(server ? 'certs.new.titleServer' : 'certs.new.title')}
+        lede={server ? t('certs.new.ledeServer', { names: config.pki.serverNames.join(', ') }) : undefined}
+      />
       <Trail
         label={t('certs.new.progress')}
         done={t('common.done')}
@@ -63,8 +74,9 @@ export default async function NewRequestPage({ searchParams }: Search) {
       )}
       <div className="section wizard">
         <RequestWizard
-          key={way}
+          key={`${server} ${way}`}
           way={way}
+          server={server}
           action={requestCertificate}
           words={words}
           ways={
@@ -75,13 +87,27 @@ export default async function NewRequestPage({ searchParams }: Search) {
               <OptionLinks
                 label={t('certs.new.ways')}
                 value={way}
-                options={WAYS.map((value) => ({
+                options={ways.map((value) => ({
                   value,
-                  href: `/certs/new?way=${value}`,
+                  href: `/certs/new?${server ? 'for=server&' : ''}way=${value}`,
                   title: t(`certs.new.way.${value}`),
                   text: t(`certs.new.way.${value}Text`),
                 }))}
               />
+              {config.pki.serverNames.length === 0 ? null : (
+                <p className="small">
+                  <Words
+                    text={t(server ? 'certs.new.forPerson' : 'certs.new.forServer', { link: slot('link') })}
+                    slots={{
+                      link: (
+                        <a href={server ? '/certs/new' : '/certs/new?for=server'}>
+                          {t(server ? 'certs.new.forPersonLink' : 'certs.new.forServerLink')}
+                        </a>
+                      ),
+                    }}
+                  />
+                </p>
+              )}
             </>
           }
           trustProof={page.trustProof}

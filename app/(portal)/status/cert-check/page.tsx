@@ -101,6 +101,9 @@ function Actions({ page, origin }: { page: Page; origin: string }) {
         </LinkButton>
       )}
       <LinkButton href={`${config.site.gateUrl}/status/cert-check`}>{t('status.check.again')}</LinkButton>
+      {endsSoon(page) ? (
+        <LinkButton href={`${config.site.url}/certs/renew`}>{t('certs.request.renew')}</LinkButton>
+      ) : null}
       {visitor.accepted && visitor.certificate ? (
         <LinkButton look="quiet" href={revokeHref(page, visitor.certificate.serial)}>
           {t('status.check.revoke')}
@@ -113,6 +116,13 @@ function Actions({ page, origin }: { page: Page; origin: string }) {
       )}
     </div>
   );
+}
+
+/** Within the days in which it is renewed without an approver. */
+function endsSoon({ visitor, config, ctx }: Page): boolean {
+  if (!visitor.accepted || visitor.certificate === undefined) return false;
+  const left = Date.parse(visitor.certificate.notAfter) - ctx.now().getTime();
+  return left <= config.renewal.windowDays * 86_400_000;
 }
 
 async function Elsewhere({ page, gateHost }: { page: Page; gateHost: string }) {

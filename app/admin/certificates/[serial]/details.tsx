@@ -16,7 +16,7 @@ export function CertificateDetails({
   page: Page;
 }) {
   const { t, ctx, locale } = page;
-  const { commonName, label, ofPerson, requestId, revokedAt, spkiSha256 } = certificate;
+  const { commonName, label, ofPerson, renews, requestId, revokedAt, spkiSha256, supersededBy } = certificate;
   return (
     <section className="section" aria-labelledby="details">
       <SectionHead id="details" title={t('admin.certificates.details')} />
@@ -61,6 +61,10 @@ export function CertificateDetails({
             </dd>
           </div>
         ) : null}
+        {renews ? <SerialRow word={t('admin.certificates.renews')} serial={renews} /> : null}
+        {supersededBy ? (
+          <SerialRow word={t('admin.certificates.supersededBy')} serial={supersededBy} />
+        ) : null}
         {revokedAt ? (
           <div className="kv-row">
             <dt>{t('admin.certificates.revokedAt')}</dt>
@@ -72,6 +76,19 @@ export function CertificateDetails({
         ) : null}
       </dl>
     </section>
+  );
+}
+
+function SerialRow({ word, serial }: { word: string; serial: string }) {
+  return (
+    <div className="kv-row">
+      <dt>{word}</dt>
+      <dd>
+        <a className="mono break" href={`/admin/certificates/${serial}`}>
+          {(serial.match(/.{1,4}/gu) ?? []).join(' ')}
+        </a>
+      </dd>
+    </div>
   );
 }
 

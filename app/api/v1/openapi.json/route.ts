@@ -18,6 +18,7 @@ import * as requests from '../requests/route';
 import * as request from '../requests/[id]/route';
 import * as requestFile from '../requests/[id]/[file]/route';
 import * as requestRevoke from '../requests/[id]/revoke/route';
+import * as requestRevokeRenewed from '../requests/[id]/revoke-renewed/route';
 import * as requestWithdraw from '../requests/[id]/withdraw/route';
 
 /** Every route of the API; a test compares this with the folders. */
@@ -27,6 +28,7 @@ const ROUTES: ApiRoutes = {
   '/api/v1/requests/{id}/{file}': requestFile,
   '/api/v1/requests/{id}/withdraw': requestWithdraw,
   '/api/v1/requests/{id}/revoke': requestRevoke,
+  '/api/v1/requests/{id}/revoke-renewed': requestRevokeRenewed,
   '/api/v1/renewals': renewals,
   '/api/v1/hubs': hubs,
   '/api/v1/hubs/events': hubEvents,

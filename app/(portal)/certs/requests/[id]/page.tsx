@@ -9,6 +9,7 @@ import { RequestLive } from '#components/certs/request-live';
 import { RequestOpen } from '#components/certs/request-open';
 import { RequestPickUp } from '#components/certs/request-pick-up';
 import { RequestSlip } from '#components/certs/request-slip';
+import { RevokeOld } from '#components/certs/revoke-old';
 import { RequestTimeline, type SignerWord } from '#components/certs/request-timeline';
 import { WithdrawButton } from '#components/certs/withdraw-button';
 import { LinkButton } from '#components/ui/button';
@@ -16,6 +17,7 @@ import { Callout } from '#components/ui/callout';
 import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
+import { slot, Words } from '#components/ui/words';
 import { wordsOf } from '#components/ui/words-of';
 import { canRevoke, isOnHold } from '#lib/certificates/revocation-reasons';
 import { openPage, type Page } from '#lib/http/page';
@@ -23,7 +25,7 @@ import { viewOwnRequest } from '#lib/requests/view-own-request';
 import type { RequesterView } from '#lib/requests/views';
 
 import { PortalPage } from '../../../../portal-page';
-import { withdraw } from './actions';
+import { revokeOld, withdraw } from './actions';
 
 type Params = {
   params: Promise<{ id: string }>;
@@ -68,6 +70,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
           {view.certificate && view.certificate.state !== 'REVOKED' ? (
             <RequestPickUp view={view} platform={platform} t={t} />
           ) : null}
+          <OldCertificate page={page} view={view} />
           {view.question && view.state === 'SUBMITTED' ? (
             <div className="notice-line">
               <Callout kind="warn">
@@ -109,6 +112,44 @@ export default async function RequestPage({ params, searchParams }: Params) {
   );
 }
 
+/** After the pick-up of a renewal: the one before may go, if its holder says so. */
+function OldCertificate({ page, view }: { page: Page; view: RequesterView }) {
+  const { t, locale, ctx } = page;
+  const { renewed, certificate } = view;
+  const now = ctx.now();
+  if (renewed === null || certificate?.state !== 'VALID' || new Date(renewed.notAfter) < now) return null;
+  const serial = shortSerial(renewed.serial);
+  return (
+    <section className="section" aria-labelledby="old">
+      <SectionHead id="old" title={t('certs.request.old')} />
+      {renewed.state === 'REVOKED' ? (
+        <p>{t('certs.request.oldRevoked', { serial })}</p>
+      ) : (
+        <div className="stack">
+          <p>
+            <Words
+              text={t('certs.request.oldText', { when: slot('when') })}
+              slots={{ when: <Time at={renewed.notAfter} now={now} locale={locale} /> }}
+            />
+          </p>
+          <RevokeOld
+            id={view.id}
+            serial={renewed.serial}
+            action={revokeOld}
+            words={{
+              sure: t('certs.request.oldRevokeSure'),
+              submit: t('certs.request.oldRevoke', { serial }),
+            }}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+const shortSerial = (serial: string): string =>
+  `${(serial.slice(0, 16).match(/.{1,4}/gu) ?? []).join(' ')}${serial.length > 16 ? ' …' : ''}`;
+
 function Live({ view, t }: { view: RequesterView; t: Page['t'] }) {
   return (
     <>
@@ -149,6 +190,18 @@ function Aside({ page, view }: { page: Page; view: RequesterView }) {
         <dd>
           <Time at={view.createdAt} now={now} locale={locale} />
         </dd>
+        {view.renewed ? (
+          <>
+            <dt>{t('certs.request.renews')}</dt>
+            <dd className="mono">{shortSerial(view.renewed.serial)}</dd>
+          </>
+        ) : null}
+        {view.certificate?.supersededBy ? (
+          <>
+            <dt>{t('certs.request.supersededBy')}</dt>
+            <dd className="mono">{shortSerial(view.certificate.supersededBy)}</dd>
+          </>
+        ) : null}
         {view.state === 'SUBMITTED' ? (
           <>
             <dt>{t('certs.request.lapses')}</dt>
@@ -159,7 +212,15 @@ function Aside({ page, view }: { page: Page; view: RequesterView }) {
         ) : null}
       </dl>
       {view.certificate && canRevoke(view.certificate) ? (
-        <p>
+        <p className="actions">
+          {view.certificate.state === 'VALID' && view.profile === 'user' ? (
+            <LinkButton small href="/certs/renew">
+              {t('certs.request.renew')}
+            </LinkButton>
+          ) : null}
+          <LinkButton small href={`/certs/requests/${view.id}/renewal.ics`}>
+            {t('certs.request.calendar')}
+          </LinkButton>
           <LinkButton small href={`/certs/revoke?serial=${view.certificate.serial}`}>
             {t('certs.request.revoke')}
           </LinkButton>
@@ -219,6 +280,13 @@ function heading(page: Page, view: RequesterView, signer: SignerWord) {
   const { t, config } = page;
   const taken = takenBack(page, view);
   if (taken !== null) return taken;
+  if (view.certificate?.state === 'SUPERSEDED') {
+    return {
+      kind: 'wait' as const,
+      title: t('certs.request.state.SUPERSEDED.title'),
+      lede: t('certs.request.state.SUPERSEDED.lede'),
+    };
+  }
   const paused = view.state === 'APPROVED' && signer !== 'ready';
   const key = paused ? (signer === 'locked' ? 'LOCKED' : 'DOWN') : view.state;
   const mailed = config.mail.transport !== 'none' && view.email !== null;

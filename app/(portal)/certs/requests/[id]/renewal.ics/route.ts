@@ -1,0 +1,16 @@
+/** GET /certs/requests/{id}/renewal.ics: the certificate's end for a calendar (RFC 5545), with the request's cookie or secret. */
+import { certificateCalendar } from '#lib/certificates/certificate-calendar';
+import { RequestParams } from '#lib/http/api-schemas';
+import { download } from '#lib/http/download';
+import { route } from '#lib/http/route';
+import { translator } from '#lib/i18n/translator';
+import type { Locale } from '#lib/i18n/catalogue';
+
+export const GET = route({
+  access: 'requester',
+  params: RequestParams,
+  run: async (ctx, { params, request }) =>
+    download(request, await certificateCalendar(ctx, params, translator(ctx.locale as Locale)), {
+      cacheControl: 'private, no-store',
+    }),
+});
