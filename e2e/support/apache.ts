@@ -13,6 +13,7 @@ const DEPLOY = join(import.meta.dirname, '..', '..', 'deploy', 'apache');
 export type ApacheValues = {
   HTTP_LISTEN: string;
   HTTP_NAME: string;
+  HTTP_URL: string;
   PORTAL_LISTEN: string;
   PORTAL_NAME: string;
   PORTAL_URL: string;
@@ -25,6 +26,7 @@ export type ApacheValues = {
   CRL_FILE: string;
   MAPS_DIR: string;
   PORTAL_SOCKET: string;
+  OCSP_SOCKET: string;
 };
 
 export type Apache = {

@@ -65,6 +65,7 @@ export async function startGateSite(oneName = false): Promise<GateSite> {
   const values: ApacheValues = {
     HTTP_LISTEN: `127.0.0.1:${http}`,
     HTTP_NAME: 'localhost',
+    HTTP_URL: `http://localhost:${http}`,
     PORTAL_LISTEN: `127.0.0.1:${ports.portal}`,
     PORTAL_NAME: 'localhost',
     PORTAL_URL: `https://localhost:${ports.portal}`,
@@ -77,6 +78,7 @@ export async function startGateSite(oneName = false): Promise<GateSite> {
     CRL_FILE: join(dir, 'crls.pem'),
     MAPS_DIR: join(dir, 'maps'),
     PORTAL_SOCKET: join(dir, 'run', 'portal.sock'),
+    OCSP_SOCKET: join(dir, 'run', 'ocsp.sock'),
   };
   await mkdir(values.MAPS_DIR);
   const writeMap = async (name: string, lines: string[]) => {

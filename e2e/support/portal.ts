@@ -165,6 +165,7 @@ ${options.toml ?? ''}
       values: {
         HTTP_LISTEN: `127.0.0.1:${http}`,
         HTTP_NAME: 'localhost',
+        HTTP_URL: `http://localhost:${http}`,
         PORTAL_LISTEN: `127.0.0.1:${https}`,
         PORTAL_NAME: 'localhost',
         PORTAL_URL: url,
@@ -177,6 +178,7 @@ ${options.toml ?? ''}
         CRL_FILE: join(dir, 'crls.pem'),
         MAPS_DIR: mapsDir,
         PORTAL_SOCKET: portalSocket,
+        OCSP_SOCKET: join(runDir, 'ocsp.sock'),
       },
     });
   }

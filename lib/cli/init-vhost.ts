@@ -45,12 +45,14 @@ export function vhostValues(config: Config, paths: StatePaths, tlsFolder: string
     GATE_NAME: name(site.gateUrl),
     CANARY_NAME: name(site.canaryUrl),
     PORTAL_URL: site.url,
+    HTTP_URL: site.httpUrl,
     SERVER_CERT: join(tlsFolder ?? paths.serverDir, 'server.pem'),
     SERVER_KEY: join(tlsFolder ?? paths.serverDir, 'server.key'),
     CA_BUNDLE: join(tlsFolder ?? paths.caDir, 'ca-bundle.pem'),
     CRL_FILE: join(tlsFolder ?? paths.caDir, 'crls.pem'),
     MAPS_DIR: paths.mapsDir,
     PORTAL_SOCKET: paths.portalSocket,
+    OCSP_SOCKET: paths.ocspSocket,
   };
 }
 

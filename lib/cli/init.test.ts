@@ -102,7 +102,7 @@ describe('the ceremony, unattended', () => {
       expect(await hubgate('ca', 'unlock', '--passphrase-file', phrase)).toMatchObject({ code: 0 });
       expect(JSON.parse((await hubgate('--json', 'ca', 'status')).out)).toMatchObject({
         state: 'unlocked',
-        issued: 1,
+        issued: 2, // the first server, and the OCSP responder
         crlNumber: 1,
       });
       expect((await hubgate('ca', 'crl')).out).toMatch(/signing CA: number 1, 0 revoked/);

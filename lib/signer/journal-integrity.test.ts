@@ -126,6 +126,6 @@ describe('a large journal that is damaged', () => {
     writeFileSync(`${file}.suspect`, '');
     await signer.start();
     expect(existsSync(`${file}.suspect`)).toBe(false);
-    expect(await signer.client.status()).toMatchObject({ state: 'unlocked', issued: 201 });
+    expect(await signer.client.status()).toMatchObject({ state: 'unlocked', issued: 202 });
   });
 });

@@ -72,7 +72,7 @@ describe('a journal of version 1', () => {
 
     const journal = openJournal(file);
     try {
-      expect(journal.counts()).toEqual({ issued: 4, revoked: 2 });
+      expect(journal.counts()).toEqual({ issued: 5, revoked: 2 });
       expect(journal.lastAt()).toBeGreaterThan(0);
       expect(journal.identity().journalId).toMatch(/^[0-9a-f]{32}$/);
       for (const { content } of orders) {

@@ -102,7 +102,7 @@ describe('the signer as a process', () => {
     await signer.kill();
     await expect(signer.client.status()).rejects.toMatchObject({ code: 'signer.down' });
     await signer.start();
-    expect(await signer.client.status()).toMatchObject({ state: 'unlocked', issued: 1 });
+    expect(await signer.client.status()).toMatchObject({ state: 'unlocked', issued: 2 });
   });
 
   it('ends when its supervisor is gone', async () => {
