@@ -1,66 +1,73 @@
 /**
  * From 500 approved rows to 500 issued rows, both databases durable, against what two processes of
- * `openssl speed` reach with the same key size on the same machine.
+ * `openssl speed` reach with the same key size on the same machine, before and after each round. The
+ * first round meets a portal that has signed nothing yet. Then requests signed one by one, as an
+ * approver does who waits for each.
  */
 import { startPortal, type Portal } from '../e2e/support/portal';
-import { mustRun } from '../e2e/support/run';
 import { openDatabase } from '../lib/db/client';
 import { loadConfig } from '../lib/config/load';
 import { approveRequest } from '../lib/requests/approve-request';
 import { submitRequest } from '../lib/requests/submit-request';
 import { connectSigner } from '../lib/signer-client/client';
 import type { Ctx } from '../lib/ctx';
-import { BROWSER_KEYS, buildCsr } from '../lib/x509/csr-build';
+import { rsaCsrs } from './csrs';
+import { meanSpeed, opensslSpeed } from './openssl-speed';
 import { figure, heading, line, median } from './report';
 import { cpuSeconds } from './processes';
 
 const BATCH = 500;
 const ROUNDS = 3;
+const SINGLES = 21;
 
 heading(`Signing a batch of ${BATCH} RSA 2048 requests with an RSA 4096 CA`);
+const csrs = await rsaCsrs(BATCH * ROUNDS + SINGLES);
 const portal = await startPortal({
   front: 'embedded',
   rsaCa: true,
   toml: '[signing]\nauto = false\n[requests]\nopenPerAddress = 10000\n',
 });
 try {
-  await measure(portal);
+  const token = await portal.token('approver', 'operator');
+  await measureBatches(portal, token);
+  await measureSingles(portal, token);
 } finally {
   await portal.stop();
 }
 
-async function measure(target: Portal): Promise<void> {
-  const token = await target.token('approver', 'operator');
+async function measureBatches(target: Portal, token: string): Promise<void> {
   const ratios: number[] = [];
+  const cpuRatios: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    await approvedRows(target, round);
-    const native = await opensslRate();
-    const { web = 0, signer = 0 } = await target.processes();
-    const before = { web: cpuSeconds(web), signer: cpuSeconds(signer) };
+    await approvedRows(target, csrs.slice(round * BATCH, (round + 1) * BATCH));
+    const speedBefore = await opensslSpeed();
+    const before = await spentBy(target);
     const started = performance.now();
-    const answer = await target.call('/api/v1/admin/requests/sign', {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        accept: 'application/json',
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ all: true }),
-    });
+    const issued = await sign(target, token, { all: true });
     const seconds = (performance.now() - started) / 1000;
-    const { results } = JSON.parse(answer.text) as { results: { state: string }[] };
-    const issued = results.filter(({ state }) => state === 'ISSUED').length;
-    if (issued !== BATCH) throw new Error(`${issued} of ${BATCH} were issued: ${answer.text.slice(0, 500)}`);
+    const after = await spentBy(target);
+    const native = meanSpeed(speedBefore, await opensslSpeed());
+    if (issued !== BATCH) throw new Error(`${issued} of ${BATCH} were issued`);
+
     const rate = BATCH / seconds;
-    ratios.push(rate / native);
-    const spent = { web: cpuSeconds(web) - before.web, signer: cpuSeconds(signer) - before.signer };
-    const signatures = (BATCH / native) * 2;
+    const [signer, web, front] = (['signer', 'web', 'front'] as const).map(
+      (name) => ((after[name] - before[name]) / BATCH) * 1000,
+    ) as [number, number, number];
+    const cpuRatio = native.cpuMs / (signer + web + front);
+    ratios.push(rate / native.perSecond);
+    cpuRatios.push(cpuRatio);
     line(
-      `round ${round + 1}: ${rate.toFixed(0)} certificates/s, openssl ${native.toFixed(0)} signatures/s, ratio ${(rate / native).toFixed(2)}; ` +
-        `processor time: signatures ${signatures.toFixed(2)} s, rest of the signer ${(spent.signer - signatures).toFixed(2)} s, ` +
-        `portal ${spent.web.toFixed(2)} s, of ${(seconds * 2).toFixed(2)} s on two cores`,
+      `round ${round + 1}: ${rate.toFixed(0)} certificates/s, openssl ${native.perSecond.toFixed(0)} signatures/s, ` +
+        `ratio ${(rate / native.perSecond).toFixed(2)}`,
+    );
+    line(
+      `  processor time of a certificate: signature ${native.cpuMs.toFixed(2)} ms, rest of the signer ` +
+        `${(signer - native.cpuMs).toFixed(2)}, portal ${web.toFixed(2)}, front ${front.toFixed(2)}; ` +
+        `signature ÷ all ${cpuRatio.toFixed(2)}; ` +
+        `the three were at work for ${((((signer + web + front) * BATCH) / 1000 / seconds / 2) * 100).toFixed(0)} % of two cores`,
     );
   }
+  line(`signature ÷ all processor time, middle round: ${median(cpuRatios).toFixed(2)} (free of other load)`);
   figure({
     what: 'rate ÷ openssl speed -multi 2 rsa4096',
     value: median(ratios),
@@ -69,15 +76,49 @@ async function measure(target: Portal): Promise<void> {
   });
 }
 
-/** Signatures a second that two processes of openssl make. */
-async function opensslRate(): Promise<number> {
-  const out = await mustRun('openssl', ['speed', '-multi', '2', '-seconds', '3', 'rsa4096']);
-  const rate = /rsa 4096 bits\s+[\d.]+s\s+[\d.]+s\s+([\d.]+)/.exec(out)?.[1];
-  if (rate === undefined) throw new Error(`openssl speed said:\n${out}`);
-  return Number(rate);
+/** Wall time from the call for one approved request to its certificate in both databases. */
+async function measureSingles(target: Portal, token: string): Promise<void> {
+  const ids = await approvedRows(target, csrs.slice(BATCH * ROUNDS));
+  const times: number[] = [];
+  for (const id of ids) {
+    const started = performance.now();
+    if ((await sign(target, token, { ids: [id] })) !== 1) throw new Error(`${id} was not issued`);
+    times.push(performance.now() - started);
+  }
+  line(
+    `one request alone, of ${times.length}: middle ${median(times).toFixed(1)} ms, ` +
+      `longest ${Math.max(...times).toFixed(1)} ms`,
+  );
 }
 
-async function approvedRows(target: Portal, round: number): Promise<void> {
+async function spentBy(target: Portal): Promise<{ signer: number; web: number; front: number }> {
+  const { signer, web, front } = await target.processes();
+  if (signer === undefined || web === undefined || front === undefined)
+    throw new Error('a process is missing');
+  return { signer: cpuSeconds(signer), web: cpuSeconds(web), front: cpuSeconds(front) };
+}
+
+/** How many were issued. */
+async function sign(
+  target: Portal,
+  token: string,
+  which: { all: true } | { ids: readonly string[] },
+): Promise<number> {
+  const answer = await target.call('/api/v1/admin/requests/sign', {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(which),
+    silenceMs: 600_000,
+  });
+  const { results } = JSON.parse(answer.text) as { results: { state: string }[] };
+  return results.filter(({ state }) => state === 'ISSUED').length;
+}
+
+async function approvedRows(target: Portal, some: readonly Uint8Array[]): Promise<string[]> {
   const loaded = loadConfig({ env: { HUBGATE_CONFIG: `${target.dir}/hubgate.toml` }, cwd: target.dir });
   const db = await openDatabase(loaded.config, loaded.paths);
   const ctx: Ctx = {
@@ -89,16 +130,18 @@ async function approvedRows(target: Portal, round: number): Promise<void> {
     db,
     signer: connectSigner(loaded.paths.signerWebSocket),
   };
-  const algorithm = 'RSA 2048';
-  const one = async (index: number) => {
-    const keyPair = await crypto.subtle.generateKey(BROWSER_KEYS[algorithm], true, ['sign', 'verify']);
-    const commonName = `b${round}n${index}`;
-    const csr = await buildCsr({ commonName, keyPair, algorithm });
-    const { id } = await submitRequest(ctx, { csr, email: null, source: 'cli' });
-    await approveRequest(ctx, { id });
-  };
-  for (let index = 0; index < BATCH; index += 4) {
-    await Promise.all([0, 1, 2, 3].map((offset) => one(index + offset)));
+  const ids: string[] = [];
+  for (let at = 0; at < some.length; at += 4) {
+    ids.push(
+      ...(await Promise.all(
+        some.slice(at, at + 4).map(async (csr) => {
+          const { id } = await submitRequest(ctx, { csr, email: null, source: 'cli' });
+          await approveRequest(ctx, { id });
+          return id;
+        }),
+      )),
+    );
   }
   await db.close();
+  return ids;
 }

@@ -17,6 +17,7 @@ export type Identity = { cert: string | Uint8Array; key: string | Uint8Array };
  *
  * @param options.ca    trusted roots, PEM; without it nothing is verified
  * @param options.agent keeps one connection open over several calls
+ * @param options.silenceMs how long the other side may say nothing
  */
 export function send(
   url: string,
@@ -28,6 +29,7 @@ export function send(
     identity?: Identity;
     agent?: Agent;
     maxVersion?: 'TLSv1.2' | 'TLSv1.3';
+    silenceMs?: number;
   } = {},
 ): Promise<Answer> {
   const target = new URL(url);
@@ -66,7 +68,9 @@ export function send(
         }),
       );
     });
-    request.setTimeout(30_000, () => request.destroy(new Error(`no answer from ${url}`)));
+    request.setTimeout(options.silenceMs ?? 30_000, () =>
+      request.destroy(new Error(`no answer from ${url}`)),
+    );
     request.on('error', reject);
     request.end(options.body);
   });

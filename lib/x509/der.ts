@@ -214,21 +214,51 @@ export function oidText(content: Uint8Array): string {
  * exactly when the bytes were DER, so a difference shows an encoder's fault.
  */
 export function encodeDer(node: DerNode): Uint8Array {
-  const content =
-    (node.tag & 0x20) === 0 ? node.content : concatBytes(node.children.map((child) => encodeDer(child)));
-  return derValue(node.tag, content);
+  const bytes = new Uint8Array(encodedLength(node));
+  writeNode(node, bytes, 0);
+  return bytes;
+}
+
+const isConstructed = ({ tag }: DerNode): boolean => (tag & 0x20) !== 0;
+
+function contentLength(node: DerNode): number {
+  if (!isConstructed(node)) return node.content.length;
+  let length = 0;
+  for (const child of node.children) length += encodedLength(child);
+  return length;
+}
+
+function encodedLength(node: DerNode): number {
+  const length = contentLength(node);
+  return header(node.tag, length).length + length;
+}
+
+/** Writes one value at `at` and returns where the next one begins. */
+function writeNode(node: DerNode, bytes: Uint8Array, at: number): number {
+  const head = header(node.tag, contentLength(node));
+  bytes.set(head, at);
+  let next = at + head.length;
+  if (!isConstructed(node)) {
+    bytes.set(node.content, next);
+    return next + node.content.length;
+  }
+  for (const child of node.children) next = writeNode(child, bytes, next);
+  return next;
+}
+
+/** Tag and length in its shortest form (X.690 section 10.1). */
+function header(tag: number, length: number): number[] {
+  if (length < 0x80) return [tag, length];
+  if (length < 0x100) return [tag, 0x81, length];
+  if (length < 0x10000) return [tag, 0x82, length >> 8, length & 0xff];
+  if (length > 0xffffff) throw new RangeError('A value of 16 MiB or more is not written.');
+  return [tag, 0x83, length >> 16, (length >> 8) & 0xff, length & 0xff];
 }
 
 /** One value: tag, shortest length, content. */
 export function derValue(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
   const length = contents.reduce((sum, part) => sum + part.length, 0);
-  const header: number[] = [tag];
-  if (length < 0x80) header.push(length);
-  else if (length < 0x100) header.push(0x81, length);
-  else if (length < 0x10000) header.push(0x82, length >> 8, length & 0xff);
-  else if (length > 0xffffff) throw new RangeError('A value of 16 MiB or more is not written.');
-  else header.push(0x83, length >> 16, (length >> 8) & 0xff, length & 0xff);
-  return concatBytes([Uint8Array.from(header), ...contents]);
+  return concatBytes([Uint8Array.from(header(tag, length)), ...contents]);
 }
 
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
@@ -247,14 +277,14 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
 /** Lower-case hex without separators. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
   for (const octet of bytes) text += HEX[octet];
   return text;
 }
-
-const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 /** @throws {RangeError} when the text is not an even number of hex digits */
 export function fromHex(text: string): Uint8Array {

@@ -34,6 +34,9 @@ export function readDirectoryName(name: DerNode): DirectoryName {
   return { rdns, attributes };
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const UTF16 = new TextDecoder('utf-16be', { fatal: true, ignoreBOM: true });
+
 /**
  * The text of an ASN.1 string.
  *
@@ -43,9 +46,9 @@ function decodeString(tag: number, content: Uint8Array): string {
   try {
     switch (tag) {
       case TAG.utf8String:
-        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+        return UTF8.decode(content);
       case TAG.bmpString:
-        return new TextDecoder('utf-16be', { fatal: true, ignoreBOM: true }).decode(content);
+        return UTF16.decode(content);
       case TAG.universalString:
         return decodeUtf32(content);
       case TAG.teletexString:

@@ -11,7 +11,6 @@ import {
   NameConstraints as Asn1NameConstraints,
   SubjectAlternativeName,
   SubjectKeyIdentifier,
-  type TBSCertificate,
 } from '@peculiar/asn1-x509';
 
 import type { CertificatePlan } from './certificate-plan';
@@ -19,6 +18,7 @@ import { type DerNode, encodeDer, readDer, sameBytes, TAG, toHex } from './der';
 import { ipOctets, networkOctets } from './ip-address';
 import { keyId } from './key-id';
 import { readSpki } from './key-info';
+import type { ReadTbs, TbsFields } from './lint-read';
 import { findTagFault } from './lint-tags';
 import { OID } from './oids';
 import { parserOfRepeated } from './parse-repeated';
@@ -37,14 +37,14 @@ type Expect = (holds: boolean, otherwise: string) => void;
 type Expected = { name: string; critical: boolean; check: (value: ArrayBuffer, expect: Expect) => void };
 
 /** Faults of a TBS's extensions (RFC 5280 section 4.2): each expected one as planned, and no other. */
-export function findExtensionFaults(tree: DerNode, parsed: TBSCertificate, plan: CertificatePlan): string[] {
+export function findExtensionFaults(fields: TbsFields, read: ReadTbs, plan: CertificatePlan): string[] {
   const faults: string[] = [];
   const expect: Expect = (holds, otherwise) => {
     if (!holds) faults.push(otherwise);
   };
   const expected = expectedExtensions(plan);
   const seen = new Set<string>();
-  for (const { extnID, critical, extnValue } of parsed.extensions ?? []) {
+  for (const { extnID, critical, extnValue } of read.extensions) {
     expect(!seen.has(extnID), `The extension ${extnID} stands twice.`);
     seen.add(extnID);
     const rule = expected.get(extnID);
@@ -66,7 +66,7 @@ export function findExtensionFaults(tree: DerNode, parsed: TBSCertificate, plan:
   for (const [id, rule] of expected) expect(seen.has(id), `${rule.name} is missing.`);
 
   // DER: `critical` FALSE is the default and must not be written (X.690 section 11.5).
-  const written = tree.children[7]?.children[0]?.children ?? [];
+  const written = fields.extensions.children[0]?.children ?? [];
   expect(
     written.every((one) => one.tag === TAG.sequence),
     'An extension is not of its type.',

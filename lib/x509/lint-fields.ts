@@ -1,24 +1,21 @@
-import type { TBSCertificate } from '@peculiar/asn1-x509';
-
 import type { CertificatePlan } from './certificate-plan';
 import { type DerNode, oidText, sameBytes, TAG, toHex } from './der';
 import { type KeyInfo, readSpki } from './key-info';
-import { type Name, NAME_ATTRIBUTES, readAttributes } from './name';
+import type { ReadTbs, TbsFields } from './lint-read';
+import { type Name, NAME_ATTRIBUTES } from './name';
 import { PROFILES } from './profile';
 import { SIGNATURE_DETAILS } from './signature-algorithm';
 
+/** [0] EXPLICIT INTEGER 2 (RFC 5280 section 4.1.2.1): DER has no other way to say it. */
+const VERSION_3 = Uint8Array.of(0xa0, 3, TAG.integer, 1, 2);
+
 /** Faults of a TBS's fields other than extensions (RFC 5280 sections 4.1.2.1 to 4.1.2.8). */
-export function findFieldFaults(tree: DerNode, parsed: TBSCertificate, plan: CertificatePlan): string[] {
+export function findFieldFaults(fields: TbsFields, read: ReadTbs, plan: CertificatePlan): string[] {
   const faults: string[] = [];
   const expect = (holds: boolean, otherwise: string): void => {
     if (!holds) faults.push(otherwise);
   };
-
-  // version, serial, algorithm, issuer, validity, subject, key, extensions: nothing else, in order.
-  const [version, serial, algorithm, issuer, validity, subject, spki, extensions] = tree.children;
-  expect(tree.tag === TAG.sequence && tree.children.length === 8, 'It does not have exactly eight fields.');
-  if (!version || !serial || !algorithm || !issuer || !validity || !subject || !spki || !extensions)
-    return faults;
+  const { version, serial, algorithm, issuer, validity, subject, spki, extensions } = fields;
 
   const sequences = [algorithm, issuer, validity, subject, spki, ...extensions.children].every(
     (node) => node.tag === TAG.sequence,
@@ -29,16 +26,15 @@ export function findFieldFaults(tree: DerNode, parsed: TBSCertificate, plan: Cer
     ),
   );
   expect(sequences && names, 'A field is not of its type.');
-  expect(version.tag === 0xa0 && Number(parsed.version) === 2, 'The version is not 3.');
-  expect(extensions.tag === 0xa3, 'The last field is not the extensions.');
+  expect(sameBytes(version.bytes, VERSION_3), 'The version is not 3.');
   expect(
-    parsed.issuerUniqueID === undefined && parsed.subjectUniqueID === undefined,
-    'It has unique identifiers.',
+    extensions.tag === 0xa3 && extensions.children.length === 1,
+    'The last field is not the extensions.',
   );
 
   checkSerial(serial, plan, expect);
   checkAlgorithm(algorithm, plan, expect);
-  checkValidity(validity, parsed, plan, expect);
+  checkValidity(validity, read, plan, expect);
 
   expect(sameBytes(spki.bytes, plan.spki), 'The public key is not the one of the order.');
   checkKey(plan, expect);
@@ -49,9 +45,9 @@ export function findFieldFaults(tree: DerNode, parsed: TBSCertificate, plan: Cer
       "The issuer is not, byte for byte, the issuing CA's subject.",
     );
   } else {
-    checkName('issuer', issuer, readAttributes(parsed.issuer), plan.issuer, expect);
+    checkName('issuer', issuer, read.issuer, plan.issuer, expect);
   }
-  checkName('subject', subject, readAttributes(parsed.subject), plan.subject, expect);
+  checkName('subject', subject, read.subject, plan.subject, expect);
   expect(
     (plan.kind === 'root') === sameBytes(issuer.bytes, subject.bytes),
     plan.kind === 'root' ? 'A root must be its own issuer.' : 'Only a root may be its own issuer.',
@@ -87,22 +83,21 @@ function checkAlgorithm(algorithm: DerNode, plan: CertificatePlan, expect: Expec
   expect(form, "The signature algorithm's parameters are not as RFC 4055 and RFC 5758 say.");
 }
 
+const LATIN1 = new TextDecoder('latin1');
+
 /** RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime after, seconds, Z, no fraction. */
-function checkValidity(
-  validity: DerNode,
-  parsed: TBSCertificate,
-  plan: CertificatePlan,
-  expect: Expect,
-): void {
+function checkValidity(validity: DerNode, read: ReadTbs, plan: CertificatePlan, expect: Expect): void {
+  const notBefore = read.validity.notBefore.getTime();
+  const notAfter = read.validity.notAfter.getTime();
   const ends = [
-    ['notBefore', validity.children[0], parsed.validity.notBefore.getTime(), plan.validity.notBefore],
-    ['notAfter', validity.children[1], parsed.validity.notAfter.getTime(), plan.validity.notAfter],
+    ['notBefore', validity.children[0], notBefore, plan.validity.notBefore],
+    ['notAfter', validity.children[1], notAfter, plan.validity.notAfter],
   ] as const;
   expect(validity.children.length === 2, 'The validity does not have two ends.');
-  for (const [name, node, read, planned] of ends) {
-    expect(read.getTime() === planned.getTime(), `${name} is not the planned instant.`);
+  for (const [name, node, instant, planned] of ends) {
+    expect(instant.getTime() === planned.getTime(), `${name} is not the planned instant.`);
     const early = planned.getUTCFullYear() < 2050;
-    const text = new TextDecoder('latin1').decode(node?.content);
+    const text = LATIN1.decode(node?.content);
     const form = early ? /^\d{12}Z$/ : /^\d{14}Z$/;
     expect(
       node?.tag === (early ? TAG.utcTime : TAG.generalizedTime),
@@ -110,10 +105,7 @@ function checkValidity(
     );
     expect(form.test(text), `${name} is not written with seconds and Z.`);
   }
-  expect(
-    parsed.validity.notBefore.getTime().getTime() < parsed.validity.notAfter.getTime().getTime(),
-    'It would end before it begins.',
-  );
+  expect(notBefore.getTime() < notAfter.getTime(), 'It would end before it begins.');
   const { maxDays } = PROFILES[plan.kind];
   // Both ends count (RFC 5280 section 4.1.2.5), hence the second.
   const lifeMs = plan.validity.notAfter.getTime() - plan.validity.notBefore.getTime() + 1000;

@@ -1,13 +1,11 @@
 import 'reflect-metadata';
 
-import { AsnParser } from '@peculiar/asn1-schema';
-import { TBSCertificate } from '@peculiar/asn1-x509';
-
 import type { CertificatePlan } from './certificate-plan';
 import { encodeDer, readDer, sameBytes } from './der';
-import { findTagFault } from './lint-tags';
-import { findFieldFaults } from './lint-fields';
 import { findExtensionFaults } from './lint-extensions';
+import { findFieldFaults } from './lint-fields';
+import { readTbs, tbsFields } from './lint-read';
+import { findTagFault } from './lint-tags';
 
 /** A TBS that does not say what its plan, the profile and RFC 5280 say. It must not be signed. */
 export class LintFailure extends RangeError {
@@ -58,7 +56,7 @@ export function takeTbs(linted: LintedTbs): Uint8Array {
 /**
  * Reads a TBS with the other library (@peculiar/asn1-x509; node-forge wrote it) and holds every
  * field against the plan, the profile and RFC 5280. A signature over a wrong TBS is already a
- * mis-issue, so this stands before it. About a millisecond.
+ * mis-issue, so this stands before it. A fraction of a millisecond.
  *
  * @throws {LintFailure} with everything that is wrong
  */
@@ -73,11 +71,13 @@ export function findFaults(tbs: Uint8Array, plan: CertificatePlan): string[] {
   try {
     const tree = readDer(tbs);
     if (!sameBytes(encodeDer(tree), tbs)) return ['Encoding it again gives other bytes: it is not DER.'];
-    const parsed = AsnParser.parse(tbs, TBSCertificate);
+    const fields = tbsFields(tree);
+    if (fields === null) return ['It does not have exactly eight fields.'];
+    const read = readTbs(fields);
     return [
       ...findTagFault(tree),
-      ...findFieldFaults(tree, parsed, plan),
-      ...findExtensionFaults(tree, parsed, plan),
+      ...findFieldFaults(fields, read, plan),
+      ...findExtensionFaults(fields, read, plan),
     ];
   } catch (thrown) {
     return [`It cannot be read: ${thrown instanceof Error ? thrown.message : 'unknown reason'}`];
