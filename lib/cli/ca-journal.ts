@@ -122,7 +122,7 @@ function told({ accepted, revokedAgain, missing, crlNumbers }: AcceptedJournal):
     ...(missing.length === 0
       ? []
       : [
-          `${missing.length} certificate(s) are not in it and are refused at the gate only once revoked in the portal: ${missing.slice(0, 10).join(', ')}`,
+          `${missing.length} certificate(s) are not in it and cannot be revoked any more: ${missing.slice(0, 10).join(', ')}`,
         ]),
     ...crlNumbers
       .filter((one) => !one.told)

@@ -71,9 +71,13 @@ export function openCustody(input: {
   let notBefore = 0;
   let attempts: Promise<unknown> = Promise.resolve();
 
+  function refuseSealed(): void {
+    if (sealed !== null) throw sealed;
+  }
+
   async function attempt(passphrase: string): Promise<void> {
     if (ca === null) throw noCa();
-    if (sealed !== null) throw sealed;
+    refuseSealed();
     const wasOpen = open.has(ca.keyId);
     const waiting = former.filter(({ keyId }) => !open.has(keyId) && !missing.has(keyId));
     if (wasOpen && waiting.length === 0) return;
@@ -122,7 +126,7 @@ export function openCustody(input: {
     try {
       const key = await decryptKey(readKeyFile(file), passphrase, file);
       checkSameKey(key, spki, file);
-      if (sealed !== null) throw sealed; // while the passphrase was tried
+      refuseSealed(); // it may have been sealed while the passphrase was tried
       open.set(keyId, key);
       return true;
     } catch (error) {
