@@ -136,9 +136,9 @@ export async function markRevoked(
  * stays so.
  */
 export async function markReleased(tx: Tx, serials: readonly string[]): Promise<void> {
-  for (let at = 0; at < serials.length; at += 1000) {
+  for (let at = 0; at < serials.length; at += 500) {
     const held = {
-      serial: { in: serials.slice(at, at + 1000) },
+      serial: { in: serials.slice(at, at + 500) },
       state: 'REVOKED',
       revocationReason: 'certificateHold',
     };
