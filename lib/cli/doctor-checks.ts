@@ -12,12 +12,13 @@ import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import { ACCESS_MAP, COMPLETE, HUBS_MAP, parseGateMap, REVOKED_MAP } from '../hubs/gate-map-file';
 import { scanHubs } from '../hubs/hub-index';
+import { FRONT_CERTIFICATE_WARN_DAYS } from '../trust/front-certificate';
 import { parseCertificate } from '../x509/certificate';
 
 export type Finding = { check: string; level: 'ok' | 'warn' | 'bad'; says: string };
 
 const LOW_BYTES = 500 * 1024 * 1024;
-const SERVER_ALARM_MS = 21 * 86_400_000;
+const SERVER_ALARM_MS = FRONT_CERTIFICATE_WARN_DAYS * 86_400_000;
 const TLS_TIMEOUT_MS = 3000;
 
 /** What can be looked at without database and signer. */
@@ -121,23 +122,47 @@ async function maps({ paths }: LoadedConfig): Promise<Finding> {
 
 async function serverCertificate({ config, paths }: LoadedConfig): Promise<Finding> {
   const check = 'server TLS';
-  if (!config.front.embedded)
-    return { check, level: 'ok', says: 'Apache or nginx in front: their certificates are theirs' };
+  if (!config.front.embedded) return servedCertificates(config);
   try {
     const { notAfter } = parseCertificate(await readFile(join(paths.serverDir, 'server.pem'), 'utf8'));
-    const left = notAfter.getTime() - Date.now();
-    if (left < 0)
-      return { check, level: 'bad', says: `the server certificate ended at ${notAfter.toISOString()}` };
-    return {
-      check,
-      level: left < SERVER_ALARM_MS ? 'warn' : 'ok',
-      says: `server certificate until ${notAfter.toISOString()}`,
-    };
+    return endOf(check, 'the server certificate', notAfter, 'hubgate server-cert --renew');
   } catch (thrown) {
     return {
       check,
       level: 'bad',
       says: `${paths.serverDir}/server.pem: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    };
+  }
+}
+
+function endOf(check: string, what: string, notAfter: Date, how: string): Finding {
+  const left = notAfter.getTime() - Date.now();
+  const at = notAfter.toISOString();
+  if (left < 0) return { check, level: 'bad', says: `${what} ended at ${at}: ${how}` };
+  return left < SERVER_ALARM_MS
+    ? { check, level: 'warn', says: `${what} ends at ${at}: ${how}` }
+    : { check, level: 'ok', says: `${what} is valid until ${at}` };
+}
+
+/** Whatever Apache or nginx serve, of whichever CA: asked for as a browser would. The first to end counts. */
+async function servedCertificates({ site, front }: LoadedConfig['config']): Promise<Finding> {
+  const check = 'server TLS';
+  const how = 'renew it (hubgate server-cert --renew for one of this CA), then reload the front';
+  try {
+    const found = await Promise.all(
+      [...new Set([site.url, site.gateUrl, site.canaryUrl])].map(async (origin) => ({
+        origin,
+        notAfter: (await handshake(origin, front.listen, 'TLSv1.2')).notAfter,
+      })),
+    );
+    const [first] = found.sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
+    if (first === undefined) throw new RangeError('no address');
+    return endOf(check, `the certificate of ${first.origin}`, first.notAfter, how);
+  } catch (thrown) {
+    return {
+      check,
+      level: 'warn',
+      says: `the front does not answer: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     };
   }
 }
@@ -209,7 +234,7 @@ function handshake(
   listen: string,
   version: 'TLSv1.2' | 'TLSv1.3',
   session?: Buffer,
-): Promise<{ session: Buffer | undefined; reused: boolean }> {
+): Promise<{ session: Buffer | undefined; reused: boolean; notAfter: Date }> {
   const { hostname, host } = new URL(origin);
   // *.localhost is loopback for browsers, not for every resolver.
   const address = hostname.endsWith('.localhost') ? (listen === '0.0.0.0' ? '127.0.0.1' : listen) : hostname;
@@ -226,12 +251,14 @@ function handshake(
       },
       () => {
         const reused = socket.isSessionReused();
+        // Empty on a resumed session, which is told by itself.
+        const notAfter = new Date(socket.getPeerCertificate().valid_to ?? 0);
         let latest: Buffer | undefined = socket.getSession();
         socket.on('session', (fresh: Buffer) => (latest = fresh));
         // TLS 1.3 sends tickets after the handshake: an answer is waited for.
         socket.write(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
         socket.on('data', () => undefined);
-        socket.on('close', () => resolve({ session: latest, reused }));
+        socket.on('close', () => resolve({ session: latest, reused, notAfter }));
       },
     );
     socket.setTimeout(TLS_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));

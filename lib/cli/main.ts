@@ -20,6 +20,7 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   requests: () => import('./requests'),
   sign: () => import('./sign'),
   certs: () => import('./certs'),
+  'server-cert': () => import('./server-cert'),
   keys: () => import('./keys'),
   db: () => import('./db'),
   audit: () => import('./audit'),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
@@ -8,6 +9,7 @@ import { isHubgateError } from '../errors';
 import { createFirstAdminLink } from '../identity/setup-link';
 import { configOf, withCtx } from './context';
 import { createEvaluationCa } from './evaluation-ca';
+import { finishInstall } from './server-files';
 
 /** What `start` learns from `prepare`, as the only line on stdout. */
 export type Prepared =
@@ -46,6 +48,14 @@ async function prepare(options: { evaluation: boolean }, command: Command): Prom
       paths,
       now: new Date(),
       progress: (step) => process.stderr.write(`  ${step} …\n`),
+    });
+  }
+  // A renewal that a crash left half done: before the front reads a key and another key's certificate.
+  if (config.front.embedded) {
+    finishInstall({
+      key: join(paths.serverDir, 'server.key'),
+      certificate: null,
+      fullchain: join(paths.serverDir, 'server.pem'),
     });
   }
   let adminLink: string | null = null;

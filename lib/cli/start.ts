@@ -16,6 +16,7 @@ import { prepareStateFolder } from '../supervisor/state-folder';
 import { supervise, type ChildSpec, type Supervisor } from '../supervisor/supervise';
 import { configOf, outputOf, processEnv } from './context';
 import type { Prepared } from './prepare';
+import { renewFrontIfDue } from './renew-front';
 import { welcome } from './welcome';
 
 /** dist/, where the bundles stand beside this one (a chunk of it lies one folder deeper). */
@@ -97,6 +98,10 @@ export async function start(
   const logFile = join(paths.stateDir, 'log', 'hubgate.log');
   const specs = childSpecs(loaded, env).filter(({ name }) => withSigner || name !== 'signer');
   supervisor = await supervise(specs, say, logFile);
+  if (evaluation && withSigner && config.front.embedded) {
+    const program = { path: join(DIST, 'hubgate.mjs'), env: { ...processEnv(), ...env } };
+    void renewFrontIfDue(paths, program, say);
+  }
   return { ...welcome({ loaded, prepared, logFile, env: processEnv() }), pids: supervisor.pids, ended };
 }
 
