@@ -1,19 +1,18 @@
 import type { Translate } from '#lib/ctx';
 
-const FILES = [
-  'root-ca.crt',
-  'root-ca.pem',
-  'signing-ca.crt',
-  'signing-ca.pem',
-  'bundle.pem',
-  'bundle.p7b',
-  'hubgate.mobileconfig',
-  'SHA256SUMS',
-] as const;
-const CRLS = ['root-ca.crl', 'signing-ca.crl'] as const;
+const BUNDLES = ['bundle.pem', 'bundle.p7b', 'hubgate.mobileconfig', 'SHA256SUMS'];
 
-/** Every file that the CA publishes, and for whom it is. */
-export function CaFiles({ t }: { t: Translate }) {
+/** A later signing CA's files are for the same people as the first one's. */
+const wordOf = (file: string): string =>
+  `ca.files.${file.replace(/^signing-ca-\d+/, 'signing-ca').replace('.', '_')}`;
+
+/**
+ * Every file that the CA publishes, and for whom it is.
+ *
+ * @param signing what the signing CAs' files are called, the present one first
+ */
+export function CaFiles({ signing, t }: { signing: readonly string[]; t: Translate }) {
+  const cas = ['root-ca', ...signing];
   return (
     <section className="panel" aria-labelledby="files">
       <h2 id="files">{t('ca.files.title')}</h2>
@@ -27,8 +26,11 @@ export function CaFiles({ t }: { t: Translate }) {
           </thead>
           <tbody>
             {[
-              ...FILES.map((file) => [`/ca/${file}`, file] as const),
-              ...CRLS.map((file) => [`/crl/${file}`, file] as const),
+              ...cas
+                .flatMap((ca) => [`${ca}.crt`, `${ca}.pem`])
+                .map((file) => [`/ca/${file}`, file] as const),
+              ...BUNDLES.map((file) => [`/ca/${file}`, file] as const),
+              ...cas.map((ca) => [`/crl/${ca}.crl`, `${ca}.crl`] as const),
             ].map(([href, file]) => (
               <tr key={file}>
                 <th scope="row">
@@ -36,7 +38,7 @@ export function CaFiles({ t }: { t: Translate }) {
                     {file}
                   </a>
                 </th>
-                <td>{t(`ca.files.${file.replace('.', '_')}`)}</td>
+                <td>{t(wordOf(file))}</td>
               </tr>
             ))}
           </tbody>

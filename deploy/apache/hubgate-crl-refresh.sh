@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches both CRLs over http, checks each against its CA, and puts them where Apache reads them
+# Fetches all CRLs over http (root, signing CA, former signing CAs), checks each against its CA, and puts them where Apache reads them
 # (@CRL_FILE@ of hubgate.conf). Reloads Apache only when something changed. A CRL that does not
 # verify or has expired is not installed: the one in place stays.
 #
@@ -12,20 +12,31 @@ work=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 : > "$work/crls.pem"
-for name in signing-ca root-ca; do
-  curl --fail --silent --show-error --max-time 30 --output "$work/$name.crl" "$portal/crl/$name.crl"
-  openssl crl -inform DER -in "$work/$name.crl" -CAfile "$bundle" -noout 2> "$work/verdict" || true
+curl --fail --silent --show-error --max-time 30 --output "$work/all.pem" "$portal/crl/crls.pem"
+# One file each: a list may be megabytes long, and openssl crl reads the first of a file only.
+awk -v folder="$work" '/-----BEGIN X509 CRL-----/ { n++ } n { print > sprintf("%s/list-%03d.pem", folder, n) }' "$work/all.pem"
+count=0
+for list in "$work"/list-*.pem; do
+  [ -e "$list" ] || break
+  count=$((count + 1))
+  issuer=$(openssl crl -in "$list" -noout -issuer)
+  openssl crl -in "$list" -CAfile "$bundle" -noout 2> "$work/verdict" || true
   if ! grep -q 'verify OK' "$work/verdict"; then
-    echo "hubgate-crl-refresh: $name.crl is not signed by a CA of $bundle; nothing was changed." >&2
+    echo "hubgate-crl-refresh: a list ($issuer) is not signed by a CA of $bundle; nothing was changed. After a roll-over: hubgate ca publish, as root." >&2
     exit 1
   fi
-  end=$(openssl crl -inform DER -in "$work/$name.crl" -noout -nextupdate | cut -d= -f2)
+  end=$(openssl crl -in "$list" -noout -nextupdate | cut -d= -f2)
   if [ "$(date -d "$end" +%s)" -le "$(date +%s)" ]; then
-    echo "hubgate-crl-refresh: $name.crl ended on $end; nothing was changed. Is the portal's signer running?" >&2
+    echo "hubgate-crl-refresh: a list ($issuer) ended on $end; nothing was changed. Is its key unlocked (hubgate ca status)?" >&2
     exit 1
   fi
-  openssl crl -inform DER -in "$work/$name.crl" >> "$work/crls.pem"
+  openssl crl -in "$list" >> "$work/crls.pem"
 done
+# Root and signing CA at least: without one of them Apache would refuse everybody.
+if [ "$count" -lt 2 ]; then
+  echo "hubgate-crl-refresh: the portal has $count of the two lists that are needed; nothing was changed." >&2
+  exit 1
+fi
 
 cmp -s "$work/crls.pem" "$target" && exit 0
 chmod 0644 "$work/crls.pem"

@@ -1,6 +1,7 @@
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import type { CrlEnd, SignerStatus } from '../wire/messages';
+import { caExpiries, type CaExpiry } from './ca-expiries';
 import { journalOld, watchJournal, type JournalProblem } from './watch-journal';
 
 const DAY_MS = 86_400_000;
@@ -10,9 +11,22 @@ const LIST_DAYS = [7, 3, 1, 0];
 /** The root's key lies in a safe: somebody must go there. */
 const ROOT_LIST_DAYS = [30, 7, 3, 1, 0];
 
+/** Days before the end of a CA: a year to plan a roll-over, a week in which it must be done. */
+const CA_DAYS = [365, 180, 90, 30, 7, 0];
+
 /** Something about the CA that an operator must mend. */
 export type CaAlarm = {
-  code: 'journal-damaged' | 'journal-old' | 'journal-other' | 'crl-ended' | 'crl-ends' | 'relint';
+  code:
+    | 'journal-damaged'
+    | 'journal-old'
+    | 'journal-other'
+    | 'crl-ended'
+    | 'crl-ends'
+    | 'ca-ended'
+    | 'ca-ends'
+    | 'ocsp-ends'
+    | 'former-key'
+    | 'relint';
   level: 'bad' | 'warn';
   /** Values for the catalogue's sentence admin.alarm.<code>. */
   params: Readonly<Record<string, string | number>>;
@@ -41,7 +55,9 @@ export function alarmsOf(status: SignerStatus, problem: JournalProblem | null, n
   return [
     ...damage(status),
     ...(problem === null ? [] : [oldJournal(problem)]),
-    ...status.crlEnds.flatMap((end) => listAlarm(end, now)),
+    ...neededLists(status).flatMap((end) => listAlarm(end, now)),
+    ...caExpiries(status, now).flatMap((expiry) => [...caAlarm(expiry), ...ocspAlarm(expiry)]),
+    ...formerKeys(status),
     ...secondLook(status),
   ];
 }
@@ -94,6 +110,69 @@ function listAlarm({ list, keyId, number, nextUpdate }: CrlEnd, now: Date): CaAl
       key: `crl/${keyId}/${nextUpdate}/${reached}`,
     },
   ];
+}
+
+/** Of a former CA whose certificates have all ended no list is needed any more. */
+function neededLists({ crlEnds, formerKeys: keys }: SignerStatus): CrlEnd[] {
+  return crlEnds.filter(({ list, keyId }) => list !== 'former' || keys.some((key) => key.keyId === keyId));
+}
+
+function caAlarm({ what, keyId, name, end, daysLeft }: CaExpiry): CaAlarm[] {
+  if (what !== 'root-ca' && what !== 'signing-ca') return [];
+  const reached = CA_DAYS.findLast((days) => daysLeft <= days);
+  if (reached === undefined) return [];
+  const ended = daysLeft < 0;
+  const list = what === 'root-ca' ? 'root' : 'signing';
+  const mend =
+    what === 'root-ca'
+      ? 'people need another root before that: make a new CA, and let both be trusted for a while'
+      : 'hubgate ca rollover';
+  return [
+    {
+      code: ended ? 'ca-ended' : 'ca-ends',
+      // Half a year is time to plan; then it must be done.
+      level: daysLeft < 90 ? 'bad' : 'warn',
+      params: { list, name, days: Math.max(0, daysLeft), until: end },
+      says: `${name} ${ended ? 'ended' : 'ends'} at ${end}: ${mend}`,
+      key: `ca/${keyId}/${reached}`,
+    },
+  ];
+}
+
+/** It is renewed by itself ten days before its end, while the key of its CA is unlocked. */
+function ocspAlarm({ what, keyId, name, end, daysLeft }: CaExpiry): CaAlarm[] {
+  const reached = what === 'ocsp' ? LIST_DAYS.findLast((days) => daysLeft <= days) : undefined;
+  if (reached === undefined) return [];
+  return [
+    {
+      code: 'ocsp-ends',
+      level: daysLeft < 0 ? 'bad' : 'warn',
+      params: { name, days: Math.max(0, daysLeft), until: end },
+      says: `the OCSP certificate of ${name} ends at ${end}: hubgate ca unlock (an unlocked signer renews it)`,
+      key: `ocsp/${keyId}/${end}/${reached}`,
+    },
+  ];
+}
+
+/** While the active key is locked everybody sees that; a former one that stays locked is easily missed. */
+function formerKeys(status: SignerStatus): CaAlarm[] {
+  if (status.state !== 'unlocked') return [];
+  return status.formerKeys.flatMap(({ keyId, state, lastEnd }): CaAlarm[] => {
+    if (state === 'unlocked') return [];
+    const mend =
+      state === 'locked'
+        ? 'hubgate ca unlock with its own passphrase'
+        : 'restore its file in the folder cas of the signer from a backup';
+    return [
+      {
+        code: 'former-key',
+        level: 'warn',
+        params: { state, until: lastEnd },
+        says: `the key of a former signing CA (${keyId}) is ${state}: its revocation list is not renewed. ${mend}`,
+        key: `former-key/${keyId}/${state}/${status.since}`,
+      },
+    ];
+  });
 }
 
 function secondLook({ relint }: SignerStatus): CaAlarm[] {

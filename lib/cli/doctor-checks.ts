@@ -14,8 +14,9 @@ import { ACCESS_MAP, COMPLETE, HUBS_MAP, parseGateMap, REVOKED_MAP } from '../hu
 import { scanHubs } from '../hubs/hub-index';
 import { FRONT_CERTIFICATE_WARN_DAYS } from '../trust/front-certificate';
 import { parseCertificate } from '../x509/certificate';
+import { oldCa, type Finding } from './doctor-old-ca';
 
-export type Finding = { check: string; level: 'ok' | 'warn' | 'bad'; says: string };
+export type { Finding };
 
 const LOW_BYTES = 500 * 1024 * 1024;
 const SERVER_ALARM_MS = FRONT_CERTIFICATE_WARN_DAYS * 86_400_000;
@@ -30,6 +31,7 @@ export async function checkHouse(loaded: LoadedConfig): Promise<Finding[]> {
     ...(await blockList(loaded)),
     await maps(loaded),
     await serverCertificate(loaded),
+    ...oldCa(loaded),
     await resumption(loaded),
   ];
 }

@@ -16,12 +16,13 @@ export function refuseUnusable(file: string): void {
 /**
  * Writes a file that must not be there yet.
  *
+ * @param mode less the umask
  * @throws {HubgateError} `config.value` when it cannot be written
  */
-export function writeNewFile(file: string, content: string | Uint8Array): void {
+export function writeNewFile(file: string, content: string | Uint8Array, mode = 0o666): void {
   refuseUnusable(file);
   try {
-    writeFileSync(file, content, { flag: 'wx' });
+    writeFileSync(file, content, { flag: 'wx', mode });
   } catch (cause) {
     throw unwritable(file, cause);
   }

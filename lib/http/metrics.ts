@@ -5,6 +5,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 import { watchJournal } from '../certificates/watch-journal';
+import { caExpiries } from '../certificates/ca-expiries';
 import type { Ctx } from '../ctx';
 import { HubgateError, isHubgateError } from '../errors';
 import { requestCounts } from '../requests/request-counts';
@@ -16,6 +17,7 @@ type Gauges = {
   requests: Gauge<'state'>;
   signer: Gauge<'state'>;
   crlNextUpdate: Gauge;
+  expires: Gauge<'what' | 'ca'>;
   crlEnd: Gauge<'list' | 'ca'>;
   journalCurrent: Gauge;
   relintFindings: Gauge;
@@ -62,6 +64,10 @@ async function setSigner(ctx: Ctx, gauges: Gauges): Promise<void> {
     if (status.crlNextUpdate !== undefined) {
       gauges.crlNextUpdate.set(Math.floor(Date.parse(status.crlNextUpdate) / 1000));
     }
+    gauges.expires.reset();
+    for (const { what, keyId, end } of caExpiries(status, ctx.now())) {
+      gauges.expires.set({ what, ca: keyId }, Math.floor((Date.parse(end) - ctx.now().getTime()) / 1000));
+    }
     gauges.crlEnd.reset(); // a former CA that is gone leaves no line behind
     for (const { list, keyId, nextUpdate } of status.crlEnds) {
       gauges.crlEnd.set({ list, ca: keyId }, Math.floor(Date.parse(nextUpdate) / 1000));
@@ -104,6 +110,12 @@ function makeGauges(): Gauges {
       name: 'hubgate_crl_end_seconds',
       help: 'When each CRL ends (signing, root, former), Unix time',
       labelNames: ['list', 'ca'],
+      registers,
+    }),
+    expires: new Gauge({
+      name: 'hubgate_ca_expires_seconds',
+      help: 'Seconds until a CA, the last certificate of a former one, a revocation list or an OCSP certificate ends',
+      labelNames: ['what', 'ca'],
       registers,
     }),
     journalCurrent: new Gauge({

@@ -208,9 +208,22 @@ export const MAILS = {
   ),
   'ca-alarm': template(
     z.object({
-      code: z.enum(['journal-damaged', 'journal-old', 'journal-other', 'crl-ended', 'crl-ends', 'relint']),
+      code: z.enum([
+        'journal-damaged',
+        'journal-old',
+        'journal-other',
+        'crl-ended',
+        'crl-ends',
+        'ca-ended',
+        'ca-ends',
+        'ocsp-ends',
+        'former-key',
+        'relint',
+      ]),
       link,
       list: z.enum(['signing', 'root', 'former']).default('signing'),
+      name: z.string().default(''),
+      state: z.enum(['locked', 'missing']).default('locked'),
       until: z.iso.datetime().optional(),
       findings: z.string().default(''),
       checked: z.string().default(''),

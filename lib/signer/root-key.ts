@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { HubgateError, isHubgateError } from '../errors';
 import { parseCertificate, type CertificateInfo } from '../x509/certificate';
 import { parseCrl } from '../x509/crl';
-import { readRootCrl, writeDurably, type SignerFiles } from './ca-files';
+import { caKeyId } from '../x509/key-id';
+import { caFiles, readRootCrl, writeDurably, type SignerFiles } from './ca-files';
 import { caKey, type CaKey } from './ca-keys';
 import { decryptKey } from './key-file';
 import { makeRootCrl } from './root-crl';
@@ -27,6 +28,17 @@ export async function openRootKey(
     });
   }
   return { root, key };
+}
+
+/**
+ * A root that signed people itself, before it was taken over, signs their revocation lists here.
+ *
+ * @returns the id of its key; null for a root that only certified signing CAs
+ */
+export function rootSignsPeople(files: SignerFiles): string | null {
+  if (!existsSync(files.rootCa)) return null;
+  const keyId = caKeyId(parseCertificate(readText(files.rootCa)));
+  return existsSync(caFiles(files, keyId).certificate) ? keyId : null;
 }
 
 /**
@@ -70,19 +82,23 @@ export async function moveRootKey(files: SignerFiles, to: string, passphrase: st
 /**
  * Renews the root's revocation list, for the signer and for the portal.
  *
- * @param input.keyFile the root's key, on the server or on the medium where it is kept
+ * @param input.keyFile the root's key, on the server or on the medium where it is kept; only read
+ * @param input.served  the list as the signer serves it, which may be ahead of the file
  */
 export async function renewRootCrl(input: {
   files: SignerFiles;
   publicCopy: string;
   keyFile: string;
   passphrase: string;
+  served?: Uint8Array | null;
   now: Date;
 }): Promise<{ number: number; nextUpdate: Date }> {
   const { files, publicCopy, keyFile, passphrase, now } = input;
   const { root, key } = await openRootKey(files, keyFile, passphrase);
-  const der = readRootCrl(files);
-  const last = der && parseCrl(der);
+  const lists = [readRootCrl(files), input.served ?? null].flatMap((der) =>
+    der === null ? [] : parseCrl(der),
+  );
+  const last = lists.sort((a, b) => (b.crlNumber ?? 0) - (a.crlNumber ?? 0))[0];
   const number = (last?.crlNumber ?? 0) + 1;
   const fresh = await makeRootCrl({ root, key, number, now, revoked: last?.revoked ?? [] });
   writeDurably(files.rootCrl, fresh, 0o644);

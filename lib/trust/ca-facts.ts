@@ -6,6 +6,7 @@ import type { StatePaths } from '../config/state-paths';
 import { isHubgateError } from '../errors';
 import type { CertificateInfo } from '../x509/certificate';
 import { sameBytes } from '../x509/der';
+import { caKeyId } from '../x509/key-id';
 
 /** What pages say about a CA certificate. */
 export type CaFacts = {
@@ -21,6 +22,8 @@ export type CaFacts = {
   fingerprintSha256: string;
   /** Octets of the DER file that is offered. */
   derBytes: number;
+  /** What the signer calls its key. */
+  keyId: string;
   /** What its files under /ca/ and its list under /crl/ are called, without the ending. */
   fileName: string;
 };
@@ -67,6 +70,7 @@ function facts(certificate: CertificateInfo, issuerCommonName: string, fileName:
     notAfter: certificate.notAfter.toISOString(),
     fingerprintSha256: certificate.fingerprintSha256,
     derBytes: certificate.der.length,
+    keyId: caKeyId(certificate),
     fileName,
   };
 }

@@ -37,7 +37,7 @@ export default async function CaPage({ searchParams }: Search) {
   const userAgent = (await headers()).get('user-agent') ?? '';
   const fitting = guideFor(userAgent);
   const chosen = GUIDE_IDS.find((id) => id === query['guide']) ?? fitting;
-  const { root, signing } = cas;
+  const { root, signing, former } = cas;
   const facts = { httpUrl: config.site.httpUrl, url: config.site.url, rootCn: root.commonName };
   const publicRoot = config.trust.root === 'public';
   return (
@@ -57,7 +57,10 @@ export default async function CaPage({ searchParams }: Search) {
         <aside className="stack" aria-label={t('ca.aside')}>
           <Slip kind={t('common.slip.root')} ca={root} page={page} />
           <Slip kind={t('common.slip.signing')} ca={signing} page={page} />
-          <CaFiles t={t} />
+          {former.map((ca) => (
+            <Slip key={ca.fingerprintSha256} kind={t('common.slip.former')} ca={ca} page={page} />
+          ))}
+          <CaFiles signing={[signing, ...former].map(({ fileName }) => fileName)} t={t} />
         </aside>
       </div>
     </PortalPage>

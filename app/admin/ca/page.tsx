@@ -8,14 +8,12 @@ import { CertificateSlip, restOfSubject } from '#components/ui/certificate-slip'
 import { CodeBlock } from '#components/ui/code-block';
 import { SectionHead } from '#components/ui/section-head';
 import { State } from '#components/ui/state';
-import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 
 import { AdminFrame, PLACE_ROLES } from '../admin-frame';
 import { adminTitle } from '../title';
+import { CRL_SOON_MS, CrlSection } from './crl-section';
 
-/** The alarm comes this long before the end of a CRL, so that a locked signer does not become an outage. */
-const CRL_SOON_MS = 7 * 86_400_000;
 const SIGNER_KIND = { unlocked: 'ok', locked: 'warn', down: 'bad' } as const;
 
 export const generateMetadata = () => adminTitle('admin.ca.page');
@@ -48,12 +46,15 @@ export default async function CaAdminPage() {
           <div className="cols cols-even">
             <CaSlip kind={t('admin.ca.root')} ca={cas.root} page={page} />
             <CaSlip kind={t('admin.ca.signing')} ca={cas.signing} page={page} />
+            {cas.former.map((ca) => (
+              <CaSlip key={ca.fingerprintSha256} kind={t('admin.ca.former')} ca={ca} page={page} />
+            ))}
           </div>
         )}
       </section>
       <div className="cols cols-even section">
         <SignerSection page={page} signer={signer} />
-        <CrlSection page={page} signer={signer} state={crl} />
+        <CrlSection page={page} signer={signer} cas={cas} />
       </div>
       {evaluation ? <Production page={page} /> : null}
     </AdminFrame>
@@ -147,92 +148,6 @@ function SignerSection({ page, signer }: { page: Page; signer: SignerView }) {
           t={t}
         />
       </div>
-    </section>
-  );
-}
-
-const CRL_KIND = { fresh: 'ok', soon: 'warn', ended: 'bad', missing: 'off' } as const;
-const CRL_WORD = { fresh: 'crlFresh', soon: 'crlSoon', ended: 'crlEnded', missing: 'crlMissing' } as const;
-
-function CrlSection({ page, signer, state }: { page: Page; signer: SignerView; state: CrlState }) {
-  const { t, ctx, locale } = page;
-  const now = ctx.now();
-  const { status } = signer;
-  const unknown = signer.state === 'down';
-  return (
-    <section aria-labelledby="crls">
-      <SectionHead flush id="crls" title={t('admin.ca.crls')} />
-      <Table
-        heads={[
-          t('admin.ca.colList'),
-          t('admin.ca.colState'),
-          t('admin.ca.colIssued'),
-          t('admin.ca.colUntil'),
-          t('admin.ca.colDownload'),
-        ]}
-      >
-        <Row>
-          <RowHead>
-            {t('admin.ca.signing')}
-            {status?.crlNumber === undefined ? null : (
-              <span className="step-detail">{t('admin.ca.number', { n: status.crlNumber })}</span>
-            )}
-          </RowHead>
-          <td role="cell" data-label={t('admin.ca.colState')}>
-            <span>
-              {unknown ? (
-                <State kind="off">{t('admin.ca.unknown')}</State>
-              ) : (
-                <State kind={CRL_KIND[state]}>{t(`admin.ca.${CRL_WORD[state]}`)}</State>
-              )}
-            </span>
-          </td>
-          <td role="cell" data-label={t('admin.ca.colIssued')}>
-            <span>
-              {status?.crlThisUpdate === undefined ? (
-                t('admin.request.nothing')
-              ) : (
-                <Time at={status.crlThisUpdate} now={now} locale={locale} />
-              )}
-            </span>
-          </td>
-          <td role="cell" data-label={t('admin.ca.colUntil')}>
-            <span>
-              {status?.crlNextUpdate === undefined ? (
-                t('admin.request.nothing')
-              ) : (
-                <Time at={status.crlNextUpdate} now={now} locale={locale} />
-              )}
-            </span>
-          </td>
-          <td role="cell" data-label={t('admin.ca.colDownload')}>
-            <span>
-              <a href="/crl/signing-ca.crl" download>
-                signing-ca.crl
-              </a>
-            </span>
-          </td>
-        </Row>
-        <Row>
-          <RowHead>{t('admin.ca.root')}</RowHead>
-          <td role="cell" data-label={t('admin.ca.colState')}>
-            <span>{t('admin.ca.rootCrl')}</span>
-          </td>
-          <td role="cell" className="fold-away">
-            {t('admin.request.nothing')}
-          </td>
-          <td role="cell" className="fold-away">
-            {t('admin.request.nothing')}
-          </td>
-          <td role="cell" data-label={t('admin.ca.colDownload')}>
-            <span>
-              <a href="/crl/root-ca.crl" download>
-                root-ca.crl
-              </a>
-            </span>
-          </td>
-        </Row>
-      </Table>
     </section>
   );
 }
