@@ -11,7 +11,8 @@ import { loadConfig, type LoadedConfig } from '../lib/config/load';
 import { ensureSecrets } from '../lib/config/secrets';
 import { readCa, signerFiles, type Ca } from '../lib/signer/ca-files';
 import { openJournal } from '../lib/signer/journal';
-import { certIdOf, ocspRequest } from '../lib/testing/ocsp';
+import { certIdOf } from '../lib/testing/ocsp';
+import { encodeOcspRequest } from '../lib/x509/ocsp-request';
 
 const DIST = join(import.meta.dirname, '..');
 const BATCH = 10_000;
@@ -70,7 +71,7 @@ canaryUrl = "https://canary.localhost:${https}"
     requests: (count, from) =>
       Array.from({ length: count }, (_, at) => {
         const number = from === 'oldest' ? at : Math.floor((at * size) / count);
-        return ocspRequest(certIdOf(ca.signing, serialOf(number)));
+        return encodeOcspRequest(certIdOf(ca.signing, serialOf(number)));
       }),
     signer: children[0]?.pid ?? 0,
     front: children[1]?.pid ?? 0,
@@ -154,7 +155,7 @@ async function startOpenssl(input: {
     { stdio: 'ignore' },
   );
   const url = `http://127.0.0.1:${port}/`;
-  const request = ocspRequest(certIdOf(ca.signing, serialOf(0)));
+  const request = encodeOcspRequest(certIdOf(ca.signing, serialOf(0)));
   await until(
     'openssl ocsp answers',
     async () => (await fetch(url, { method: 'POST', body: Buffer.from(request) })).ok,

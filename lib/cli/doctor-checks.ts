@@ -15,6 +15,7 @@ import { scanHubs } from '../hubs/hub-index';
 import { FRONT_CERTIFICATE_WARN_DAYS } from '../trust/front-certificate';
 import { parseCertificate } from '../x509/certificate';
 import { oldCa, type Finding } from './doctor-old-ca';
+import { checkOcsp } from './doctor-ocsp';
 
 export type { Finding };
 
@@ -191,6 +192,7 @@ async function signer(ctx: Ctx): Promise<Finding[]> {
       const ends = status.crlEnds.map(({ list, nextUpdate }) => `${list} until ${nextUpdate}`);
       if (ends.length > 0) findings.push({ check: 'CRL', level: 'ok', says: ends.join(', ') });
     }
+    findings.push(...(await checkOcsp(ctx, status)));
     const newest = Date.parse(status.crlThisUpdate ?? status.since);
     if (newest > Date.now() + 60_000) {
       findings.push({

@@ -4,7 +4,8 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openResponder, type Responder } from '../responder/responder';
-import { certIdOf, ocspRequest, readResponse } from '../testing/ocsp';
+import { certIdOf, readResponse } from '../testing/ocsp';
+import { encodeOcspRequest } from '../x509/ocsp-request';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { openOcspDoor, type OcspDoor } from './ocsp-door';
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
   const serial = (await signer.client.status()).responders[0]?.serial ?? '';
-  const request = ocspRequest(certIdOf(signer.ca.signing, serial));
+  const request = encodeOcspRequest(certIdOf(signer.ca.signing, serial));
   ocsp = `/ocsp/${encodeURIComponent(Buffer.from(request).toString('base64'))}`;
 });
 afterAll(async () => {

@@ -19,6 +19,7 @@ type Gauges = {
   crlNextUpdate: Gauge;
   expires: Gauge<'what' | 'ca'>;
   crlEnd: Gauge<'list' | 'ca'>;
+  ocspEnd: Gauge<'ca'>;
   journalCurrent: Gauge;
   relintFindings: Gauge;
   relintTime: Gauge;
@@ -72,6 +73,10 @@ async function setSigner(ctx: Ctx, gauges: Gauges): Promise<void> {
     for (const { list, keyId, nextUpdate } of status.crlEnds) {
       gauges.crlEnd.set({ list, ca: keyId }, Math.floor(Date.parse(nextUpdate) / 1000));
     }
+    gauges.ocspEnd.reset();
+    for (const { caKeyId, notAfter } of status.responders) {
+      gauges.ocspEnd.set({ ca: caKeyId }, Math.floor(Date.parse(notAfter) / 1000));
+    }
     gauges.journalCurrent.set(problem === null ? 1 : 0);
     if (status.relint !== undefined) {
       gauges.relintFindings.set(status.relint.findings);
@@ -116,6 +121,12 @@ function makeGauges(): Gauges {
       name: 'hubgate_ca_expires_seconds',
       help: 'Seconds until a CA, the last certificate of a former one, a revocation list or an OCSP certificate ends',
       labelNames: ['what', 'ca'],
+      registers,
+    }),
+    ocspEnd: new Gauge({
+      name: 'hubgate_ocsp_end_seconds',
+      help: "When each OCSP responder's certificate ends, Unix time",
+      labelNames: ['ca'],
       registers,
     }),
     journalCurrent: new Gauge({

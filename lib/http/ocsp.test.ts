@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { GET, POST } from '../../app/ocsp/[[...request]]/route';
 import { callRoute, openTestHouse, type TestHouse } from '../testing/house';
-import { certIdOf, ocspRequest, readResponse } from '../testing/ocsp';
+import { certIdOf, readResponse } from '../testing/ocsp';
+import { encodeOcspRequest } from '../x509/ocsp-request';
 import { ocspError } from '../x509/ocsp-response';
 
 let house: TestHouse;
@@ -12,7 +13,7 @@ let request: Uint8Array;
 beforeAll(async () => {
   house = await openTestHouse();
   serial = (await house.signer.client.status()).responders[0]?.serial ?? '';
-  request = ocspRequest(certIdOf(house.signer.ca.signing, serial));
+  request = encodeOcspRequest(certIdOf(house.signer.ca.signing, serial));
 });
 afterAll(() => house.remove());
 

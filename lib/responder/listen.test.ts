@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { certIdOf, ocspRequest, readResponse } from '../testing/ocsp';
+import { certIdOf, readResponse } from '../testing/ocsp';
+import { encodeOcspRequest } from '../x509/ocsp-request';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { ocspError } from '../x509/ocsp-response';
 import { listenForOcsp, type ListeningResponder } from './listen';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   writeFileSync(path, 'left by a dead process');
   listening = await listenForOcsp({ path, responder, now: Date.now });
   serial = (await signer.client.status()).responders[0]?.serial ?? ''; // any certificate that was issued
-  request = ocspRequest(certIdOf(signer.ca.signing, serial));
+  request = encodeOcspRequest(certIdOf(signer.ca.signing, serial));
   writeFileSync(join(folder, 'request.der'), request);
 });
 afterAll(async () => {
@@ -121,7 +122,7 @@ describe('OCSP over HTTP', () => {
   });
 
   it('lets nobody keep what is for one client, and little of what it does not know', async () => {
-    const unknown = Buffer.from(ocspRequest(certIdOf(signer.ca.signing, '05'))).toString('base64');
+    const unknown = Buffer.from(encodeOcspRequest(certIdOf(signer.ca.signing, '05'))).toString('base64');
     expect((await curl(`http://x/ocsp/${encodeURIComponent(unknown)}`)).headers.get('cache-control')).toBe(
       'max-age=300, public, no-transform, must-revalidate',
     );

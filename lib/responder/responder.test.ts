@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { certIdOf, ocspRequest, readResponse, type ReadResponse } from '../testing/ocsp';
+import { certIdOf, readResponse, type ReadResponse } from '../testing/ocsp';
+import { encodeOcspRequest } from '../x509/ocsp-request';
 import { makeCsr, makeOrder, subjectKey } from '../testing/orders';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { derValue, readDer, TAG } from '../x509/der';
@@ -52,7 +53,7 @@ async function issue(count = 1): Promise<string[]> {
 }
 
 const request = (...serials: string[]): Uint8Array =>
-  ocspRequest(...serials.map((serial) => certIdOf(signer.ca.signing, serial)));
+  encodeOcspRequest(...serials.map((serial) => certIdOf(signer.ca.signing, serial)));
 const derOf = (reply: OcspReply): Uint8Array => (reply.kind === 'ready' ? reply.answer.der : reply.der);
 const opened = (reply: OcspReply): ReadResponse =>
   readResponse(derOf(reply), { signing: signer.ca.signing, root: signer.ca.root });
@@ -166,7 +167,7 @@ describe('the responder', () => {
   it('says what it cannot answer', async () => {
     expect(responder.answer(new Uint8Array())).toEqual({ kind: 'once', der: ocspError('malformedRequest') });
     const foreign = testChain('p-256', 'p-256', new Date()).signing.certificate;
-    const reply = await responder.answer(ocspRequest(certIdOf(foreign, '05')));
+    const reply = await responder.answer(encodeOcspRequest(certIdOf(foreign, '05')));
     expect(reply).toEqual({ kind: 'once', der: ocspError('unauthorized') });
   });
 

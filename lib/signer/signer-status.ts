@@ -48,6 +48,7 @@ export function signerStatus({ ca, custody, journal, responders, rootCrl }: Part
       crlNextUpdate: signing.nextUpdate,
     }),
     crlEnds,
+    ...(ca?.policy.pointers.ocspUrl !== undefined && { ocspUrl: ca.policy.pointers.ocspUrl }),
     responders: (responders?.all() ?? []).map(({ caKeyId, certificate }) => ({
       caKeyId,
       serial: certificate.serial,

@@ -6,18 +6,11 @@ import { join } from 'node:path';
 import type { CertificateInfo } from '../x509/certificate';
 import { encodeCertId, issuerHashes, type OcspHash } from '../x509/ocsp-cert-id';
 import { publicKeyBits } from '../x509/key-id';
-import { derValue, TAG } from '../x509/der';
 
 /** The CertID of a certificate under this CA, as most clients write it. */
 export function certIdOf(ca: CertificateInfo, serial: string, hash: OcspHash = 'sha1'): Uint8Array {
   const hashes = issuerHashes({ subjectDer: ca.subjectDer, keyBits: publicKeyBits(ca.spki) });
   return encodeCertId(hashes, hash, serial);
-}
-
-/** An OCSPRequest about these CertIDs, without extensions: what RFC 5019 clients send. */
-export function ocspRequest(...certIds: readonly Uint8Array[]): Uint8Array {
-  const requests = certIds.map((certId) => derValue(TAG.sequence, certId));
-  return derValue(TAG.sequence, derValue(TAG.sequence, derValue(TAG.sequence, ...requests)));
 }
 
 /** What OpenSSL reads in a response, verified against its CA. */

@@ -170,6 +170,8 @@ export const SignerStatus = z.strictObject({
   crlNextUpdate: instant.optional(),
   /** Of every CA whose list is served here. */
   crlEnds: z.array(CrlEnd),
+  /** Where certificates say that OCSP is answered; absent: they say nothing of it. */
+  ocspUrl: z.string().optional(),
   /** Of every CA that OCSP is answered for. */
   responders: z.array(ResponderEnd),
   /** The last second look that came to its end. */

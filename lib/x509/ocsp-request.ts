@@ -1,4 +1,4 @@
-import { type DerNode, oidText, readDer, TAG } from './der';
+import { type DerNode, derValue, oidText, readDer, TAG } from './der';
 import { type OcspCertId, readCertId } from './ocsp-cert-id';
 import { OID } from './oids';
 
@@ -83,6 +83,12 @@ function readExtensions(node: DerNode | undefined): Map<string, Uint8Array> {
     found.set(name, value.content);
   }
   return found;
+}
+
+/** An OCSPRequest about these CertIDs, without extensions: what RFC 5019 clients send. */
+export function encodeOcspRequest(...certIds: readonly Uint8Array[]): Uint8Array {
+  const requests = certIds.map((certId) => derValue(TAG.sequence, certId));
+  return derValue(TAG.sequence, derValue(TAG.sequence, derValue(TAG.sequence, ...requests)));
 }
 
 const malformed = (): RangeError => new RangeError('This is not an OCSP request.');

@@ -13,6 +13,7 @@ import { Time } from '#components/ui/time';
 import { AdminFrame, PLACE_ROLES } from '../admin-frame';
 import { adminTitle } from '../title';
 import { CRL_SOON_MS, CrlSection } from './crl-section';
+import { OcspSection } from './ocsp-section';
 
 const SIGNER_KIND = { unlocked: 'ok', locked: 'warn', down: 'bad' } as const;
 
@@ -56,6 +57,7 @@ export default async function CaAdminPage() {
         <SignerSection page={page} signer={signer} />
         <CrlSection page={page} signer={signer} cas={cas} />
       </div>
+      <OcspSection page={page} signer={signer} />
       {evaluation ? <Production page={page} /> : null}
     </AdminFrame>
   );
