@@ -9,6 +9,7 @@ const MAY_READ_ENVIRONMENT = [
   'bin/**',
   'scripts/**',
   'bench/**',
+  'drill/**',
   'e2e/**',
   'lib/config/**',
   'lib/instance.ts',
@@ -21,7 +22,7 @@ const MAY_READ_ENVIRONMENT = [
 ];
 
 // Only an entry point may end its process.
-const MAY_EXIT = ['bin/**', 'scripts/**', 'bench/**', 'e2e/**'];
+const MAY_EXIT = ['bin/**', 'scripts/**', 'bench/**', 'drill/**', 'e2e/**'];
 
 const noEnvironment = {
   object: 'process',

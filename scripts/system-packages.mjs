@@ -17,6 +17,12 @@ const NEEDED = [
   { what: 'openssl', debian: 'openssl' },
   { what: 'curl', debian: 'curl' },
   { what: 'adduser', debian: 'adduser' },
+  { what: 'sqlite3', debian: 'sqlite3' },
+  {
+    what: 'easyrsa',
+    debian: 'easy-rsa',
+    found: () => onPath('easyrsa') || existsSync('/usr/share/easy-rsa/easyrsa'),
+  },
   { what: 'systemd-analyze', debian: 'systemd' },
   { what: 'postgresql', debian: 'postgresql', found: hasPostgresql },
   // better-sqlite3 is compiled where its prebuilt binary cannot be fetched.
@@ -48,8 +54,8 @@ function hasPostgresql() {
   );
 }
 
-export function missingPrograms() {
-  return NEEDED.filter(({ what, found }) => !(found ? found() : onPath(what)));
+function missingPrograms(needed) {
+  return needed.filter(({ what, found }) => !(found ? found() : onPath(what)));
 }
 
 function isDebian() {
@@ -60,10 +66,12 @@ function isDebian() {
 /**
  * Installs what is missing on Debian as root; elsewhere says what is missing.
  *
+ * @param {{what: string, debian: string, found?: () => boolean}[]} more beyond what the tests need
  * @throws {Error} when something is missing and cannot be installed here
  */
-export function installMissingPrograms() {
-  const missing = missingPrograms();
+export function installMissingPrograms(more = []) {
+  const needed = [...NEEDED, ...more];
+  const missing = missingPrograms(needed);
   if (missing.length === 0) return [];
   const packages = [...new Set(missing.map(({ debian }) => debian))];
   if (!isDebian() || process.getuid?.() !== 0 || !onPath('apt-get')) {
@@ -83,7 +91,7 @@ export function installMissingPrograms() {
   } finally {
     if (guarded) rmSync(POLICY, { force: true });
   }
-  const left = missingPrograms();
+  const left = missingPrograms(needed);
   if (left.length > 0)
     throw new Error(`Still missing after apt-get: ${left.map(({ what }) => what).join(', ')}.`);
   return packages;

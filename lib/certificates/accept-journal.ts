@@ -2,9 +2,9 @@ import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
 import { listCertificateRows, revokedSerials } from '../db/certificates';
 import { inTransaction } from '../db/in-transaction';
-import { readSetting } from '../db/settings';
 import { HubgateError } from '../errors';
 import type { SignerClient } from '../signer-client/client';
+import { keptLists } from '../trust/crl-file';
 import { REVOKE_MAX_SERIALS, RevocationReason } from '../wire/messages';
 import { BATCH_MAX_ORDERS } from '../wire/order';
 import { readCrlHead } from '../x509/crl';
@@ -104,11 +104,9 @@ async function revokeAgain(ctx: Ctx, signer: SignerClient): Promise<number> {
 
 /** The lists that the portal kept say which numbers were used. */
 async function raiseNumbers(ctx: Ctx, operator: SignerClient | null): Promise<AcceptedJournal['crlNumbers']> {
-  const signing = await readSetting(ctx.db, 'crl.signing');
-  const former = JSON.parse((await readSetting(ctx.db, 'crl.former')) ?? '[]') as string[];
   const numbers: AcceptedJournal['crlNumbers'] = [];
-  for (const der of [...(signing === null ? [] : [signing]), ...former]) {
-    const { authorityKeyId: caKeyId, crlNumber: above } = readCrlHead(Buffer.from(der, 'base64'));
+  for (const der of await keptLists(ctx)) {
+    const { authorityKeyId: caKeyId, crlNumber: above } = readCrlHead(der);
     if (caKeyId === null || above === null) continue;
     await operator?.raiseCrlNumber({ caKeyId, above });
     numbers.push({ caKeyId, above, told: operator !== null });

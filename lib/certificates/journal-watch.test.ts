@@ -135,9 +135,11 @@ describe('alarms', { timeout: 120_000 }, () => {
         lastSignInAt: null,
       });
     }
-    expect(await mailCaAlarms(clock())).toEqual([]);
+    // The responder's certificate ends in these days too; it has a test of its own.
+    const lists = async () => (await mailCaAlarms(clock())).filter(({ code }) => code.startsWith('crl-'));
+    expect(await lists()).toEqual([]);
     house.advance(22 * 86_400_000);
-    expect(await mailCaAlarms(clock())).toEqual([]);
+    expect(await lists()).toEqual([]);
     for (const [days, count] of [
       [1.5, 1],
       [0, 1],
@@ -146,10 +148,10 @@ describe('alarms', { timeout: 120_000 }, () => {
       [1, 4],
     ] as const) {
       house.advance(days * 86_400_000);
-      const [alarm] = await mailCaAlarms(clock());
+      const [alarm] = await lists();
       expect(alarm?.code).toBe(count === 4 ? 'crl-ended' : 'crl-ends');
-      await mailCaAlarms(clock());
-      const sent = await mails();
+      await lists();
+      const sent = (await mails()).filter(({ vars }) => vars.includes('"crl-'));
       expect(sent.map(({ recipient }) => recipient)).toEqual(Array(count).fill('olga@example.org'));
     }
   });
@@ -167,9 +169,12 @@ describe('alarms', { timeout: 120_000 }, () => {
     });
     const codes = (change: Partial<typeof status>) =>
       alarmsOf({ ...status, ...change }, null, now).map(({ code, level }) => `${code} ${level}`);
+    const formerKeys = [{ keyId: 'ab'.repeat(20), state: 'unlocked' as const, lastEnd: at }];
     expect(codes({})).toEqual([]);
-    expect(codes({ crlEnds: [end('root', 31), end('former', 7.1)] })).toEqual([]);
-    expect(codes({ crlEnds: [end('root', 29), end('former', 6.9)] })).toEqual([
+    // Nobody needs the list of a former CA whose certificates have all ended.
+    expect(codes({ crlEnds: [end('former', 6.9)] })).toEqual([]);
+    expect(codes({ formerKeys, crlEnds: [end('root', 31), end('former', 7.1)] })).toEqual([]);
+    expect(codes({ formerKeys, crlEnds: [end('root', 29), end('former', 6.9)] })).toEqual([
       'crl-ends warn',
       'crl-ends warn',
     ]);

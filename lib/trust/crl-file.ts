@@ -129,9 +129,14 @@ async function keep(ctx: Ctx, { signing, former }: Crls): Promise<void> {
 }
 
 async function kept(ctx: Ctx): Promise<Known> {
+  return { at: 0, version: '', root: null, signing: (await keptLists(ctx)).map(read) };
+}
+
+/** The signing CAs' lists as the portal last saw them, DER, the active CA's first; none before the first. */
+export async function keptLists(ctx: Pick<Ctx, 'db'>): Promise<Uint8Array[]> {
   const parsed: unknown = JSON.parse((await readSetting(ctx.db, KEPT)) ?? '[]');
   const ders = Array.isArray(parsed) ? parsed.filter((one): one is string => typeof one === 'string') : [];
-  return { at: 0, version: '', root: null, signing: ders.map((der) => read(Buffer.from(der, 'base64'))) };
+  return ders.map((der) => Buffer.from(der, 'base64'));
 }
 
 function lists({ signing, root, former }: Crls): Pick<Known, 'signing' | 'root'> {
