@@ -21,7 +21,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { LoadedConfig } from '../config/load';
 import { databaseTarget } from '../db/target';
 import { HubgateError } from '../errors';
-import { packArchive, unpackArchive, type ArchiveEntry, type Manifest } from '../signer/backup/archive';
+import { Manifest, packArchive, unpackArchive, type ArchiveEntry } from '../signer/backup/archive';
 import { copyJournal } from '../signer/backup/copy-journal';
 import { seal, unseal } from '../signer/backup/sealed-stream';
 import { signerFiles } from '../signer/ca-files';
@@ -180,7 +180,8 @@ async function readBack(file: string, passphrase: string, written: Manifest): Pr
       file,
       async () => undefined,
     );
-    if (JSON.stringify(read) !== JSON.stringify(written)) {
+    // Parsed both: the same fields in the same order.
+    if (JSON.stringify(read) !== JSON.stringify(Manifest.parse(written))) {
       throw new HubgateError('ca.backup', `${file} reads otherwise than it was written.`);
     }
   } catch (error) {
