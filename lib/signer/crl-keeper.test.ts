@@ -163,7 +163,7 @@ describe('a compromised key', () => {
       by: 'person:olga',
     });
     expect(revoked.map(({ serial }) => serial).sort()).toEqual([one.serial, two.serial].sort());
-    await expect(signOne('three')).rejects.toThrow(/csr\.weak-key/);
+    await expect(signOne('three')).rejects.toThrow(/csr\.compromised-key/);
     const { keys } = await signer.client.blockedKeys(0);
     expect(keys).toMatchObject([{ reason: 'keyCompromise', by: 'person:olga' }]);
   });
@@ -175,7 +175,7 @@ describe('a compromised key', () => {
     const block = { spkiSha256s: [spkiSha256(spki)], reason: 'found in a firmware', by: 'host:root' };
     expect(await signer.client.blockKeys(block)).toBe(1);
     expect(await signer.client.blockKeys(block)).toBe(0);
-    await expect(signOne('one')).rejects.toThrow(/csr\.weak-key/);
+    await expect(signOne('one')).rejects.toThrow(/csr\.compromised-key/);
   });
 });
 
