@@ -56,11 +56,9 @@ test('hubgate-crl-refresh.sh installs CRLs that verify, and nothing else', async
   const dir = bench.dir;
   await bench.ca.revoke(alice.certFile);
   await bench.ca.writeCrls(join(dir, 'both.pem'));
-  const [signing = '', root = ''] = (await readFile(join(dir, 'both.pem'), 'utf8')).split(
-    /(?<=-----END X509 CRL-----\n)/,
-  );
-  const der = (pem: string) => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  let served: Record<string, Buffer> = { '/crl/signing-ca.crl': der(signing), '/crl/root-ca.crl': der(root) };
+  const both = await readFile(join(dir, 'both.pem'));
+  const [signing = ''] = both.toString('utf8').split(/(?<=-----END X509 CRL-----\n)/);
+  let served: Record<string, Buffer> = { '/crl/crls.pem': both };
   const server = createServer((request, response) => {
     const body = served[request.url ?? ''];
     response.statusCode = body ? 200 : 404;
@@ -78,7 +76,15 @@ test('hubgate-crl-refresh.sh installs CRLs that verify, and nothing else', async
     expect(installed.match(/BEGIN X509 CRL/g)).toHaveLength(2);
     await expect(readFile(join(dir, 'reloaded'))).resolves.toBeDefined();
 
-    served = { ...served, '/crl/signing-ca.crl': Buffer.from('no CRL') };
+    for (const wrong of [
+      signing,
+      both.toString('utf8').replace(/\n[A-Za-z0-9+/]{20}/, '\nAAAAAAAAAAAAAAAAAAAA'),
+    ]) {
+      served = { '/crl/crls.pem': Buffer.from(wrong) };
+      expect((await refresh()).code).not.toBe(0);
+      expect(await readFile(target, 'utf8')).toBe(installed);
+    }
+    served = { '/crl/crls.pem': Buffer.from('no CRL') };
     const broken = await refresh();
     expect(broken.code).not.toBe(0);
     expect(broken.stderr).toContain('nothing was changed');

@@ -13,8 +13,9 @@ export type PortalCopy = { file: string; counts: RowCounts; remove: () => void }
 
 /** The user that a portal of its own runs as; null where whoever runs this is that user. */
 export function portalUser({ paths }: LoadedConfig): { uid: number; gid: number } | null {
-  const { uid, gid } = statSync(paths.stateDir);
-  return process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : null;
+  const folder = statSync(paths.stateDir, { throwIfNoEntry: false });
+  if (folder === undefined || process.getuid?.() !== 0 || folder.uid === 0) return null;
+  return { uid: folder.uid, gid: folder.gid };
 }
 
 /**

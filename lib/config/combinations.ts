@@ -91,7 +91,8 @@ function otherProblems(config: Config): Impossible[] {
       problem: 'must be empty (SQLite in the state directory), file:… or postgresql://…',
     });
   }
-  if (/^postgres(ql)?:/.test(database.url) && !URL.canParse(database.url)) {
+  if (/^postgres(ql)?:/.test(database.url) && !URL.canParse(database.url.replace('@/', '@localhost/'))) {
+    // WHATWG URLs have no user without a host; PostgreSQL's have, for a socket.
     found.push({
       key: 'database.url',
       problem: 'must be a postgresql:// address, such as postgresql://hubgate@/hubgate?host=/run/postgresql',
