@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Ctx } from '../ctx';
+import { inTransaction } from '../db/in-transaction';
 import { readSetting, writeSetting } from '../db/settings';
 import { HubgateError } from '../errors';
 import type { SignerStatus } from '../wire/messages';
@@ -39,7 +40,9 @@ export async function watchJournal(
   if (recorded !== null && recorded.sequence > reported.sequence) {
     return { status, problem: { kind: 'old', recorded, reported } };
   }
-  if (recorded?.sequence !== reported.sequence) await recordJournal(ctx.db, reported);
+  if (recorded?.sequence !== reported.sequence) {
+    await inTransaction(ctx.db, (tx) => recordJournal(tx, reported));
+  }
   return { status, problem: null };
 }
 
