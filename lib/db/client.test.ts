@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { DATABASE_KINDS, testDatabase, type TestDatabase } from '../testing/database';
+import { DATABASE_KINDS, openTestDatabase, testDatabase, type TestDatabase } from '../testing/database';
 import { inTransaction } from './in-transaction';
 
 describe.each(DATABASE_KINDS)('%s', (kind) => {
@@ -38,5 +38,23 @@ describe.each(DATABASE_KINDS)('%s', (kind) => {
       ),
     );
     expect((await db.prisma.setting.findUniqueOrThrow({ where: { key: 'n' } })).value).toBe('20');
+  });
+
+  it('waits for the transaction of another process without holding up its own', async () => {
+    made = await testDatabase(kind);
+    const { db } = made;
+    const other = await openTestDatabase(made.section);
+    const add = (to: typeof db) => async () =>
+      inTransaction(to, async (tx) => {
+        const count = await tx.prisma.setting.count();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        await tx.prisma.setting.create({ data: { key: `n${count}`, value: '1' } });
+      });
+    const bare = Array.from({ length: 5 }, (_, n) =>
+      other.prisma.setting.create({ data: { key: `bare ${n}`, value: '1' } }).then((row) => row),
+    );
+    await Promise.all([...Array.from({ length: 10 }, (_, n) => add(n % 2 === 0 ? db : other)()), ...bare]);
+    await other.close();
+    expect(await db.prisma.setting.count()).toBe(15);
   });
 });

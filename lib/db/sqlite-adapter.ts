@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 
 type SqliteFactory = InstanceType<typeof PrismaBetterSqlite3>;
@@ -6,6 +8,8 @@ type SqliteTransaction = Awaited<ReturnType<SqliteAdapter['startTransaction']>>;
 
 /** How long a statement waits for another process's write. */
 const BUSY_TIMEOUT_MS = 5000;
+/** How often it asks whether the other has finished, at the least. */
+const ASK_AGAIN_MS = 20;
 
 /** Any statement that takes the write lock and changes nothing. */
 const TAKE_WRITE_LOCK = 'UPDATE "AuditHead" SET "id" = "id" WHERE 0';
@@ -16,8 +20,8 @@ const TAKE_WRITE_LOCK = 'UPDATE "AuditHead" SET "id" = "id" WHERE 0';
  * Prisma's adapter has a single connection, so that a statement sent while a transaction is open
  * runs inside that transaction and is lost when it rolls back. Here reads have their own
  * connection (in WAL mode they never wait), and everything that writes queues in this process for
- * the other. better-sqlite3 waits for locks synchronously, so two writing connections in one
- * process would block the very event loop that has to finish the first transaction.
+ * the other. Where another process holds the write lock, the writer asks again on a timer instead of
+ * waiting in SQLite: better-sqlite3 waits synchronously, with every page and stream of this process.
  *
  * Every transaction takes the write lock at once. Prisma begins deferred; a transaction that reads
  * first and writes later then fails with SQLITE_BUSY_SNAPSHOT as soon as another process has written.
@@ -35,7 +39,9 @@ export class SqliteAdapterFactory {
   async connect(): Promise<SqliteAdapter> {
     const writer = await this.#factory.connect();
     // better-sqlite3 is built with NORMAL for WAL, which may lose the last commits at a power cut.
-    await writer.executeScript('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    await writer.executeScript(
+      'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 0;',
+    );
     const reader = await this.#factory.connect();
     await reader.executeScript('PRAGMA query_only = ON;');
     return new TwoConnections(reader, writer);
@@ -79,7 +85,7 @@ class TwoConnections implements SqliteAdapter {
       transaction.commit = () => commit().finally(release);
       transaction.rollback = () => rollback().finally(release);
       try {
-        await transaction.executeRaw({ sql: TAKE_WRITE_LOCK, args: [], argTypes: [] });
+        await onceFree(() => transaction.executeRaw({ sql: TAKE_WRITE_LOCK, args: [], argTypes: [] }));
       } catch (error) {
         await transaction.executeRaw({ sql: 'ROLLBACK', args: [], argTypes: [] });
         await transaction.rollback();
@@ -100,7 +106,7 @@ class TwoConnections implements SqliteAdapter {
   async #exclusively<T>(run: () => Promise<T>): Promise<T> {
     const release = await this.#turn();
     try {
-      return await run();
+      return await onceFree(run);
     } finally {
       release();
     }
@@ -115,4 +121,23 @@ class TwoConnections implements SqliteAdapter {
     await before;
     return release;
   }
+}
+
+/** Runs a statement until no other process holds the write lock; one that was refused has done nothing. */
+async function onceFree<T>(run: () => Promise<T>): Promise<T> {
+  const giveUp = performance.now() + BUSY_TIMEOUT_MS;
+  for (let wait = 1; ; wait = Math.min(2 * wait, ASK_AGAIN_MS)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUp) throw error;
+    }
+    await sleep(wait);
+  }
+}
+
+/** The adapter's word for SQLITE_BUSY in all its forms. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name !== 'DriverAdapterError') return false;
+  return (error.cause as { kind?: unknown }).kind === 'SocketTimeout';
 }

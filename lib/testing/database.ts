@@ -15,7 +15,6 @@ export type TestDatabase = {
   db: Database;
   /** The `database` section that opens it again. */
   section: Config['database'];
-  /** Plain SQL beside Prisma, for what the portal itself never does. */
   close: () => Promise<void>;
 };
 
@@ -40,7 +39,7 @@ async function testSqlite(): Promise<TestDatabase> {
   const file = join(folder, 'portal.db');
   copyFileSync(await sqliteTemplate, file);
   const section = { url: `file:${file}`, passwordFile: '' };
-  const db = await open(section);
+  const db = await openTestDatabase(section);
   return {
     db,
     section,
@@ -64,7 +63,7 @@ async function testPostgresql(): Promise<TestDatabase> {
   const name = `t_${randomBytes(8).toString('hex')}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${await postgresTemplate}`);
   const section = { url: postgresUrl(name), passwordFile: '' };
-  const db = await open(section);
+  const db = await openTestDatabase(section);
   return {
     db,
     section,
@@ -103,7 +102,8 @@ async function administer(sql: string): Promise<void> {
   }
 }
 
-async function open(section: Config['database']): Promise<Database> {
+/** Opens such a database once more, as another process would. */
+export async function openTestDatabase(section: Config['database']): Promise<Database> {
   const config = ConfigSchema.parse({ database: section });
   return openDatabase(
     config,
