@@ -15,6 +15,13 @@ const NEEDED = [
   { what: 'pk12util', debian: 'libnss3-tools' },
   { what: 'certtool', debian: 'gnutls-bin' },
   { what: 'openssl', debian: 'openssl' },
+  // CAs to take over, made by the tools that people have.
+  {
+    what: 'easyrsa',
+    debian: 'easy-rsa',
+    found: () => onPath('easyrsa') || existsSync('/usr/share/easy-rsa/easyrsa'),
+  },
+  { what: 'perl', debian: 'perl' },
   { what: 'curl', debian: 'curl' },
   { what: 'adduser', debian: 'adduser' },
   { what: 'sqlite3', debian: 'sqlite3' },

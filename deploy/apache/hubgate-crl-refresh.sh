@@ -16,10 +16,13 @@ curl --fail --silent --show-error --max-time 30 --output "$work/all.pem" "$porta
 # One file each: a list may be megabytes long, and openssl crl reads the first of a file only.
 awk -v folder="$work" '/-----BEGIN X509 CRL-----/ { n++ } n { print > sprintf("%s/list-%03d.pem", folder, n) }' "$work/all.pem"
 count=0
+signs=$(openssl x509 -in "$bundle" -noout -subject -nameopt RFC2253 | cut -d= -f2-)
+signing=missing
 for list in "$work"/list-*.pem; do
   [ -e "$list" ] || break
   count=$((count + 1))
-  issuer=$(openssl crl -in "$list" -noout -issuer)
+  issuer=$(openssl crl -in "$list" -noout -issuer -nameopt RFC2253 | cut -d= -f2-)
+  if [ "$issuer" = "$signs" ]; then signing=there; fi
   openssl crl -in "$list" -CAfile "$bundle" -noout 2> "$work/verdict" || true
   if ! grep -q 'verify OK' "$work/verdict"; then
     echo "hubgate-crl-refresh: a list ($issuer) is not signed by a CA of $bundle; nothing was changed. After a roll-over: hubgate ca publish, as root." >&2
@@ -32,9 +35,9 @@ for list in "$work"/list-*.pem; do
   fi
   openssl crl -in "$list" >> "$work/crls.pem"
 done
-# Root and signing CA at least: without one of them Apache would refuse everybody.
-if [ "$count" -lt 2 ]; then
-  echo "hubgate-crl-refresh: the portal has $count of the two lists that are needed; nothing was changed." >&2
+# Root and signing CA (the first of the bundle) at least: without one of them Apache would refuse everybody.
+if [ "$count" -lt 2 ] || [ "$signing" = missing ]; then
+  echo "hubgate-crl-refresh: the portal lacks a list that is needed ($count there, that of $signs $signing); nothing was changed." >&2
   exit 1
 fi
 

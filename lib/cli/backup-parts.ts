@@ -10,7 +10,7 @@ export type BackupPart = { path: string; mode: number; source: Uint8Array | { fi
 const SMALL_BYTES = 8 * 1024 * 1024;
 
 /** What of the signer's folder is no part of it: the journal is copied apart, backups hold no backups. */
-const NOT_OF_SIGNER = /^(?:journal\.db.*|backups|.*\.new|\.restoring)$/;
+const NOT_OF_SIGNER = /^(?:\..*|journal\.db.*|backups|.*\.new)$/;
 
 /**
  * The signer's files beside its journal: keys as they are encrypted, certificates, lists, rules.

@@ -4,6 +4,8 @@ import {
   createWriteStream,
   fsyncSync,
   mkdirSync,
+  mkdtempSync,
+  readdirSync,
   openSync,
   closeSync,
   renameSync,
@@ -101,6 +103,20 @@ function refuseUnreadable({ paths }: LoadedConfig): void {
   }
 }
 
+/** The journal's copy lies there while it is packed; a dot keeps it out of backups. */
+const SCRATCH = '.backup-';
+const LEFT_OVER_MS = 86_400_000;
+
+/** Of a backup that was killed: a whole journal must not lie about for ever. */
+function removeLeftOver(signerDir: string, own: string): void {
+  for (const name of readdirSync(signerDir)) {
+    const folder = join(signerDir, name);
+    if (!name.startsWith(SCRATCH) || folder === own) continue;
+    if (Date.now() - statSync(folder).mtimeMs > LEFT_OVER_MS)
+      rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The portal's database first: what the journal knows more is taken over; what it knows less is an alarm. */
 async function writeBackup(
   loaded: LoadedConfig,
@@ -111,7 +127,9 @@ async function writeBackup(
 ): Promise<Manifest> {
   const { config, paths } = loaded;
   const draft = `${file}.new`;
-  const journalCopy = join(paths.signerDir, `.journal-${process.pid}.copy`);
+  const scratch = mkdtempSync(join(paths.signerDir, SCRATCH));
+  const journalCopy = join(scratch, 'journal.copy');
+  removeLeftOver(paths.signerDir, scratch);
   const target = databaseTarget(config, paths);
   note('  copying the database …');
   const portal = await copyPortalDatabase(loaded);
@@ -152,7 +170,7 @@ async function writeBackup(
     rmSync(draft, { force: true });
     throw cause instanceof HubgateError ? cause : unwritable(file, cause);
   } finally {
-    rmSync(journalCopy, { force: true });
+    rmSync(scratch, { recursive: true, force: true });
     portal.remove();
   }
 }

@@ -91,13 +91,13 @@ function otherProblems(config: Config): Impossible[] {
       problem: 'must be empty (SQLite in the state directory), file:… or postgresql://…',
     });
   }
-  if (/^postgres(ql)?:/.test(database.url) && !URL.canParse(database.url.replace('@/', '@localhost/'))) {
-    // WHATWG URLs have no user without a host; PostgreSQL's have, for a socket.
+  const postgresql = /^postgres(ql)?:/.test(database.url) ? withHost(database.url) : null;
+  if (postgresql !== null && !URL.canParse(postgresql)) {
     found.push({
       key: 'database.url',
       problem: 'must be a postgresql:// address, such as postgresql://hubgate@/hubgate?host=/run/postgresql',
     });
-  } else if (/^postgres(ql)?:/.test(database.url) && new URL(database.url).password !== '') {
+  } else if (postgresql !== null && new URL(postgresql).password !== '') {
     found.push({
       key: 'database.url',
       problem: 'must not hold a password: put it into a file and name the file in database.passwordFile',
@@ -139,3 +139,9 @@ function pathProblems(paths: StatePaths): Impossible[] {
         `${SOCKET_PATH_MAX_BYTES}. Set runDir to a short folder such as /run/hubgate`,
     }));
 }
+
+/**
+ * libpq takes an empty host behind a user (the socket's folder then stands in `?host=`); WHATWG's URL
+ * does not.
+ */
+const withHost = (url: string): string => url.replace(/^([a-z]+:\/\/[^/?#]*@)(?=[/?#]|$)/, '$1localhost');

@@ -92,6 +92,7 @@ describe('loadConfig', () => {
     ['[pki]\nrootYears = 5', 'pki.signingYears'],
     ['[database]\nurl = "mysql://x"', 'database.url'],
     ['[database]\nurl = "postgresql://u:secret@h/d"', 'database.url'],
+    ['[database]\nurl = "postgresql://u:secret@/d?host=/run/postgresql"', 'database.url'],
     ['[mail]\ntransport = "smtp"', 'mail.from'],
     ['[mail]\ntransport = "smtp"\nfrom = "a@b.cl"\nuser = "a"', 'mail.passwordFile'],
     ['[hubs.upstream]\nastro = "http://8.8.8.8:80"', 'hubs.upstream.astro'],

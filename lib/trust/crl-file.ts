@@ -27,6 +27,8 @@ const MAX_AGE_SECONDS = 3600;
 
 /** Strangers ask for CRLs; the signer is asked once in this time. */
 const FRESH_MS = 10_000;
+/** The signing CA's list is missing just after a roll-over: gates must not wait for it. */
+const MISSING_MS = 500;
 
 /** A list, and what caches need to know of it. */
 export type CrlFile = { type: string; bytes: Uint8Array; thisUpdate: Date; cacheControl: string };
@@ -44,7 +46,7 @@ const holder = globalThis as typeof globalThis & { __hubgateCrls?: Map<string, K
  */
 export async function crlFile(ctx: Ctx, name: string): Promise<CrlFile> {
   const cas = caCertificates(ctx.paths);
-  const known = await knownCrls(ctx);
+  const known = await knownCrls(ctx, caKeyId(cas.signing));
   const root = known.root ?? rootCrlFile(ctx);
   if (name === 'crls.pem') return allAsPem(ctx, cas, known, root);
   const list = name === 'root-ca.crl' ? root : signingList(cas, known, name);
@@ -92,12 +94,13 @@ function cacheControl(nextUpdate: Date | null, now: Date): string {
   return left <= 0 ? 'no-cache' : `public, max-age=${Math.min(MAX_AGE_SECONDS, left)}`;
 }
 
-async function knownCrls(ctx: Ctx): Promise<Known> {
+async function knownCrls(ctx: Ctx, signingKeyId: string): Promise<Known> {
   const cache = (holder.__hubgateCrls ??= new Map());
   const key = ctx.paths.signerWebSocket;
   const now = ctx.now().getTime();
   const before = cache.get(key);
-  if (before && Math.abs(now - before.at) < FRESH_MS) return before;
+  const fresh = before && listOf(before, signingKeyId) !== null ? FRESH_MS : MISSING_MS;
+  if (before && Math.abs(now - before.at) < fresh) return before;
   try {
     // Megabytes with many entries: asked for when a number has changed, not every ten seconds.
     const { journalId, crlEnds } = await ctx.signer.status();
@@ -106,10 +109,10 @@ async function knownCrls(ctx: Ctx): Promise<Known> {
       cache.set(key, { ...before, at: now });
       return before;
     }
-    const fresh = await ctx.signer.crls();
-    const known = { at: now, version, ...lists(fresh) };
+    const crls = await ctx.signer.crls();
+    const known = { at: now, version, ...lists(crls) };
     cache.set(key, known);
-    await keep(ctx, fresh);
+    await keep(ctx, crls);
     return known;
   } catch (error) {
     if (!isHubgateError(error)) throw error;
