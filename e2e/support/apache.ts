@@ -55,11 +55,13 @@ export async function startApache(input: {
   dir: string;
   layout: 'hubgate.conf' | 'hubgate-one-name.conf';
   values: ApacheValues;
+  /** Applied to each file. */
+  edit?: (text: string) => string;
 }): Promise<Apache> {
-  const { dir, values } = input;
+  const { dir, values, edit = (text: string) => text } = input;
   await mkdir(dir, { recursive: true });
   const files = ['hubgate-common.conf', input.layout];
-  for (const file of files) await writeFile(join(dir, file), await renderDeployFile(file, values));
+  for (const file of files) await writeFile(join(dir, file), edit(await renderDeployFile(file, values)));
   return serveWithApache({
     dir,
     files: files.map((file) => join(dir, file)),

@@ -19,6 +19,8 @@ export type PortalOptions = {
   toml?: string;
   /** The built program; by default the one of this tree. */
   program?: string;
+  /** Changes the virtual hosts before Apache starts, as an administrator would. */
+  editApache?: (text: string) => string;
   /** CA keys; P-384 and P-256 by default, since four 4096-bit primes take seconds to find. */
   rsaCa?: boolean;
 };
@@ -162,6 +164,7 @@ ${options.toml ?? ''}
     apache = await startApache({
       dir: join(dir, 'apache'),
       layout: 'hubgate.conf',
+      ...(options.editApache ? { edit: options.editApache } : {}),
       values: {
         HTTP_LISTEN: `127.0.0.1:${http}`,
         HTTP_NAME: 'localhost',
@@ -228,7 +231,7 @@ ${options.toml ?? ''}
   };
 }
 
-/** The children of a supervisor by the name of their program: signer, web, front. */
+/** The children of a supervisor by the name of their program: signer, web, front, ocsp. */
 async function childrenOf(pid: number | undefined): Promise<Record<string, number>> {
   if (pid === undefined) throw new Error('Hubgate is not running');
   const listed = await mustRun('ps', ['-o', 'pid=,args=', '--ppid', String(pid)]);
@@ -240,9 +243,11 @@ async function childrenOf(pid: number | undefined): Promise<Record<string, numbe
       ? 'signer'
       : /front\.mjs/.test(args)
         ? 'front'
-        : /server\.js|next-server/.test(args)
-          ? 'web'
-          : null;
+        : /ocsp\.mjs/.test(args)
+          ? 'ocsp'
+          : /server\.js|next-server/.test(args)
+            ? 'web'
+            : null;
     if (name !== null) found[name] = Number(id);
   }
   return found;

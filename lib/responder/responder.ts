@@ -104,7 +104,10 @@ export function openResponder(input: {
       let before: number | null = null;
       do {
         const page = await answers.live(before);
-        for (const { certId, answer } of page.answers) cache.put(certId, answer);
+        // What was asked for meanwhile stays: caches were told of it.
+        for (const { certId, answer } of page.answers) {
+          if (cache.get(certId, now()) === null) cache.put(certId, answer);
+        }
         before = page.before;
         await pause(PACE_MS, undefined, { ref: false });
       } while (before !== null && cache.size < KNOWN_MOST * 0.8 && !stopped && mine === warming);

@@ -1,14 +1,25 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { certIdOf, readResponse, type ReadResponse } from '../testing/ocsp';
 import { makeCsr, makeOrder, subjectKey } from '../testing/orders';
-import { startTestSigner, type TestSigner } from '../testing/signer';
+import { startTestSigner, testWishes, type TestSigner } from '../testing/signer';
 import type { OcspAnswer } from '../wire/ocsp';
 import { parseCertificate } from '../x509/certificate';
 import { testChain } from '../x509/testing/throwaway-ca';
+import { readCa, signerFiles, type Ca } from './ca-files';
+import { makeCa } from './make-ca';
 
 const DAY = 86_400_000;
 const HOUR = DAY / 24;
@@ -241,6 +252,66 @@ describe("the responder's key", () => {
       expect(await locked.client.ocsp([one])).toMatchObject([{ outcome: 'response', known: false }]);
     } finally {
       await locked.remove();
+    }
+  });
+});
+
+describe('a former CA', () => {
+  it('is answered for by its own responder until that one ends; the next CA by another', async () => {
+    let at = new Date();
+    const house = await startTestSigner({ now: () => at });
+    const elsewhere = mkdtempSync(join(tmpdir(), 'hubgate-next-ca-'));
+    try {
+      const former = house.ca;
+      const serial = (await house.client.status()).responders[0]?.serial ?? '';
+      const ofFormer = base64(certIdOf(former.signing, serial));
+      const end = Date.parse((await house.client.status()).responders[0]?.notAfter ?? '');
+
+      await house.stop();
+      const phrases = { root: house.passphrase, signing: house.passphrase };
+      const place = { dir: elsewhere, caDir: join(elsewhere, 'ca'), serverDir: join(elsewhere, 'server') };
+      await makeCa({
+        ...place,
+        wishes: testWishes('p-256'),
+        passphrases: phrases,
+        now: at,
+        progress: () => undefined,
+      });
+      for (const name of ['root-ca.pem', 'root-ca.crl', 'signing-ca.pem', 'signing-ca.key']) {
+        copyFileSync(join(elsewhere, name), join(house.dir, name));
+      }
+      await house.start();
+      const next = readCa(signerFiles(house.dir));
+      if (!next) throw new Error('there is no next CA');
+
+      const { responders, formerCas } = await house.client.status();
+      expect(formerCas).toHaveLength(1);
+      expect(responders.map(({ caKeyId }) => caKeyId).toSorted()).toEqual(
+        [former.keyId, next.keyId].toSorted(),
+      );
+      const own = responders.find(({ caKeyId }) => caKeyId === next.keyId)?.serial ?? '';
+      const ofNext = base64(certIdOf(next.signing, own));
+      const crossed = base64(certIdOf(next.signing, serial));
+      const [a, b, c] = await house.client.ocsp([ofFormer, ofNext, crossed]);
+      const read = (answer: OcspAnswer | undefined, ca: Ca) => {
+        if (answer?.outcome !== 'response') throw new Error(JSON.stringify(answer));
+        return readResponse(Buffer.from(answer.response, 'base64'), ca, at).statuses;
+      };
+      expect(read(a, former)).toEqual({ [serial]: 'good' });
+      expect(read(b, next)).toEqual({ [own]: 'good' });
+      // Issued here, but not by this CA.
+      expect(read(c, next)).toEqual({ [serial]: 'unknown' });
+      const together = await house.client.ocspFresh({ certIds: [ofFormer, ofNext], nonce: null });
+      expect(together).toEqual({ outcome: 'unauthorized' });
+
+      at = new Date(end);
+      await house.operator.lock();
+      await house.operator.unlock(house.passphrase); // renews the next CA's; the former's key is gone
+      const outcomes = (await house.client.ocsp([ofFormer, ofNext])).map(({ outcome }) => outcome);
+      expect(outcomes).toEqual(['unauthorized', 'response']);
+    } finally {
+      await house.remove();
+      rmSync(elsewhere, { recursive: true, force: true });
     }
   });
 });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { type DerNode, fromHex, oidText, TAG } from './der';
-import { binary, hexInteger, nullValue, octetString, oid, sequence, toDer } from './forge-asn1';
+import { type DerNode, derValue, fromHex, oidText, TAG } from './der';
 import { OID } from './oids';
 
 /** Digests that name an issuer in a CertID. SHA-1 identifies here and protects nothing (RFC 6960 section 4.3). */
@@ -77,15 +76,22 @@ export function issuerHashes(issuer: { subjectDer: Uint8Array; keyBits: Uint8Arr
   return { sha1: both('sha1'), sha256: both('sha256') };
 }
 
-/** A CertID as most clients write it, with NULL parameters: what answers are made for before anybody asks. */
+/** OBJECT IDENTIFIERs, DER. */
+const HASH_OIDS: Record<OcspHash, string> = { sha1: '06052b0e03021a', sha256: '0609608648016503040201' };
+
+/**
+ * A CertID as most clients write it, with NULL parameters: what answers are made for before anybody asks.
+ *
+ * @throws {RangeError} when the serial is not an even number of hex digits
+ */
 export function encodeCertId(issuer: IssuerHashes, hash: OcspHash, serial: string): Uint8Array {
-  const octets = (hex: string) => octetString(binary(fromHex(hex)));
-  return toDer(
-    sequence(
-      sequence(oid(hash === 'sha1' ? OID.sha1 : OID.sha256), nullValue()),
-      octets(issuer[hash].name),
-      octets(issuer[hash].key),
-      hexInteger(serial),
-    ),
+  const { name, key } = issuer[hash];
+  const positive = /^[89a-f]/i.test(serial) ? `00${serial}` : serial;
+  return derValue(
+    TAG.sequence,
+    derValue(TAG.sequence, fromHex(HASH_OIDS[hash]), derValue(TAG.null)),
+    derValue(TAG.octetString, fromHex(name)),
+    derValue(TAG.octetString, fromHex(key)),
+    derValue(TAG.integer, fromHex(positive)),
   );
 }
