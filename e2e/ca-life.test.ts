@@ -72,11 +72,10 @@ const gate = async (who: Issued) => {
   return answer?.status ?? 'no handshake';
 };
 
-/** The shipped script, as its unit calls it. */
+/** As the path unit does, and Apache reads its files again. */
 async function refreshLists(): Promise<void> {
-  const service = await readFile(join(import.meta.dirname, '../deploy/systemd/hubgate-crl.service'), 'utf8');
-  const [script, , ...rest] = site.path(/^ExecStart=(.*)$/m.exec(service)?.[1] ?? '').split(' ');
-  await mustRun(script ?? '', [site.httpUrl, ...rest.slice(0, 2)]);
+  // A list that the new CA has not issued yet is refused, and the next one is told of.
+  await until('the lists', async () => (await site.runPathUnit('hubgate-crl')).code === 0);
   await apache.graceful();
 }
 

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 
 import { expect, test } from '@playwright/test';
 
+import type { Apache } from './support/apache';
 import { send } from './support/https-client';
 import { issue, type Issued } from './support/issue';
+import { makeForeignCa } from './support/openssl';
 import { until } from './support/ports';
 import { layOutProduction, type Production, type Service, type Who } from './support/production';
-import { mustRun, type Ran } from './support/run';
+import { mustRun, run, type Ran } from './support/run';
 
 // Two services of two users and Apache as a third, as docs/administrator.md sets them up: what runs
 // here are the unit files' own command, user, groups, mask and folders, and the Apache file that
@@ -18,6 +20,7 @@ const SIGNING_PHRASE = 'zebra-violin-harbour-Quiet 7';
 
 let site: Production;
 let signer: Service;
+let apache: Apache;
 let rootPem: string;
 let token: string;
 let alice: Issued;
@@ -104,7 +107,7 @@ test('signer, portal and Apache come up from the shipped files', async () => {
       throw new Error(`${String(error)}\n${signer.output()}${portal.output()}`);
     },
   );
-  const apache = await site.startApache();
+  apache = await site.startApache();
   const up = async () => {
     const now = await ready();
     if (now.status !== 200) throw new Error(JSON.stringify(now));
@@ -159,15 +162,73 @@ test('the certificate is accepted at the gate, and opens the hub', async () => {
   expect((await call(`${site.gateUrl}/astro/`)).status).toBe(403);
 });
 
-test('the second lock: CRLs before Apache by the shipped script', async () => {
-  const service = await readFile(join(import.meta.dirname, '../deploy/systemd/hubgate-crl.service'), 'utf8');
-  const [script, , ...rest] = site.path(/^ExecStart=(.*)$/m.exec(service)?.[1] ?? '').split(' ');
-  const [bundle, crls] = rest as [string, string];
-  await mustRun(script ?? '', [site.httpUrl, bundle, crls]);
+test('the second lock: a revocation is in Apache’s CRL by the path unit, and counts without the portal’s map', async () => {
+  const crls = site.path('/etc/hubgate/crls.pem');
   expect(await readFile(site.path('/etc/hubgate/apache.conf'), 'utf8')).toContain(
     `SSLCARevocationFile "${crls}"`,
   );
+  const lost = await issue(site, token, 'lost');
+  expect((await call(`${site.gateUrl}/astro/`, lost.identity)).status).toBe(200);
+  expect((await site.runPathUnit('hubgate-crl')).code).toBe(0);
+  const before = await readFile(crls);
+
+  const began = performance.now();
+  succeeded(await site.hubgate('portal', 'certs', 'revoke', lost.serial, '--reason', 'keyCompromise'));
+  expect((await site.runPathUnit('hubgate-crl')).code).toBe(0);
+  console.log(`revoked, published, checked and installed in ${Math.round(performance.now() - began)} ms`);
+  expect((await readFile(crls)).equals(before)).toBe(false);
+  await apache.graceful();
+
+  // The portal forgets: only Apache's own list knows now.
+  const map = site.path('/var/lib/hubgate-gate/revoked.map');
+  const truth = await readFile(map, 'utf8');
+  await writeFile(map, 'complete yes\n');
+  await expect(call(`${site.gateUrl}/astro/`, lost.identity)).rejects.toThrow(/alert|ECONNRESET|socket/i);
+  expect((await call(`${site.gateUrl}/astro/`, alice.identity)).status).toBe(200);
+  await writeFile(map, truth);
 });
+
+test('the second lock takes no list that is foreign, ended, older or not there', async () => {
+  const bundle = site.path('/etc/hubgate/ca-bundle.pem');
+  const crls = site.path('/etc/hubgate/crls.pem');
+  const published = site.path('/var/lib/hubgate-gate/crls.pem');
+  const script = join(import.meta.dirname, '../deploy/apache/hubgate-crl-refresh.sh');
+  const good = await readFile(published);
+  const older = join(site.dir, 'older.pem');
+  await writeFile(older, good);
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // thisUpdate has seconds
+  await mustRun('rm', ['-f', site.path('/var/lib/hubgate-gate/crls.changed')]);
+  succeeded(await site.hubgate('signer', 'ca', 'crl'));
+  expect((await site.runPathUnit('hubgate-crl')).code).toBe(0);
+  const inPlace = await readFile(crls);
+  expect(inPlace.equals(good)).toBe(false);
+
+  const foreign = join(site.dir, 'foreign.pem');
+  await writeFile(foreign, await foreignList(site.dir));
+  const cut = join(site.dir, 'cut.pem');
+  await writeFile(cut, inPlace.subarray(0, inPlace.lastIndexOf('-----BEGIN')));
+  const pipe = join(site.dir, 'pipe.pem');
+  await mustRun('mkfifo', [pipe]);
+  for (const [source, says] of [
+    [older, 'is older than the one in place'],
+    [foreign, 'is not signed by a CA of'],
+    [cut, 'lacks a list that is needed'],
+    [pipe, 'there is no'],
+    [join(site.dir, 'gone.pem'), 'there is no'],
+  ] as const) {
+    const refused = await run(script, [source, bundle, crls, 'false']);
+    expect([refused.code, refused.stderr], source).toEqual([1, expect.stringContaining(says)]);
+    expect((await readFile(crls)).equals(inPlace), source).toBe(true);
+  }
+});
+
+/** A root's list that nobody here knows. */
+async function foreignList(dir: string): Promise<string> {
+  const ca = await makeForeignCa(dir, 'another');
+  const file = join(dir, 'of-another-ca.pem');
+  await ca.writeCrls(file);
+  return readFile(file, 'utf8');
+}
 
 test('the portal’s user orders at the signer, and gets no further', async () => {
   expect(await connects('portal', '/run/hubgate-signer/web.sock')).toBe('open');
@@ -184,7 +245,7 @@ test('Apache’s user reaches the portal’s socket and the maps, and nothing el
   expect(await connects('apache', '/run/hubgate-signer/web.sock')).toBe('EACCES');
   expect(await connects('apache', '/run/hubgate-signer/operator.sock')).toBe('EACCES');
   const maps = await filesBelow('/var/lib/hubgate-gate');
-  expect(maps).toHaveLength(3);
+  expect(maps.length).toBeGreaterThan(3);
   expect(await readable('apache', maps)).toEqual(maps);
   const state = [...(await filesBelow('/var/lib/hubgate')), ...(await filesBelow('/var/lib/hubgate-signer'))];
   expect(state.length).toBeGreaterThan(8);

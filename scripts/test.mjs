@@ -7,8 +7,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 import { installMissingPrograms } from './system-packages.mjs';
 
@@ -18,6 +19,8 @@ const bin = (name) => join(ROOT, 'node_modules', '.bin', name);
 
 /** Counted tests; a step without any counts as one. */
 const total = { passed: 0, failed: 0 };
+/** Their names once more, where they are looked for: at the end. */
+const failures = [];
 
 const STEPS = [
   { name: 'system', says: 'System programs', run: async () => void installMissingPrograms(), vital: true },
@@ -53,8 +56,16 @@ async function unit() {
     await run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
   } finally {
     if (existsSync(report)) {
-      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+      const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
       count(numPassedTests, numFailedTests);
+      for (const { name, status, message, assertionResults } of testResults) {
+        if (status !== 'failed') continue;
+        const failed = assertionResults.filter((one) => one.status === 'failed');
+        if (failed.length === 0) failures.push(`${relative(ROOT, name)}: ${firstLine(message)}`);
+        for (const { fullName, failureMessages } of failed) {
+          failures.push(`${relative(ROOT, name)} > ${fullName}: ${firstLine(failureMessages[0])}`);
+        }
+      }
     }
   }
 }
@@ -65,12 +76,27 @@ async function journeys() {
     await run(bin('playwright'), ['test', '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
   } finally {
     if (existsSync(report)) {
-      const { stats } = JSON.parse(readFileSync(report, 'utf8'));
+      const { stats, suites } = JSON.parse(readFileSync(report, 'utf8'));
       // A journey that did not run because one before it failed is not a pass.
       count(stats.expected, stats.unexpected + stats.flaky + stats.skipped);
+      for (const suite of suites) nameFailedJourneys(suite);
     }
   }
 }
+
+function nameFailedJourneys({ specs = [], suites = [] }) {
+  for (const { file, title, tests } of specs) {
+    const bad = tests.find(({ status }) => status !== 'expected');
+    if (bad === undefined) continue;
+    const error = bad.results.flatMap(({ errors = [] }) => errors)[0];
+    failures.push(
+      `e2e/${file} > ${title}: ${bad.status === 'skipped' ? 'not run' : firstLine(error?.message)}`,
+    );
+  }
+  for (const suite of suites) nameFailedJourneys(suite);
+}
+
+const firstLine = (text = '') => stripVTControlCharacters(text).split('\n')[0].slice(0, 200);
 
 function count(passed, failed) {
   total.passed += passed;
@@ -122,6 +148,7 @@ for (const step of STEPS) {
 rmSync(REPORTS, { recursive: true, force: true });
 
 console.log('');
+for (const failure of failures) console.log(`FAILED ${failure}`);
 for (const [verdict, says, seconds] of times) {
   console.log(`${verdict} ${says.padEnd(24)} ${seconds.toFixed(1).padStart(7)} s`);
 }

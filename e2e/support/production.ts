@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { serveWithApache, type Apache } from './apache';
 import { startHubUpstream, type HubUpstream } from './hub-upstream';
-import { freePorts } from './ports';
+import { freePorts, until } from './ports';
 import { mustRun, run, type Ran } from './run';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -37,6 +37,8 @@ export type Production = {
   hubgate: (who: Who | 'root', ...words: string[]) => Promise<Ran>;
   /** Starts a unit of deploy/systemd as systemd would, as far as users, modes and folders go. */
   startUnit: (unit: string) => Promise<Service>;
+  /** Waits until a path unit of deploy/systemd would start its service, and runs that service's commands. */
+  runPathUnit: (name: string, reload?: string[]) => Promise<Ran>;
   startApache: () => Promise<Apache>;
   remove: () => Promise<void>;
 };
@@ -153,6 +155,7 @@ astro = "${hub.origin}"
         services.push(service);
         return service;
       },
+      runPathUnit: (name, reload = []) => runPathUnit(name, path, reload),
       startApache: async () => {
         apache = await serveWithApache({
           dir: join(dir, 'apache'),
@@ -168,6 +171,23 @@ astro = "${hub.origin}"
     await remove();
     throw error;
   }
+}
+
+async function runPathUnit(
+  name: string,
+  path: (shipped: string) => string,
+  reload: readonly string[],
+): Promise<Ran> {
+  const read = (kind: string) => readFile(join(ROOT, 'deploy', 'systemd', `${name}.${kind}`), 'utf8');
+  const flag = /^PathExists=(.*)$/m.exec(await read('path'))?.[1] ?? '';
+  await until(flag, () => stat(path(flag)));
+  const service = await read('service');
+  const command = (key: string) => path(new RegExp(`^${key}=(.*)$`, 'm').exec(service)?.[1] ?? '').split(' ');
+  const [remove, ...removed] = command('ExecStartPre');
+  await mustRun(remove ?? '', removed);
+  const [script, ...args] = command('ExecStart');
+  const own = args.findIndex((word) => word === 'apachectl');
+  return run(script ?? '', [...(own < 0 ? args : args.slice(0, own)), ...reload]);
 }
 
 /** User, groups, mask, environment and folders of a unit; systemd's own sandbox is beyond a test without it. */

@@ -21,6 +21,7 @@ import { blockKey } from './block-key';
 import { checkKey } from './check-key';
 import { listBlockedKeys } from './list-blocked-keys';
 import { mirrorBlockedKeys } from './mirror-blocked-keys';
+import { revokeCertificate } from './revoke-certificate';
 
 let signer: TestSigner;
 let house: TestHouse;
@@ -117,6 +118,17 @@ describe.each(DATABASE_KINDS)('a blocked key, on %s', (kind) => {
       reason: 'keyCompromise',
       blockedBy: 'host:root',
     });
+  });
+
+  it('of a certificate that was revoked as compromised in the portal is refused from that moment on', async () => {
+    await open({ kind });
+    const { csr } = keyOf();
+    const id = await submitOne(house.ctx, { csr });
+    await approveRequest(approver(), { id });
+    const [event] = await allEvents(signRequests(operator(), { ids: [id] }));
+    const serial = event?.event === 'item' ? (event.serial ?? '') : '';
+    await revokeCertificate(operator(), { serial, reason: 'keyCompromise' });
+    await expect(submitOne(house.ctx, { csr })).rejects.toMatchObject(REFUSED);
   });
 
   it('stands in a list that goes by pages, newest first', async () => {

@@ -67,7 +67,7 @@ describe('a compromised key', () => {
     ]);
     await expect(
       submitRequest(house.ctx, { csr, email: 'alice@example.org', source: 'api' }),
-    ).rejects.toMatchObject({ code: 'request.duplicate-key' });
+    ).rejects.toMatchObject({ code: 'csr.compromised-key' });
     // The signer itself would refuse it as well.
     expect((await signer.client.blockedKeys(0)).keys.map((one) => one.spkiSha256)).toContain(
       (await findCertificate(operator(), { serial: first.serial })).spkiSha256,

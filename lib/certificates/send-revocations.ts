@@ -1,6 +1,8 @@
 import { actorName, type Ctx } from '../ctx';
+import { isHubgateError } from '../errors';
 import { publishRevocations } from '../hubs/publish-maps';
 import type { Revocation, RevocationReason } from '../wire/messages';
+import { mirrorBlockedKeys } from './mirror-blocked-keys';
 import { storeRevocations } from './store-revocations';
 import { requireCurrentJournal } from './watch-journal';
 
@@ -33,5 +35,15 @@ export async function sendRevocations(
     tellHolder,
   });
   await publishRevocations(ctx);
+  if (reason === 'keyCompromise') await learnBlockedKeys(ctx);
   return answer;
+}
+
+/** A signer that went away meanwhile is asked again by the clock, half a minute later. */
+async function learnBlockedKeys(ctx: Ctx): Promise<void> {
+  try {
+    await mirrorBlockedKeys(ctx);
+  } catch (thrown) {
+    if (!isHubgateError(thrown)) throw thrown;
+  }
 }

@@ -8,6 +8,16 @@ export const HUBS_MAP = 'hubs.map';
 export const ACCESS_MAP = 'access.map';
 export const REVOKED_MAP = 'revoked.map';
 
+/** Beside the maps: every CRL that a gate needs, PEM, for fronts that check it at the handshake. */
+export const CRLS_FILE = 'crls.pem';
+/**
+ * These appear when a map, or the lists, have changed; who hands them to a front (deploy/systemd) takes
+ * them away first. systemd's `PathExists=` looks again when its service has ended, `PathChanged=` loses
+ * what happens while it runs (systemd issue 41599).
+ */
+export const MAPS_CHANGED = 'maps.changed';
+export const CRLS_CHANGED = 'crls.changed';
+
 /** Without this entry in revoked.map nobody is admitted: an emptied file must not open the gate. */
 export const COMPLETE = { key: 'complete', value: 'yes' } as const;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { GateMapFile, mapKeyOfName, mapKeyOfSerial, parseGateMap } from './gate-map-file';
 import { accessMapText, hubsMapText, revokedMapText, writeGateMaps } from './gate-maps';
@@ -55,13 +55,35 @@ describe('writeGateMaps', () => {
     const dir = folder();
     await writeGateMaps(dir, { hubs: 'a b\n', access: '', revoked: 'complete yes\n' });
     expect(statSync(dir).mode & 0o777).toBe(0o755);
-    expect(readdirSync(dir).sort()).toEqual(['access.map', 'hubs.map', 'revoked.map']);
+    expect(readdirSync(dir).sort()).toEqual(['access.map', 'hubs.map', 'maps.changed', 'revoked.map']);
     const before = statSync(join(dir, 'hubs.map'));
     expect(before.mode & 0o777).toBe(0o644);
     await writeGateMaps(dir, { hubs: 'a b\n' });
     expect(statSync(join(dir, 'hubs.map')).ino).toBe(before.ino);
     await writeGateMaps(dir, { hubs: 'a c\n' });
     expect(readFileSync(join(dir, 'hubs.map'), 'utf8')).toBe('a c\n');
+  });
+
+  it('tells of every change, after it was made, and of nothing else; of each file once per process', async () => {
+    const dir = folder();
+    const told = (name: string) => {
+      const there = readdirSync(dir).includes(name);
+      rmSync(join(dir, name), { force: true });
+      return there;
+    };
+    await writeGateMaps(dir, { hubs: 'a b\n', revoked: 'complete yes\n' });
+    expect([told('maps.changed'), told('crls.changed')]).toEqual([true, false]);
+    await writeGateMaps(dir, { hubs: 'a b\n', revoked: 'complete yes\n' });
+    expect(told('maps.changed')).toBe(false);
+    await writeGateMaps(dir, { revoked: 'complete yes\nAA revoked\n' });
+    expect(told('maps.changed')).toBe(true);
+    await writeGateMaps(dir, { crls: 'one' });
+    expect([told('maps.changed'), told('crls.changed')]).toEqual([false, true]);
+    // A process that died after its rename said nothing: the next one does.
+    vi.resetModules();
+    const { writeGateMaps: ofNextProcess } = await import('./gate-maps');
+    await ofNextProcess(dir, { crls: 'one' });
+    expect(told('crls.changed')).toBe(true);
   });
 
   it('says when the folder cannot be written', async () => {

@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { HubgateError } from '../errors';
-import { ACCESS_MAP, COMPLETE, HUBS_MAP, mapKeyOfName, mapKeyOfSerial, REVOKED_MAP } from './gate-map-file';
+import {
+  ACCESS_MAP,
+  COMPLETE,
+  CRLS_CHANGED,
+  CRLS_FILE,
+  HUBS_MAP,
+  mapKeyOfName,
+  mapKeyOfSerial,
+  MAPS_CHANGED,
+  REVOKED_MAP,
+} from './gate-map-file';
 
 export type HubsMapEntry = { route: string; upstream: string };
 export type AccessMapEntry = { route: string; access: 'listed' | 'any-valid'; members: readonly string[] };
@@ -37,24 +47,31 @@ function text(lines: readonly string[]): string {
 }
 
 /**
- * Writes those maps that are given, each by rename(2), so that a reader sees the old or the new one
- * whole. A map that already says the same is left alone. The folder (0755) and the files (0644) are
- * readable by Apache, which drops its rights: they hold no secret.
+ * Writes those maps that are given, and the CRLs, each by rename(2), so that a reader sees the old or
+ * the new one whole. What already says the same is left alone; of what changed, `maps.changed` or
+ * `crls.changed` tells. The folder (0755) and the files (0644) are readable by Apache, which drops its
+ * rights: they hold no secret.
  *
  * @throws {HubgateError} `start.disk-full`, `start.state-dir`
  */
 export async function writeGateMaps(
   mapsDir: string,
-  maps: { hubs?: string; access?: string; revoked?: string },
+  maps: { hubs?: string; access?: string; revoked?: string; crls?: string },
 ): Promise<void> {
   try {
     await mkdir(mapsDir, { recursive: true, mode: 0o755 });
-    for (const [name, content] of [
-      [REVOKED_MAP, maps.revoked],
-      [ACCESS_MAP, maps.access],
-      [HUBS_MAP, maps.hubs],
+    for (const [name, content, tells] of [
+      [REVOKED_MAP, maps.revoked, MAPS_CHANGED],
+      [ACCESS_MAP, maps.access, MAPS_CHANGED],
+      [HUBS_MAP, maps.hubs, MAPS_CHANGED],
+      [CRLS_FILE, maps.crls, CRLS_CHANGED],
     ] as const) {
-      if (content !== undefined) await replaceFile(join(mapsDir, name), content);
+      if (content === undefined) continue;
+      const path = join(mapsDir, name);
+      const changed = await replaceFile(path, content);
+      // Once in any case: the process before may have died between the two.
+      if (changed || !told.has(path)) await writeFile(join(mapsDir, tells), '', { mode: 0o644 });
+      told.add(path);
     }
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
@@ -72,9 +89,13 @@ export async function writeGateMaps(
   }
 }
 
-async function replaceFile(path: string, content: string): Promise<void> {
+/** Of which files this process has told that they are there. */
+const told = new Set<string>();
+
+/** @returns whether the file said something else before */
+async function replaceFile(path: string, content: string): Promise<boolean> {
   const present = await readFile(path, 'utf8').catch(() => null);
-  if (present === content) return;
+  if (present === content) return false;
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     const handle = await open(temporary, 'wx', 0o644);
@@ -86,6 +107,7 @@ async function replaceFile(path: string, content: string): Promise<void> {
     }
     await chmod(temporary, 0o644); // the umask may have taken the group's right to read
     await rename(temporary, path);
+    return true;
   } catch (thrown) {
     await rm(temporary, { force: true });
     throw thrown;

@@ -14,6 +14,7 @@ import { deleteOldSecrets } from '../db/one-time-secrets';
 import { countApproved } from '../db/request-claims';
 import { deleteExpiredTrustProofs } from '../db/used-trust-proofs';
 import { isHubgateError } from '../errors';
+import { publishCrls } from '../hubs/publish-crls';
 import { publishRevocations } from '../hubs/publish-maps';
 import type { Instance } from '../instance';
 import { deliverDueMail } from '../mail/deliver-due-mail';
@@ -67,6 +68,13 @@ export function jobs(house: JobHouse): Job[] {
       },
     },
     followJob(house),
+    {
+      name: 'publish-crls',
+      everyMs: 2000,
+      run: async () => {
+        await publishCrls(jobCtx(house, 'publish-crls'));
+      },
+    },
     reconcileJob(house),
     {
       name: 'blocked-keys',

@@ -26,7 +26,7 @@ export const CRL_FILE_NAME = /^(?:root-ca|signing-ca(?:-[1-9]\d{0,3})?|[0-9a-f]{
 const MAX_AGE_SECONDS = 3600;
 
 /** Strangers ask for CRLs; the signer is asked once in this time. */
-const FRESH_MS = 10_000;
+const FRESH_MS = 2000;
 /** The signing CA's list is missing just after a roll-over: gates must not wait for it. */
 const MISSING_MS = 500;
 
@@ -35,6 +35,7 @@ export type CrlFile = { type: string; bytes: Uint8Array; thisUpdate: Date; cache
 
 type List = { bytes: Uint8Array; keyId: string | null; thisUpdate: Date; nextUpdate: Date | null };
 type Known = { at: number; version: string; root: List | null; signing: readonly List[] };
+type CrlCtx = Pick<Ctx, 'paths' | 'db' | 'signer' | 'now'>;
 const holder = globalThis as typeof globalThis & { __hubgateCrls?: Map<string, Known> };
 
 /**
@@ -44,7 +45,7 @@ const holder = globalThis as typeof globalThis & { __hubgateCrls?: Map<string, K
  * @throws {HubgateError} `ca.file` when there is no list and no copy, `http.not-found` for a CA that
  *   there is not
  */
-export async function crlFile(ctx: Ctx, name: string): Promise<CrlFile> {
+export async function crlFile(ctx: CrlCtx, name: string): Promise<CrlFile> {
   const cas = caCertificates(ctx.paths);
   const known = await knownCrls(ctx, caKeyId(cas.signing));
   const root = known.root ?? rootCrlFile(ctx);
@@ -74,7 +75,7 @@ const listOf = (known: Known, keyId: string): List | null =>
   known.signing.find((list) => list.keyId === keyId) ?? null;
 
 /** The signing CAs' lists, the newest first, then the root's; those of CAs that have ended are left out. */
-function allAsPem(ctx: Ctx, cas: CaCertificates, known: Known, root: List | null): CrlFile {
+function allAsPem(ctx: CrlCtx, cas: CaCertificates, known: Known, root: List | null): CrlFile {
   const living = signingCasInOrder(cas).filter(({ notAfter }) => notAfter > ctx.now());
   const lists = [...[...living].reverse().map((one) => listOf(known, caKeyId(one))), root].flatMap(
     (list) => list ?? [],
@@ -94,7 +95,7 @@ function cacheControl(nextUpdate: Date | null, now: Date): string {
   return left <= 0 ? 'no-cache' : `public, max-age=${Math.min(MAX_AGE_SECONDS, left)}`;
 }
 
-async function knownCrls(ctx: Ctx, signingKeyId: string): Promise<Known> {
+async function knownCrls(ctx: CrlCtx, signingKeyId: string): Promise<Known> {
   const cache = (holder.__hubgateCrls ??= new Map());
   const key = ctx.paths.signerWebSocket;
   const now = ctx.now().getTime();
@@ -102,7 +103,7 @@ async function knownCrls(ctx: Ctx, signingKeyId: string): Promise<Known> {
   const fresh = before && listOf(before, signingKeyId) !== null ? FRESH_MS : MISSING_MS;
   if (before && Math.abs(now - before.at) < fresh) return before;
   try {
-    // Megabytes with many entries: asked for when a number has changed, not every ten seconds.
+    // Megabytes with many entries: asked for when a number has changed, not every two seconds.
     const { journalId, crlEnds } = await ctx.signer.status();
     const version = JSON.stringify([journalId, crlEnds.map(({ keyId, number }) => [keyId, number])]);
     if (before?.version === version) {
@@ -123,7 +124,7 @@ async function knownCrls(ctx: Ctx, signingKeyId: string): Promise<Known> {
 /** DER as base64, the active CA's first. */
 const KEPT = 'crl.signing-cas';
 
-async function keep(ctx: Ctx, { signing, former }: Crls): Promise<void> {
+async function keep(ctx: CrlCtx, { signing, former }: Crls): Promise<void> {
   const value = JSON.stringify([
     ...(signing === undefined ? [] : [signing]),
     ...former.map(({ der }) => der),
@@ -131,7 +132,7 @@ async function keep(ctx: Ctx, { signing, former }: Crls): Promise<void> {
   if ((await readSetting(ctx.db, KEPT)) !== value) await writeSetting(ctx.db, KEPT, value);
 }
 
-async function kept(ctx: Ctx): Promise<Known> {
+async function kept(ctx: CrlCtx): Promise<Known> {
   return { at: 0, version: '', root: null, signing: (await keptLists(ctx)).map(read) };
 }
 
@@ -156,7 +157,7 @@ function read(der: Uint8Array): List {
   return { bytes: new Uint8Array(der), keyId: authorityKeyId, thisUpdate, nextUpdate };
 }
 
-function rootCrlFile(ctx: Ctx): List | null {
+function rootCrlFile(ctx: CrlCtx): List | null {
   try {
     return read(readFileSync(join(ctx.paths.caDir, 'root-ca.crl')));
   } catch {
