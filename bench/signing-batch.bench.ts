@@ -5,12 +5,7 @@
  * approver does who waits for each.
  */
 import { startPortal, type Portal } from '../e2e/support/portal';
-import { openDatabase } from '../lib/db/client';
-import { loadConfig } from '../lib/config/load';
-import { approveRequest } from '../lib/requests/approve-request';
-import { submitRequest } from '../lib/requests/submit-request';
-import { connectSigner } from '../lib/signer-client/client';
-import type { Ctx } from '../lib/ctx';
+import { approvedRows, sign } from './approved-rows';
 import { rsaCsrs } from './csrs';
 import { meanSpeed, opensslSpeed } from './openssl-speed';
 import { figure, heading, line, median } from './report';
@@ -96,52 +91,4 @@ async function spentBy(target: Portal): Promise<{ signer: number; web: number; f
   if (signer === undefined || web === undefined || front === undefined)
     throw new Error('a process is missing');
   return { signer: cpuSeconds(signer), web: cpuSeconds(web), front: cpuSeconds(front) };
-}
-
-/** How many were issued. */
-async function sign(
-  target: Portal,
-  token: string,
-  which: { all: true } | { ids: readonly string[] },
-): Promise<number> {
-  const answer = await target.call('/api/v1/admin/requests/sign', {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      accept: 'application/json',
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(which),
-    silenceMs: 600_000,
-  });
-  const { results } = JSON.parse(answer.text) as { results: { state: string }[] };
-  return results.filter(({ state }) => state === 'ISSUED').length;
-}
-
-async function approvedRows(target: Portal, some: readonly Uint8Array[]): Promise<string[]> {
-  const loaded = loadConfig({ env: { HUBGATE_CONFIG: `${target.dir}/hubgate.toml` }, cwd: target.dir });
-  const db = await openDatabase(loaded.config, loaded.paths);
-  const ctx: Ctx = {
-    ...loaded,
-    actor: { kind: 'host', name: 'bench' },
-    now: () => new Date(),
-    requestId: 'bench-signing',
-    locale: 'en',
-    db,
-    signer: connectSigner(loaded.paths.signerWebSocket),
-  };
-  const ids: string[] = [];
-  for (let at = 0; at < some.length; at += 4) {
-    ids.push(
-      ...(await Promise.all(
-        some.slice(at, at + 4).map(async (csr) => {
-          const { id } = await submitRequest(ctx, { csr, email: null, source: 'cli' });
-          await approveRequest(ctx, { id });
-          return id;
-        }),
-      )),
-    );
-  }
-  await db.close();
-  return ids;
 }
