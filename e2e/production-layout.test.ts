@@ -188,7 +188,7 @@ test('the second lock: a revocation is in Apache’s CRL by the path unit, and c
   await writeFile(map, truth);
 });
 
-test('the second lock takes no list that is foreign, ended, older or not there', async () => {
+test('the second lock takes no list that is foreign, older, incomplete or not there', async () => {
   const bundle = site.path('/etc/hubgate/ca-bundle.pem');
   const crls = site.path('/etc/hubgate/crls.pem');
   const published = site.path('/var/lib/hubgate-gate/crls.pem');
@@ -197,8 +197,8 @@ test('the second lock takes no list that is foreign, ended, older or not there',
   const older = join(site.dir, 'older.pem');
   await writeFile(older, good);
   await new Promise((resolve) => setTimeout(resolve, 1100)); // thisUpdate has seconds
-  await mustRun('rm', ['-f', site.path('/var/lib/hubgate-gate/crls.changed')]);
-  succeeded(await site.hubgate('signer', 'ca', 'crl'));
+  const old = await issue(site, token, 'old');
+  succeeded(await site.hubgate('portal', 'certs', 'revoke', old.serial, '--reason', 'superseded'));
   expect((await site.runPathUnit('hubgate-crl')).code).toBe(0);
   const inPlace = await readFile(crls);
   expect(inPlace.equals(good)).toBe(false);
