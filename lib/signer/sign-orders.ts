@@ -29,6 +29,8 @@ const COMMIT_WAIT_MS = 50;
 const SIGNATURES_AT_ONCE = 8;
 /** Orders of a batch that are under way at a time: bounds memory, keeps the pipeline full. */
 const UNDER_WAY = 96;
+/** Orders are prepared so long in one go; then other callers and finished signatures get their turn. */
+const TURN_MS = 5;
 
 /** Signs a batch; `release` hears each outcome as soon as it is durable, in the order of completion. */
 export type SignOrders = (
@@ -151,28 +153,37 @@ export function openSigning(input: {
   return async function signOrders(orders, release) {
     unlockedKey();
     const tally = { issued: 0, refused: 0 };
-    const running = new Set<Promise<void>>();
+    const all: Promise<void>[] = [];
+    let running = 0;
+    let onRoom = (): void => undefined;
     let sinceFlush = 0;
     let group = FIRST_GROUP;
+    let turnBegan = performance.now();
     for (const order of orders) {
-      const one = inTurn(order).then((outcome) => {
-        tally[outcome.outcome === 'issued' ? 'issued' : 'refused'] += 1;
-        release(outcome);
-        running.delete(one);
-      });
-      running.add(one);
-      // Preparing takes a millisecond or two: other callers and finished signatures get their turn.
-      await nextTurn();
+      running += 1;
+      all.push(
+        inTurn(order).then((outcome) => {
+          tally[outcome.outcome === 'issued' ? 'issued' : 'refused'] += 1;
+          release(outcome);
+          running -= 1;
+          onRoom();
+        }),
+      );
       sinceFlush += 1;
       if (sinceFlush >= group) {
         intents.flush();
         sinceFlush = 0;
         group = GROUP;
+        await nextTurn(); // what was flushed goes to the threads
+        turnBegan = performance.now();
+      } else if (performance.now() - turnBegan > TURN_MS) {
+        await nextTurn();
+        turnBegan = performance.now();
       }
-      while (running.size >= UNDER_WAY) await Promise.race(running);
+      while (running >= UNDER_WAY) await new Promise<void>((resolve) => (onRoom = resolve));
     }
     intents.flush();
-    await Promise.all(running);
+    await Promise.all(all);
     return tally;
   };
 }

@@ -24,7 +24,8 @@ export function readDirectoryName(name: DerNode): DirectoryName {
     if (rdn.tag !== TAG.set || rdn.children.length === 0) throw malformed();
     return rdn.children.map((attribute) => {
       const [type, value] = attribute.children;
-      if (attribute.children.length !== 2 || type?.tag !== TAG.oid || value === undefined) throw malformed();
+      const formed = attribute.tag === TAG.sequence && attribute.children.length === 2;
+      if (!formed || type?.tag !== TAG.oid || value === undefined) throw malformed();
       return { oid: oidText(type.content), value: decodeString(value.tag, value.content) };
     });
   });
@@ -40,7 +41,8 @@ const UTF16 = new TextDecoder('utf-16be', { fatal: true, ignoreBOM: true });
 /**
  * The text of an ASN.1 string.
  *
- * @throws {HubgateError} `csr.text` when the bytes are not of the type's character set
+ * @throws {HubgateError} `csr.text` when the bytes are not of the type's character set, `csr.malformed`
+ *   when the type is none of strings
  */
 function decodeString(tag: number, content: Uint8Array): string {
   try {
@@ -53,12 +55,17 @@ function decodeString(tag: number, content: Uint8Array): string {
         return decodeUtf32(content);
       case TAG.teletexString:
         return Buffer.from(content).toString('latin1'); // what everybody means by it
-      default:
-        // PrintableString, IA5String, NumericString, VisibleString and what else a program may choose.
+      case TAG.printableString:
+      case TAG.ia5String:
+      case TAG.numericString:
+      case TAG.visibleString:
         if (content.some((octet) => octet > 0x7f)) throw new RangeError('not ASCII');
         return Buffer.from(content).toString('latin1');
+      default:
+        throw malformed(); // a time, a number, a structure: no text (RFC 5280 section 4.1.2.4)
     }
   } catch (cause) {
+    if (cause instanceof HubgateError) throw cause;
     throw new HubgateError(
       'csr.text',
       'A name in this CSR holds bytes that are no letters. Make the CSR again and type the names by hand.',

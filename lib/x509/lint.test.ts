@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { assembleSigned } from './assemble';
@@ -488,6 +489,45 @@ describe('lintTbs', () => {
       }
     }
   }, 60_000);
+
+  // The lint reads a TBS field by field: whatever else the bytes say as a whole must be noticed too.
+  it('refuses whatever differs from what was planned, wherever bytes were put in or taken out', () => {
+    const planned = fc.constantFrom<[Uint8Array, CertificatePlan]>(
+      [user, userPlan],
+      [server, serverPlan],
+      [signing, signingPlan],
+    );
+    const cut = fc.record({ at: fc.nat(), by: fc.uint8Array({ maxLength: 6 }), remove: fc.nat({ max: 6 }) });
+    fc.assert(
+      fc.property(planned, fc.array(cut, { minLength: 1, maxLength: 3 }), ([tbs, plan], cuts) => {
+        const changed = cuts.reduce((bytes, { at, by, remove }) => {
+          const from = at % (bytes.length + 1);
+          return Uint8Array.from([...bytes.subarray(0, from), ...by, ...bytes.subarray(from + remove)]);
+        }, tbs);
+        const same = Buffer.compare(changed, tbs) === 0;
+        expect(findFaults(changed, plan).length > 0).toBe(!same);
+      }),
+      { numRuns: 1000 },
+    );
+  }, 60_000);
+
+  it('refuses whole values moved, doubled or left out anywhere in the tree', () => {
+    const paths: number[][] = [];
+    const walk = (node: DerNode, path: number[]): void => {
+      paths.push(path);
+      node.children.forEach((child, at) => walk(child, [...path, at]));
+    };
+    walk(readDer(user), []);
+    const unnoticed: string[] = [];
+    for (const path of paths.slice(1)) {
+      const doubled = edit(user, path, (old) => Buffer.concat([encodeDer(old), encodeDer(old)]));
+      const gone = edit(user, path, () => null);
+      for (const changed of [doubled, gone]) {
+        if (findFaults(changed, userPlan).length === 0) unnoticed.push(path.join('.'));
+      }
+    }
+    expect(unnoticed).toEqual([]);
+  });
 
   it('accepts what was planned, and lets it be signed once', () => {
     for (const [tbs, plan] of [

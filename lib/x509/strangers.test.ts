@@ -164,6 +164,18 @@ describe('hostile forms', () => {
   }
 });
 
+describe('a name whose value is no text', () => {
+  it.each([0x18, 0x17, 0x02, 0x04, 0x1b, 0x30])(
+    'as type %i is refused as a CSR that cannot be read',
+    async (tag) => {
+      const attribute = derValue(TAG.sequence, toDer(oid(OID.commonName)), derValue(tag));
+      const subject = derValue(TAG.sequence, derValue(TAG.set, attribute));
+      const csr = makeCsr({ privateKey: testKey('p-256').privateKey, subject });
+      await expect(examineCsr(csr, NO_KNOWN_KEYS)).rejects.toMatchObject({ code: 'csr.malformed' });
+    },
+  );
+});
+
 describe('text of strangers', () => {
   it('never lets a line break or control character through', () => {
     fc.assert(
