@@ -7,6 +7,8 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { ADMIN, becomeAdministrator } from './support/administrator';
 import { testBrowser } from './support/chromium';
 import { opensslCsr } from './support/csr';
+import { bearer, curl, jsonBody } from './support/curl';
+import { browserOf } from './support/holder-browser';
 import { issue, submit } from './support/issue';
 import { startPortal, type Portal } from './support/portal';
 
@@ -18,10 +20,15 @@ let session: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['stor
 let pickUp: { id: string; pickupSecret: string };
 let waiting: { id: string; pickupSecret: string };
 let serial: string;
+let held: string;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  portal = await startPortal({ front: 'embedded', toml: '[signing]\nauto = false' });
+  portal = await startPortal({
+    front: 'embedded',
+    pki: 'serverNames = [".example.org"]',
+    toml: '[signing]\nauto = false',
+  });
   const chromium = await testBrowser(portal.dir);
   await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
   browser = await chromium.launch();
@@ -30,10 +37,21 @@ test.beforeAll(async () => {
   pickUp = issued;
   serial = issued.serial;
   waiting = await submit(portal, await opensslCsr(portal.dir, 'bob'), 'bob@example.org');
-  const context = await browser.newContext();
-  await becomeAdministrator(await context.newPage(), portal.firstAdminLink());
+  held = (await issue(portal, token, 'henry')).serial;
+  await curl(
+    portal,
+    `/api/v1/admin/certificates/${held}/revoke`,
+    ...bearer(token),
+    ...jsonBody({ reason: 'certificateHold' }),
+  );
+  // The administrator who looks has shown a certificate too, and so may renew and revoke it.
+  const holder = await browserOf(portal, issued);
+  const context = await holder.browser.newContext();
+  const page = await context.newPage();
+  await becomeAdministrator(page, portal.firstAdminLink());
+  await page.goto(`${portal.url}/auth/certificate/start?next=/certs/renew`);
   session = await context.storageState();
-  await context.close();
+  await holder.close();
 });
 test.afterAll(async () => {
   await browser?.close();
@@ -61,6 +79,12 @@ const pages = (): [string, string][] => [
   ['/certs/new', portal.url],
   ['/certs/new?way=paste', portal.url],
   ['/certs/new?way=upload', portal.url],
+  ['/certs/new?for=server', portal.url],
+  ['/certs/renew', portal.url],
+  ['/certs/renew?way=upload', portal.url],
+  ['/certs/revoke', portal.url],
+  ['/certs/lost', portal.url],
+  ['/certs/lost/open', portal.url],
   [`/certs/requests/${waiting.id}`, portal.url],
   [`/certs/requests/${waiting.id}#s=${waiting.pickupSecret}`, portal.url],
   [`/certs/requests/${pickUp.id}#s=${pickUp.pickupSecret}`, portal.url],
@@ -73,7 +97,12 @@ const pages = (): [string, string][] => [
   ['/admin?state=ISSUED', portal.url],
   [`/admin/requests/${waiting.id}`, portal.url],
   ['/admin/certificates', portal.url],
+  ['/admin/certificates?ends=soon', portal.url],
   [`/admin/certificates/${serial}`, portal.url],
+  [`/admin/certificates/${held}`, portal.url],
+  ['/admin/certificates/bulk', portal.url],
+  ['/admin/certificates/bulk?by=person&person=alice', portal.url],
+  ['/admin/certificates/bulk?by=person&person=nobody', portal.url],
   ['/admin/signing', portal.url],
   ['/admin/hubs', portal.url],
   ['/admin/people', portal.url],

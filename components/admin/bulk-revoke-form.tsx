@@ -1,8 +1,10 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
 import { useActionState, useRef, useState, type FormEvent } from 'react';
 
 import { Button, LinkButton } from '#components/ui/button';
+import { Icon } from '#components/ui/icon';
 import { State } from '#components/ui/state';
 import { filled } from '#components/ui/words-of';
 
@@ -60,6 +62,7 @@ export function BulkRevokeForm({
   const [run, setRun] = useState<Run | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const busy = useRef(false);
+  const router = useRouter();
 
   async function revoke(): Promise<void> {
     if (busy.current) return;
@@ -81,6 +84,10 @@ export function BulkRevokeForm({
         if (event.event === 'batch') update({ done: event.done });
         else if (event.event === 'error') update({ problem: event.detail ?? words.broken });
         else update({ end: { count: event.count, unknown: event.unknown.length } });
+        // The same end as without scripts; only what was left out has to be read here.
+        if (event.event === 'done' && event.unknown.length === 0) {
+          router.push(`/admin/certificates?state=REVOKED&done=revokedMany&n=${event.count}`);
+        }
       }
       if (current.end === null && current.problem === null) update({ problem: words.broken });
     } catch {
@@ -124,9 +131,16 @@ export function BulkRevokeForm({
           aria-invalid={fault ? true : undefined}
           aria-describedby="confirm-help"
         />
-        <p className="help after" id="confirm-help">
-          {fault ?? words.confirmHelp}
-        </p>
+        {fault ? (
+          <p className="error" id="confirm-help">
+            <Icon name="bad" />
+            <span>{fault}</span>
+          </p>
+        ) : (
+          <p className="help after" id="confirm-help">
+            {words.confirmHelp}
+          </p>
+        )}
       </div>
       <p className="actions">
         <Button type="submit" look="primary">

@@ -7,6 +7,7 @@ export function OwnWays({
   mail,
   contact,
   handOver,
+  heading: Heading,
   t,
 }: {
   /** Whether this site sends mail. */
@@ -14,25 +15,27 @@ export function OwnWays({
   contact: string;
   /** Where the certificate is shown to the gate; null where it is shown here. */
   handOver: string | null;
+  /** h3 below a heading of their own. */
+  heading: 'h2' | 'h3';
   t: Translate;
 }) {
   const who = contact === '' ? t('certs.revoke.operators') : contact;
   return (
     <ul className="ways">
       <li>
-        <h3>{t('certs.revoke.wayLost')}</h3>
+        <Heading>{t('certs.revoke.wayLost')}</Heading>
         <p>{mail ? t('certs.revoke.wayLostText') : t('certs.revoke.wayLostNoMail', { contact: who })}</p>
         {mail ? <LinkButton href="/certs/lost">{t('certs.revoke.wayLostGo')}</LinkButton> : null}
       </li>
       {handOver === null ? null : (
         <li>
-          <h3>{t('certs.revoke.wayCertificate')}</h3>
+          <Heading>{t('certs.revoke.wayCertificate')}</Heading>
           <p>{t('certs.revoke.wayCertificateText')}</p>
           <LinkButton href={handOver}>{t('certs.revoke.wayCertificateGo')}</LinkButton>
         </li>
       )}
       <li>
-        <h3>{t('certs.revoke.waySecret')}</h3>
+        <Heading>{t('certs.revoke.waySecret')}</Heading>
         <p>{t('certs.revoke.waySecretText')}</p>
         <LinkButton href="/certs#open">{t('certs.revoke.waySecretGo')}</LinkButton>
       </li>

@@ -23,12 +23,14 @@ export function RevokeOld({
     <form className="stack" action={send}>
       <input type="hidden" name="id" value={id} />
       <input type="hidden" name="serial" value={serial} />
-      <label className="opt">
-        <input type="checkbox" name="imported" value="yes" required />
-        <span>
-          <b>{words.sure}</b>
-        </span>
-      </label>
+      <div className="opts">
+        <label className="opt">
+          <input type="checkbox" name="imported" value="yes" required />
+          <span>
+            <b>{words.sure}</b>
+          </span>
+        </label>
+      </div>
       <p className="actions">
         <Button type="submit" aria-disabled={busy}>
           {words.submit}

@@ -39,7 +39,8 @@ export async function issue(
   portal: Reached,
   token: string,
   commonName: string,
-  options: Parameters<typeof opensslCsr>[2] & { email?: string } = {},
+  /** `approve`: what the approver says besides, such as `{ vouchEmail: true }`. */
+  options: Parameters<typeof opensslCsr>[2] & { email?: string; approve?: Record<string, unknown> } = {},
 ): Promise<Issued> {
   const made = await opensslCsr(portal.dir, commonName, options);
   const { id, pickupSecret } = await submit(portal, made, options.email);
@@ -47,7 +48,7 @@ export async function issue(
     portal,
     `/api/v1/admin/requests/${id}/approve`,
     ...bearer(token),
-    ...jsonBody({}),
+    ...jsonBody(options.approve ?? {}),
   );
   if (approved.status !== 200) throw new Error(`approve: ${approved.status} ${approved.body}`);
   const signed = await curl(

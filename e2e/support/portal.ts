@@ -17,6 +17,8 @@ export type PortalOptions = {
   front: 'embedded' | 'apache';
   /** Further lines of hubgate.toml, e.g. `[signing]\nauto = false`. */
   toml?: string;
+  /** Further lines of its `[pki]`, e.g. `serverNames = [".example.org"]`. */
+  pki?: string;
   /** The built program; by default the one of this tree. */
   program?: string;
   /** Changes the virtual hosts before Apache starts, as an administrator would. */
@@ -93,6 +95,7 @@ gateUrl = "${gateUrl}"
 canaryUrl = "https://canary.localhost:${https}"
 [pki]
 ${options.rsaCa === true ? '' : 'rootKey = "p-384"\nsigningKey = "p-256"'}
+${options.pki ?? ''}
 [hubs]
 dir = "${hubsDir}"
 [hubs.upstream]

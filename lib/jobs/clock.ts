@@ -11,6 +11,12 @@ export type Job = {
 const PAUSE_MAX_MS = 60_000;
 
 /**
+ * The first run of a job comes no later than this after the start: who restarts every few minutes, or
+ * was down for days, still reminds and tidies.
+ */
+const FIRST_MAX_MS = 5000;
+
+/**
  * Runs a job again and again, never twice at once: the pause begins when the last run has ended.
  * A failure is told and makes the next pause longer; the job goes on. Timers do not keep the
  * process alive.
@@ -23,16 +29,16 @@ export function startClock(job: Job, tell: JobLog): () => Promise<void> {
   let failures = 0;
   let running: Promise<void> = Promise.resolve();
 
-  const schedule = (): void => {
+  const schedule = (pauseMs: number): void => {
     if (stopped) return;
-    const pause = failures === 0 ? job.everyMs : Math.min(job.everyMs * 2 ** failures, PAUSE_MAX_MS);
-    timer = setTimeout(
-      () => {
-        running = turn();
-      },
-      Math.max(pause, job.everyMs),
-    );
+    timer = setTimeout(() => {
+      running = turn();
+    }, pauseMs);
     timer.unref();
+  };
+  const pauseMs = (): number => {
+    if (failures === 0) return job.everyMs;
+    return Math.max(job.everyMs, Math.min(job.everyMs * 2 ** failures, PAUSE_MAX_MS));
   };
   const turn = async (): Promise<void> => {
     try {
@@ -42,9 +48,9 @@ export function startClock(job: Job, tell: JobLog): () => Promise<void> {
       failures = Math.min(failures + 1, 16);
       tell({ job: job.name, failures, error });
     }
-    schedule();
+    schedule(pauseMs());
   };
-  schedule();
+  schedule(Math.min(job.everyMs, FIRST_MAX_MS));
   return async () => {
     stopped = true;
     if (timer) clearTimeout(timer);

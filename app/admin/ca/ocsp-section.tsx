@@ -39,7 +39,6 @@ export function OcspSection({ page, signer }: { page: Page; signer: SignerView }
             <dt>{t('admin.ca.ocspUntil')}</dt>
             <dd>
               <Time at={responder.notAfter} now={now} locale={locale} />
-              {left <= 0 ? null : <>, {t('admin.ca.ocspLeft', { days: Math.floor(left) })}</>}
               <span className="step-detail">{t('admin.ca.ocspRenewed')}</span>
             </dd>
           </div>

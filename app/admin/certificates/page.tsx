@@ -80,18 +80,7 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
       {found.items.length === 0 ? (
         <>
           <h2 className="vh">{t('admin.certificates.title')}</h2>
-          <Empty
-            title={
-              q === '' ? t('admin.certificates.emptyTitle') : t('admin.certificates.emptySearchTitle', { q })
-            }
-            action={
-              <LinkButton href={q === '' ? '/admin' : HERE}>
-                {t(q === '' ? 'admin.certificates.emptyAction' : 'admin.certificates.emptySearchAction')}
-              </LinkButton>
-            }
-          >
-            {t(q === '' ? 'admin.certificates.emptyBody' : 'admin.certificates.emptySearchBody')}
-          </Empty>
+          <NoneFound q={q} ending={ending} t={t} />
         </>
       ) : (
         <Table
@@ -152,7 +141,7 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
                 <Time at={item.notAfter} now={ctx.now()} locale={locale} />
               </td>
               <td role="cell" className="cell-serial">
-                <span className="id">{item.serial.slice(0, 16).match(/.{4}/gu)?.join(' ')} …</span>
+                <span className="id">{item.serial.slice(0, 16).match(/.{4}/gu)?.join(' ')} …</span>{' '}
                 <Lineage item={item} t={t} />
               </td>
             </Row>
@@ -198,5 +187,25 @@ function RevokeBar({ t }: { t: Page['t'] }) {
         <a href={`${HERE}/bulk`}>{t('admin.certificates.revokeMany')}</a>
       </span>
     </form>
+  );
+}
+
+function NoneFound({ q, ending, t }: { q: string; ending: boolean; t: Page['t'] }) {
+  const word = (key: string) => t(`admin.certificates.${key}`, { q });
+  if (q !== '') {
+    return (
+      <Empty
+        title={word('emptySearchTitle')}
+        action={<LinkButton href={HERE}>{word('emptySearchAction')}</LinkButton>}
+      >
+        {word('emptySearchBody')}
+      </Empty>
+    );
+  }
+  if (ending) return <Empty title={word('noneEnds')}>{word('noneEndsText')}</Empty>;
+  return (
+    <Empty title={word('emptyTitle')} action={<LinkButton href="/admin">{word('emptyAction')}</LinkButton>}>
+      {word('emptyBody')}
+    </Empty>
   );
 }

@@ -17,13 +17,15 @@ export type TestSmtpServer = {
 };
 
 /**
- * A small real SMTP server (RFC 5321, with STARTTLS and AUTH PLAIN when it has a certificate) on a
- * free loopback port. `answerTo` may refuse a recipient.
+ * A small real SMTP server (RFC 5321, with STARTTLS and AUTH PLAIN when it has a certificate) on
+ * loopback. `answerTo` may refuse a recipient.
  */
 export async function startSmtpServer(options: {
   tls?: { key: string; cert: string };
   login?: { user: string; password: string };
   answerTo?: (recipient: string) => string;
+  /** Where it was, after it was down; a free one otherwise. */
+  port?: number;
 }): Promise<TestSmtpServer> {
   const mails: TakenMail[] = [];
   const sockets = new Set<Socket>();
@@ -98,7 +100,7 @@ export async function startSmtpServer(options: {
     socket.on('data', onData);
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     mails,

@@ -4,7 +4,7 @@ import { LostForm } from '#components/certs/lost-form';
 import { LinkButton } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
 import { PageHead } from '#components/ui/page-head';
-import { SectionHead } from '#components/ui/section-head';
+import { slot, Words } from '#components/ui/words';
 import { wordsOf } from '#components/ui/words-of';
 import { LOST_LINK_MINUTES } from '#lib/certificates/send-lost-link';
 import { openPage } from '#lib/http/page';
@@ -64,12 +64,12 @@ export default async function LostPage() {
           />
         )}
       </div>
-      <section className="section" aria-labelledby="others">
-        <SectionHead id="others" title={t('certs.lost.others')} />
-        <p>
-          <a href="/certs/revoke">{t('certs.revoke.ways')}</a>
-        </p>
-      </section>
+      <p className="section narrow">
+        <Words
+          text={t('certs.lost.others', { link: slot('link') })}
+          slots={{ link: <a href="/certs/revoke">{t('certs.lost.othersLink')}</a> }}
+        />
+      </p>
     </PortalPage>
   );
 }

@@ -11,7 +11,7 @@ import { PageHead } from '#components/ui/page-head';
 import { Trail } from '#components/ui/steps';
 import { wordsOf } from '#components/ui/words-of';
 import { Words, slot } from '#components/ui/words';
-import { openPage } from '#lib/http/page';
+import { openPage, type Page } from '#lib/http/page';
 
 import { PortalPage } from '../../../portal-page';
 import { requestCertificate } from './actions';
@@ -52,7 +52,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
     <PortalPage page={page} at="certs">
       <PageHead
         title={t(server ? 'certs.new.titleServer' : 'certs.new.title')}
-        lede={server ? t('certs.new.ledeServer', { names: config.pki.serverNames.join(', ') }) : undefined}
+        lede={server ? t('certs.new.ledeServer', { names: namesInWords(page) }) : undefined}
       />
       <Trail
         label={t('certs.new.progress')}
@@ -95,7 +95,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
                 }))}
               />
               {config.pki.serverNames.length === 0 ? null : (
-                <p className="small">
+                <p className="small other-profile">
                   <Words
                     text={t(server ? 'certs.new.forPerson' : 'certs.new.forServer', { link: slot('link') })}
                     slots={{
@@ -123,4 +123,11 @@ export default async function NewRequestPage({ searchParams }: Search) {
       </div>
     </PortalPage>
   );
+}
+
+/** `.example.org` in the configuration stands for whatever is below it. */
+function namesInWords({ t, config }: Page): string {
+  return config.pki.serverNames
+    .map((name) => (name.startsWith('.') ? t('certs.new.namesBelow', { domain: name.slice(1) }) : name))
+    .join(', ');
 }

@@ -43,7 +43,7 @@ export default async function RevokePage({ searchParams }: Search) {
           title={t('certs.revoke.noneTitle')}
           lede={t('certs.revoke.noneLede')}
         />
-        <Ways page={page} />
+        <Ways page={page} heading="h2" />
       </PortalPage>
     );
   }
@@ -108,7 +108,7 @@ export default async function RevokePage({ searchParams }: Search) {
       </div>
       <section className="section" aria-labelledby="other">
         <SectionHead id="other" title={t('certs.revoke.other')} note={t('certs.revoke.ways')} />
-        <Ways page={page} />
+        <Ways page={page} heading="h3" />
       </section>
     </PortalPage>
   );
@@ -146,7 +146,7 @@ function Facts({ one, page: { t, locale, ctx, visitor } }: { one: OwnCertificate
   );
 }
 
-function Ways({ page }: { page: Page }) {
+function Ways({ page, heading }: { page: Page; heading: 'h2' | 'h3' }) {
   const { t, config, site } = page;
   return (
     <OwnWays
@@ -154,6 +154,7 @@ function Ways({ page }: { page: Page }) {
       contact={config.site.contact}
       // With one name the certificate is shown here already, or not at all.
       handOver={!isOneName(config) && site !== 'gate' ? `/auth/certificate/start?next=${HERE}` : null}
+      heading={heading}
       t={t}
     />
   );

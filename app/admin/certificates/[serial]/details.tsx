@@ -1,3 +1,4 @@
+import { isOnHold } from '#lib/certificates/revocation-reasons';
 import type { CertificatePageView } from '#lib/certificates/view-certificate';
 import type { Page } from '#lib/http/page';
 
@@ -67,10 +68,14 @@ export function CertificateDetails({
         ) : null}
         {revokedAt ? (
           <div className="kv-row">
-            <dt>{t('admin.certificates.revokedAt')}</dt>
+            <dt>
+              {t(isOnHold(certificate) ? 'admin.certificates.heldSince' : 'admin.certificates.revokedAt')}
+            </dt>
             <dd>
-              <Time at={revokedAt} now={ctx.now()} locale={locale} />:{' '}
-              {t(`common.revocation.${certificate.revocationReason ?? 'unspecified'}`)}
+              <Time at={revokedAt} now={ctx.now()} locale={locale} />
+              {isOnHold(certificate)
+                ? null
+                : `: ${t(`common.revocation.${certificate.revocationReason ?? 'unspecified'}`)}`}
             </dd>
           </div>
         ) : null}

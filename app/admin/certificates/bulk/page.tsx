@@ -88,7 +88,11 @@ function Wish({ query, reason, t }: { query: Query; reason: Reason; t: Page['t']
               spellCheck={false}
               label={word(by === 'person' ? 'byPersonField' : 'byKeyField')}
               help={word(by === 'person' ? 'byPersonHelp' : 'byKeyHelp')}
-              error={one(query, 'by') === by && one(query, by) !== '' ? word('unreadable') : undefined}
+              error={
+                one(query, 'by') === by && one(query, by) !== ''
+                  ? word(by === 'person' ? 'byPersonWrong' : 'byKeyWrong')
+                  : undefined
+              }
               defaultValue={one(query, by)}
               required
             />

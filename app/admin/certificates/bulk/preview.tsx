@@ -41,16 +41,14 @@ export function BulkPreview({
 }) {
   const { t } = page;
   const { count, siblings, people, keepAnother } = preview;
+  const what = selectionWords(select, t);
+  if (count === 0) return <NothingThere crumb={crumb} what={what} t={t} />;
   return (
     <>
       <PageHead
         crumb={crumb}
         title={t(`${WORDS}.previewTitle`, { n: count })}
-        lede={
-          count === 0
-            ? selectionWords(select, t)
-            : t(`${WORDS}.previewLede`, { what: selectionWords(select, t), people, keep: keepAnother })
-        }
+        lede={t(`${WORDS}.previewLede`, { what, people, keep: keepAnother })}
       />
       <div className="cols cols-aside">
         <div className="stack">
@@ -59,48 +57,32 @@ export function BulkPreview({
               <p>{t(`${WORDS}.siblings`, { n: siblings })}</p>
             </Callout>
           ) : null}
-          {count === 0 ? (
-            <>
-              <h2 className="vh">{t(`${WORDS}.certificates`)}</h2>
-              <Empty
-                title={t(`${WORDS}.none`)}
-                action={<LinkButton href="/admin/certificates/bulk">{t(`${WORDS}.noneAction`)}</LinkButton>}
-              >
-                {t(`${WORDS}.noneText`)}
-              </Empty>
-            </>
-          ) : (
-            <>
-              <Hubs hubs={preview.hubs} t={t} />
-              <Certificates preview={preview} page={page} />
-            </>
-          )}
+          <Hubs hubs={preview.hubs} t={t} />
+          <Certificates preview={preview} page={page} />
         </div>
         <aside className="decide" aria-label={t(`${WORDS}.confirmTitle`)}>
           <section className="panel" aria-labelledby="confirm-title">
             <h2 id="confirm-title">{t(`${WORDS}.confirmTitle`)}</h2>
             {reasonForm}
-            {count === 0 ? null : (
-              <BulkRevokeForm
-                key={`${reason} ${count}`}
-                action={revokeMany}
-                select={select}
-                fields={selectFields(select)}
-                reason={reason}
-                count={count}
-                here={here}
-                words={{
-                  ...wordsOf(t, WORDS, ['running', 'progress', 'broken', 'toList', 'confirmHelp']),
-                  progressText: t(`${WORDS}.progressText`, { done: '{done}', total: '{total}' }),
-                  confirm: t(`${WORDS}.confirm`, { n: count }),
-                  mismatch: t(`${WORDS}.mismatch`, { n: count }),
-                  submit: t(`${WORDS}.submit`, { n: count }),
-                  doneTitle: t(`${WORDS}.doneCount`, { n: '{n}' }),
-                  unknown: t(`${WORDS}.unknown`, { n: '{n}' }),
-                  again: t(`${WORDS}.again2`),
-                }}
-              />
-            )}
+            <BulkRevokeForm
+              key={`${reason} ${count}`}
+              action={revokeMany}
+              select={select}
+              fields={selectFields(select)}
+              reason={reason}
+              count={count}
+              here={here}
+              words={{
+                ...wordsOf(t, WORDS, ['running', 'progress', 'broken', 'toList', 'confirmHelp']),
+                progressText: t(`${WORDS}.progressText`, { done: '{done}', total: '{total}' }),
+                confirm: t(`${WORDS}.confirm`, { n: count }),
+                mismatch: t(`${WORDS}.mismatch`, { n: count }),
+                submit: t(`${WORDS}.submit`, { n: count }),
+                doneTitle: t(`${WORDS}.doneCount`, { n: '{n}' }),
+                unknown: t(`${WORDS}.unknown`, { n: '{n}' }),
+                again: t(`${WORDS}.again2`),
+              }}
+            />
           </section>
         </aside>
       </div>
@@ -108,10 +90,25 @@ export function BulkPreview({
   );
 }
 
+function NothingThere({ crumb, what, t }: { crumb: ReactNode; what: string; t: Page['t'] }) {
+  return (
+    <>
+      <PageHead crumb={crumb} title={t(`${WORDS}.previewTitle`, { n: 0 })} lede={what} />
+      <h2 className="vh">{t(`${WORDS}.certificates`)}</h2>
+      <Empty
+        title={t(`${WORDS}.none`)}
+        action={<LinkButton href="/admin/certificates/bulk">{t(`${WORDS}.noneAction`)}</LinkButton>}
+      >
+        {t(`${WORDS}.noneText`)}
+      </Empty>
+    </>
+  );
+}
+
 function selectionWords(select: CertificateSelect, t: Page['t']): string {
   switch (select.by) {
     case 'person':
-      return select.person;
+      return t(`${WORDS}.ofPerson`, { person: select.person });
     case 'key':
       return t(`${WORDS}.ofKey`, { key: `${select.spkiSha256.slice(0, 8)} …` });
     case 'serials':
