@@ -25,11 +25,6 @@ const NEEDED = [
   { what: 'curl', debian: 'curl' },
   { what: 'adduser', debian: 'adduser' },
   { what: 'sqlite3', debian: 'sqlite3' },
-  {
-    what: 'easyrsa',
-    debian: 'easy-rsa',
-    found: () => onPath('easyrsa') || existsSync('/usr/share/easy-rsa/easyrsa'),
-  },
   { what: 'systemd-analyze', debian: 'systemd' },
   { what: 'postgresql', debian: 'postgresql', found: hasPostgresql },
   // better-sqlite3 is compiled where its prebuilt binary cannot be fetched.
