@@ -11,12 +11,16 @@ const HOUR_MS = 3_600_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 await drill('The clock is set back by an hour', async ({ step, holds }) => {
-  // The library moves what programs see; timers keep to the real clock.
-  await mustRun('faketime', ['--version']);
-  process.env['FAKETIME_DONT_FAKE_MONOTONIC'] = '1';
+  // Not by its program, which stays between them and their signals.
+  const library = (await mustRun('faketime', ['-f', '+0', 'printenv', 'LD_PRELOAD'])).trim();
   const portal = await startPortal({ front: 'embedded', toml: '[signing]\nauto = false\n' });
   // Two hours ahead at first: then one hour back is still ahead of what the CA began with.
-  const ahead = (hours: number) => services(portal, ['faketime', '-f', `+${hours}h`]);
+  const ahead = (hours: number) =>
+    services(portal, {
+      LD_PRELOAD: library,
+      FAKETIME: `+${hours}h`,
+      FAKETIME_DONT_FAKE_MONOTONIC: '1', // timers keep to the real clock
+    });
   let running = ahead(2);
   try {
     const token = await portal.token('approver', 'operator');

@@ -16,6 +16,8 @@ import { issue, revokeNewest, unlocked, type Site } from './site';
 
 const BATCH = 50;
 
+const journalOf = ({ portal }: Site): string => join(portal.stateDir, 'signer', 'journal.db');
+
 /** What happened after the copy was made. */
 const MEANWHILE: readonly (readonly [what: string, happens: (site: Site, at: number) => Promise<unknown>])[] =
   [
@@ -95,8 +97,6 @@ await drill('A copy of an old journal is put back', async (report) => {
     await portal.stop();
   }
 });
-
-const journalOf = ({ portal }: Site): string => join(portal.stateDir, 'signer', 'journal.db');
 
 /** The signer has ended in order: everything is in the one file. */
 async function keep(site: Site, name: string): Promise<void> {

@@ -7,6 +7,7 @@ export type Drill = {
 
 /** Runs one drill and ends its process: with 1 when something did not hold. */
 export async function drill(title: string, run: (drill: Drill) => Promise<void>): Promise<never> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const started = performance.now();
   process.stdout.write(`\n${title}\n`);
   let held = 0;

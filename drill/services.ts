@@ -27,18 +27,23 @@ type Running = { child: ChildProcess; output: string };
 
 /**
  * @param portal one whose own processes have ended
- * @param wrap   a program that runs the services, with its arguments; such as one that moves the clock
+ * @param env    further environment of theirs, such as what moves their clock
  */
-export function services(portal: Portal, wrap: readonly string[] = []): Services {
+export function services(portal: Portal, env: NodeJS.ProcessEnv = {}): Services {
   const running = new Map<Service, Running>();
+  // They are no children of the terminal: whoever interrupts the drill means them, too.
+  process.once('exit', () => {
+    for (const { child } of running.values()) {
+      if (child.pid !== undefined && !hasEnded(child)) process.kill(-child.pid, 'SIGKILL');
+    }
+  });
   const args = {
     signer: [join(DIST, 'signer.mjs')],
     web: [join(DIST, 'hubgate.mjs'), 'start', '--no-signer'],
   };
 
   function start(service: Service): void {
-    const [program = process.execPath, ...before] = [...wrap, process.execPath];
-    const child = spawn(program, [...before, ...args[service]], {
+    const child = spawn(process.execPath, args[service], {
       cwd: portal.dir,
       env: {
         ...process.env,
@@ -46,6 +51,7 @@ export function services(portal: Portal, wrap: readonly string[] = []): Services
         HUBGATE_CONFIG: join(portal.dir, 'hubgate.toml'),
         NODE_ENV: 'production',
         SSH_CONNECTION: '',
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

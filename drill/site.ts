@@ -1,7 +1,7 @@
 import { addApprovedRequests } from '../e2e/support/approved-requests';
 import type { Portal } from '../e2e/support/portal';
 import { until } from '../e2e/support/ports';
-import { revoke, signUntilIssued, validCertificates } from './calls';
+import { publishedCrl, revoke, signUntilIssued, validCertificates } from './calls';
 import { countIn } from './records';
 import type { Drill } from './report';
 import type { Services } from './services';
@@ -16,12 +16,16 @@ export async function issue({ portal, token }: Site, input: { name: string; coun
   await signUntilIssued(portal, token, before + input.count);
 }
 
-/** @returns the serial */
+/** Revokes one certificate, and waits until the published list says so. @returns the serial */
 export async function revokeNewest({ portal, token }: Site): Promise<string> {
   const [newest] = await validCertificates(portal, token, 1);
   if (newest === undefined) throw new Error('there is no valid certificate');
   const answer = await revoke(portal, token, newest.serial);
   if (answer?.status !== 200) throw new Error(`not revoked: ${answer?.body ?? 'no answer'}`);
+  // The portal asks the signer for lists once in ten seconds.
+  await until('it is on the published list', async () =>
+    (await publishedCrl(portal)).serials.has(newest.serial),
+  );
   return newest.serial;
 }
 
