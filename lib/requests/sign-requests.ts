@@ -147,6 +147,7 @@ async function* signBatch(ctx: Ctx, ca: IssuingCa, ids: readonly string[]): Asyn
       orders.push(order);
     }
     const answered = new Set<string>();
+    const written = new Set<string>();
     try {
       for await (const outcomes of inGroups(ctx.signer.signStream(orders), WRITE)) {
         const batch = outcomes.flatMap((outcome) => {
@@ -154,11 +155,13 @@ async function* signBatch(ctx: Ctx, ca: IssuingCa, ids: readonly string[]): Asyn
           return ordered === undefined || answered.has(outcome.orderId) ? [] : [{ ordered, outcome }];
         });
         for (const { outcome } of batch) answered.add(outcome.orderId);
-        yield* await storeOutcomes(ctx, ca, batch);
+        const stored = await storeOutcomes(ctx, ca, batch);
+        for (const { id } of stored) written.add(id);
+        yield* stored;
       }
     } catch (thrown) {
       if (!isHubgateError(thrown)) throw thrown;
-      const left = ids.filter((id) => !answered.has(id));
+      const left = ids.filter((id) => !written.has(id));
       yield* await afterBreak(ctx, left, thrown);
       return;
     }
