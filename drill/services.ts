@@ -29,7 +29,7 @@ type Running = { child: ChildProcess; output: string };
  * @param portal one whose own processes have ended
  * @param env    further environment of theirs, such as what moves their clock
  */
-export function services(portal: Portal, env: NodeJS.ProcessEnv = {}): Services {
+export function services(portal: Portal, env: Record<string, string> = {}): Services {
   const running = new Map<Service, Running>();
   // They are no children of the terminal: whoever interrupts the drill means them, too.
   process.once('exit', () => {
