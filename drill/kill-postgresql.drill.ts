@@ -10,5 +10,6 @@ if (cluster === null) {
 process.once('exit', cluster.stop);
 await killDrill({
   on: 'PostgreSQL',
+  kills: 50,
   databaseUrl: `postgresql://hubgate@/postgres?host=${cluster.socketDir}`,
 });

@@ -19,11 +19,14 @@ const MIDDLE_MS = 900;
 const REFILL_BELOW = 0.4;
 const SAY_EVERY = 10;
 
-/** @param input.databaseUrl PostgreSQL's; empty for SQLite */
-export async function killDrill(input: { on: string; databaseUrl: string }): Promise<never> {
+/**
+ * @param input.databaseUrl PostgreSQL's; empty for SQLite
+ * @param input.kills       how many, unless `--kills` says otherwise
+ */
+export async function killDrill(input: { on: string; databaseUrl: string; kills: number }): Promise<never> {
   const { values } = parseArgs({
     options: {
-      kills: { type: 'string', default: '200' },
+      kills: { type: 'string', default: String(input.kills) },
       batch: { type: 'string', default: '1000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     },
