@@ -73,7 +73,7 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
     files: /^bin\//,
     values: /^lib\/(cli|supervisor|front|responder|signer|signer-client|config)\/|^lib\/errors/,
   },
-  { files: /^(e2e|bench)\//, values: /^(e2e|bench|lib)\// },
+  { files: /^(e2e|bench|drill)\//, values: /^(e2e|bench|drill|lib)\// },
 ];
 
 /** Packages that belong to one place. */
@@ -177,7 +177,7 @@ function violations(file: string, text: string): string[] {
       if (!allowed) wrong.push(`${file} imports ${target}`);
       continue;
     }
-    if (test || file.startsWith('e2e/') || file.startsWith('bench/')) continue;
+    if (test || /^(e2e|bench|drill)\//.test(file)) continue;
     const builtin = target.startsWith('node:') || builtinModules.includes(target);
     if (builtin) {
       if (!target.startsWith('node:')) wrong.push(`${file} imports ${target} without node:`);
@@ -195,7 +195,7 @@ function violations(file: string, text: string): string[] {
   return wrong;
 }
 
-const sources = ['app', 'components', 'lib', 'bin', 'e2e', 'bench']
+const sources = ['app', 'components', 'lib', 'bin', 'e2e', 'bench', 'drill']
   .flatMap((top) =>
     readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((name) => `${top}/${name}`),
   )

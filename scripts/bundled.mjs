@@ -11,19 +11,23 @@ import { build as bundle } from 'esbuild';
 import { ROOT, build } from './build.mjs';
 
 /**
- * @param {{folder: string, wanted: string[]}} input `folder` is also the kind: bench, drill
+ * @param {{folder: string, wanted: string[]}} input `folder` is also the kind: bench, drill; of `wanted`
+ *   what begins with a dash is handed to the programs
  * @returns {Promise<number>} the exit code: 0 when each ran to its end and ended well
  */
 export async function runBundled({ folder, wanted }) {
   const suffix = `.${folder}.ts`;
-  const names = readdirSync(join(ROOT, folder))
+  const options = wanted.filter((word) => word.startsWith('-'));
+  const asked = wanted.filter((word) => !word.startsWith('-'));
+  const all = readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith(suffix))
-    .map((file) => file.slice(0, -suffix.length))
-    .filter((name) => wanted.length === 0 || wanted.includes(name));
-  if (names.length === 0) {
-    process.stderr.write(`No ${folder} is called ${wanted.join(' or ')}.\n`);
+    .map((file) => file.slice(0, -suffix.length));
+  const unknown = asked.filter((name) => !all.includes(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`No ${folder} is called ${unknown.join(' or ')}. There are: ${all.join(', ')}.\n`);
     return 2;
   }
+  const names = all.filter((name) => asked.length === 0 || asked.includes(name));
   await build({ progress: (says, work) => (process.stdout.write(`${says} …\n`), work()) });
   // Beside the programs: what runs from here finds the tree two folders up, as the sources do.
   const outdir = join(ROOT, 'dist', folder);
@@ -53,7 +57,7 @@ export async function runBundled({ folder, wanted }) {
   });
   let failed = 0;
   for (const name of names) {
-    const ran = spawnSync(process.execPath, [join(outdir, `${name}.${folder}.mjs`)], {
+    const ran = spawnSync(process.execPath, [join(outdir, `${name}.${folder}.mjs`), ...options], {
       cwd: ROOT,
       stdio: 'inherit',
     });

@@ -9,7 +9,7 @@ import { REVOKE_MAX_SERIALS, RevocationReason } from '../wire/messages';
 import { BATCH_MAX_ORDERS } from '../wire/order';
 import { readCrlHead } from '../x509/crl';
 import { followRevocations } from './follow-revocations';
-import { recordedJournal, recordJournal, type JournalMark } from './watch-journal';
+import { markOf, recordedJournal, recordJournal, type JournalMark } from './watch-journal';
 
 /** Certificates looked for in the journal, newest first: an old copy lacks the last ones. */
 const LOOKED_FOR = 5_000;
@@ -67,18 +67,18 @@ export async function acceptJournal(
     );
   }
   const before = await recordedJournal(ctx.db);
-  const { journalId, sequence } = await ctx.signer.status();
-  const accepted = { journalId, sequence };
   const missing = await missingInJournal(ctx);
+  // First of all: once it is accepted, revocations of others make lists, too.
+  const crlNumbers = await raiseNumbers(ctx, input.operator);
+  const accepted = markOf(await ctx.signer.status());
   await inTransaction(ctx.db, async (tx) => {
     await recordJournal(tx, accepted);
     await recordAudit(ctx, tx, {
       action: 'ca.accept-journal',
-      target: journalId,
+      target: accepted.journalId,
       data: { before, accepted, missing: missing.length },
     });
   });
-  const crlNumbers = await raiseNumbers(ctx, input.operator);
   const revokedAgain = await revokeAgain(ctx, input.operator ?? ctx.signer);
   return { before, accepted, revokedAgain, missing, crlNumbers };
 }

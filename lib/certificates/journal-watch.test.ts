@@ -102,6 +102,63 @@ describe('an old copy of the journal that was put back', { timeout: 120_000 }, (
     expect(actions).toContain('ca.accept-journal');
   });
 
+  it.each([
+    ['certificate', (_: string) => issued('bob')],
+    [
+      'revocation',
+      (serial: string) =>
+        revokeCertificate(house.person('otto', 'operator'), { serial, reason: 'superseded' }),
+    ],
+  ])(
+    'is noticed when it lacks a single %s, though starting writes as much; the right one goes on',
+    async (_what, change) => {
+      const kept = await issued('alice');
+      await signer.stop();
+      cpSync(journalFile(), join(house.paths.stateDir, 'copy.db'));
+      await signer.start();
+      await change(kept);
+      expect((await watchJournal(house.ctx)).problem).toBeNull();
+      await signer.stop();
+      cpSync(journalFile(), join(house.paths.stateDir, 'right.db'));
+      cpSync(join(house.paths.stateDir, 'copy.db'), journalFile());
+      await signer.start();
+      expect((await watchJournal(house.ctx)).problem).toMatchObject({ kind: 'old' });
+      await signer.stop();
+      cpSync(join(house.paths.stateDir, 'right.db'), journalFile());
+      await signer.start();
+      expect((await watchJournal(house.ctx)).problem).toBeNull();
+      await issued('carol');
+    },
+  );
+
+  it('takes no list out of force, and its numbers are not used again', async () => {
+    const kept = await issued('alice');
+    await signer.stop();
+    cpSync(journalFile(), join(house.paths.stateDir, 'copy.db'));
+    await signer.start();
+    await revokeCertificate(house.person('otto', 'operator'), { serial: kept, reason: 'superseded' });
+    const published = async () => parseCrl((await crlFile(house.ctx, 'signing-ca.crl')).bytes);
+    const { crlNumber, revoked } = await published();
+    expect(revoked.map(({ serial }) => serial)).toEqual([kept]);
+
+    await signer.stop();
+    cpSync(join(house.paths.stateDir, 'copy.db'), journalFile());
+    await signer.start();
+    house.advance(60_000); // nobody asks the signer twice in some seconds
+    expect(await published()).toMatchObject({ crlNumber, revoked: [{ serial: kept }] });
+    // Accepted where the signer's own socket is out of reach: its next list has the number again.
+    const { crlNumbers } = await acceptJournal(host(), { operator: null });
+    expect(crlNumbers).toMatchObject([{ above: crlNumber, told: false }]);
+    house.advance(60_000);
+    expect(await published()).toMatchObject({ crlNumber, revoked: [{ serial: kept }] });
+    const { caKeyId, above } = crlNumbers[0] ?? { caKeyId: '', above: 0 };
+    await signer.operator.raiseCrlNumber({ caKeyId, above });
+    house.advance(60_000);
+    const after = await published();
+    expect(after.crlNumber).toBeGreaterThan(above);
+    expect(after.revoked.map(({ serial }) => serial)).toEqual([kept]);
+  });
+
   it('of another CA is told apart', async () => {
     await watchJournal(house.ctx);
     const other = await startTestSigner();

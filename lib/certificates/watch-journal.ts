@@ -6,17 +6,18 @@ import { readSetting, writeSetting } from '../db/settings';
 import { HubgateError } from '../errors';
 import type { SignerStatus } from '../wire/messages';
 
-/** Which journal, and how far it has come. */
-export type JournalMark = { journalId: string; sequence: number };
+/** Which journal, how far it has come, and in which run of the signer that was seen. */
+export type JournalMark = { journalId: string; sequence: number; run?: string | undefined };
 
 /** What the signer reports is behind what it reported before. */
 export type JournalProblem = { kind: 'other' | 'old'; recorded: JournalMark; reported: JournalMark };
 
 const SETTING = 'signer.journal';
-const Mark = z.object({ journalId: z.string(), sequence: z.int() });
+/** Earlier versions recorded no run. */
+const Mark = z.object({ journalId: z.string(), sequence: z.int(), run: z.string().optional() });
 
 /** The highest mark that was seen, or null before the first. */
-export async function recordedJournal(db: Ctx['db']): Promise<JournalMark | null> {
+export async function recordedJournal(db: Parameters<typeof readSetting>[0]): Promise<JournalMark | null> {
   const stored = await readSetting(db, SETTING);
   return stored === null ? null : Mark.parse(JSON.parse(stored));
 }
@@ -33,17 +34,37 @@ export async function watchJournal(
   // Read before the signer is asked: what another process records meanwhile must not look like a step back.
   const recorded = await recordedJournal(ctx.db);
   const status = await ctx.signer.status();
-  const reported = { journalId: status.journalId, sequence: status.sequence };
+  const reported = markOf(status);
   if (recorded !== null && recorded.journalId !== reported.journalId) {
     return { status, problem: { kind: 'other', recorded, reported } };
   }
   if (recorded !== null && recorded.sequence > reported.sequence) {
     return { status, problem: { kind: 'old', recorded, reported } };
   }
-  if (recorded?.sequence !== reported.sequence) {
-    await inTransaction(ctx.db, (tx) => recordJournal(tx, reported));
+  // The start of a signer writes, too: a copy that is a few entries old has caught up by now.
+  const { openedAtSequence } = status;
+  const otherRun = recorded?.run !== undefined && recorded.run !== reported.run;
+  if (otherRun && recorded.sequence > openedAtSequence) {
+    return {
+      status,
+      problem: { kind: 'old', recorded, reported: { ...reported, sequence: openedAtSequence } },
+    };
+  }
+  if (recorded?.sequence !== reported.sequence || recorded.run !== reported.run) {
+    await inTransaction(ctx.db, async (tx) => {
+      // Another process may have seen more since, or an operator may have accepted another journal.
+      const stands = await recordedJournal(tx);
+      if (stands?.journalId === recorded?.journalId && stands?.sequence === recorded?.sequence) {
+        await recordJournal(tx, reported);
+      }
+    });
   }
   return { status, problem: null };
+}
+
+/** What is recorded of a signer's status. */
+export function markOf({ journalId, sequence, run }: SignerStatus): JournalMark {
+  return { journalId, sequence, run };
 }
 
 /** Takes this mark for the right one, whatever was recorded before. */

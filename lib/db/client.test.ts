@@ -58,3 +58,19 @@ describe.each(DATABASE_KINDS)('%s', (kind) => {
     expect(await db.prisma.setting.count()).toBe(15);
   });
 });
+
+it('says so when there is no room for a transaction, and has done nothing', async () => {
+  const made = await testDatabase('sqlite');
+  const { db } = made;
+  try {
+    const write = inTransaction(db, async (tx) => {
+      await tx.prisma.setting.create({ data: { key: 'small', value: '1' } });
+      await tx.prisma.$queryRawUnsafe('PRAGMA max_page_count = 1'); // as few as there are
+      await tx.prisma.setting.create({ data: { key: 'large', value: 'x'.repeat(1_000_000) } });
+    });
+    await expect(write).rejects.toMatchObject({ code: 'start.disk-full' });
+    expect(await db.prisma.setting.count()).toBe(0);
+  } finally {
+    await made.close();
+  }
+});

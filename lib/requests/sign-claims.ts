@@ -119,7 +119,7 @@ async function* answersOf(ctx: Ctx, ids: readonly string[]): AsyncGenerator<Answ
 }
 
 async function settle(ctx: Ctx, ca: IssuingCa, answers: readonly Answer[]): Promise<Stored[]> {
-  const stored = await storeOutcomes(
+  const stored = await store(
     ctx,
     ca,
     answers.flatMap((answer) => ('outcome' in answer ? answer : [])),
@@ -128,6 +128,24 @@ async function settle(ctx: Ctx, ca: IssuingCa, answers: readonly Answer[]): Prom
     if ('unanswered' in answer) stored.push(...(await afterBreak(ctx, answer.unanswered, answer.code)));
   }
   return stored;
+}
+
+/** What cannot be written now (a full disk) is signed all the same, and is told as being signed. */
+async function store(
+  ctx: Ctx,
+  ca: IssuingCa,
+  batch: readonly { ordered: Ordered; outcome: SignOutcome }[],
+): Promise<Stored[]> {
+  try {
+    return await storeOutcomes(ctx, ca, batch);
+  } catch (thrown) {
+    if (!isHubgateError(thrown)) throw thrown;
+    return afterBreak(
+      ctx,
+      batch.map(({ ordered }) => ordered.row.id),
+      thrown.code,
+    );
+  }
 }
 
 /** The order of a claimed request: its approvals, and the content that the last of them was for. */

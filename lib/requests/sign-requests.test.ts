@@ -94,6 +94,31 @@ describe('a signer that cannot sign', () => {
     ]);
   });
 
+  it('has no room on its disk: what it did not sign goes back', async () => {
+    const { house: here, operator } = await open();
+    const ids = await approved(here, 2);
+    const full = withSigner(operator, {
+      async *signStream(orders) {
+        const [first, second] = orders;
+        if (!first || !second) throw new Error('two orders were expected');
+        yield* await operator.signer.sign([first]);
+        yield {
+          outcome: 'refused',
+          orderId: second.content.orderId,
+          code: 'start.disk-full',
+          message: 'There is no room.',
+        };
+      },
+    });
+    const events = await allEvents(signRequests(full, { all: true }));
+    expect(events.slice(0, 2)).toMatchObject([
+      { state: 'ISSUED' },
+      { state: 'APPROVED', code: 'start.disk-full' },
+    ]);
+    await allEvents(signRequests(operator, { all: true }));
+    expect(await requestCounts(operator)).toMatchObject({ ISSUED: ids.length, APPROVED: 0, FAILED: 0 });
+  });
+
   it('refuses an order: the request fails with the reason and can be tried again', async () => {
     const { house: here, operator } = await open({ config: { pki: { accountPattern: '[A-Za-z]+' } } });
     const id = await submitOne(here.ctx, { commonName: 'Alice', email: null });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** This process, as its claims name it, and the requests whose orders it has under way. */
@@ -38,8 +39,18 @@ export function isAbandoned(
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** Killed, and nobody has asked for its exit code: so it stays where PID 1 is no init, as in containers. */
+function isZombie(pid: number): boolean {
+  try {
+    // proc(5): the state follows the name, which stands in parentheses and may hold any character.
+    return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false; // gone this moment, or a system without /proc
   }
 }

@@ -64,8 +64,8 @@ export function openCrlKeeper(input: {
   function due(keyId: string, at: Date): boolean {
     const last = journal.lastCrlTimes(keyId);
     if (!last || last.throughSeq !== journal.lastChange(keyId)) return true;
-    // A number above was used elsewhere: an older list with a smaller one must not stay in force.
-    if (journal.nextCrlNumber(keyId) !== last.number + 1) return true;
+    // Its number or a higher one was used elsewhere: the list must not stay in force.
+    if (journal.crlFloor(keyId) >= last.number) return true;
     return at.getTime() - last.thisUpdate.getTime() >= rules.everyHours * HOUR_MS;
   }
 

@@ -31,6 +31,8 @@ export type JournalCrls = {
   /** The same without its bytes, which may be megabytes. */
   lastCrlTimes: (caKeyId: string) => Omit<CrlRow, 'der'> | null;
   nextCrlNumber: (caKeyId: string) => number;
+  /** The number up to which lists of this CA were issued elsewhere; 0 when none were. */
+  crlFloor: (caKeyId: string) => number;
   /** The next CRL of this CA gets a higher number than `above`. */
   raiseCrlNumber: (caKeyId: string, above: number) => void;
   recordCrl: (
@@ -83,6 +85,7 @@ export function journalCrls({ db, durable }: JournalFile): JournalCrls {
       `SELECT max(coalesce((SELECT max(number) FROM crls WHERE ca_key_id = :ca), 0),
                   coalesce((SELECT crl_floor FROM cas WHERE key_id = :ca), 0)) AS n`,
     ),
+    floor: db.prepare('SELECT crl_floor FROM cas WHERE key_id = ?').pluck(),
     raise: db.prepare('UPDATE cas SET crl_floor = max(crl_floor, ?) WHERE key_id = ?'),
     crl: db.prepare(
       `INSERT INTO crls (ca_key_id, number, sha256, der, this_update, next_update, revoked, through_seq)
@@ -127,6 +130,7 @@ export function journalCrls({ db, durable }: JournalFile): JournalCrls {
       return row ? crlTimes(row) : null;
     },
     nextCrlNumber: (caKeyId) => (sql.lastNumber.get({ ca: caKeyId }) as { n: number }).n + 1,
+    crlFloor: (caKeyId) => (sql.floor.get(caKeyId) as number | undefined) ?? 0,
     raiseCrlNumber: (caKeyId, above) => durable(() => void sql.raise.run(above, caKeyId)),
     recordCrl(caKeyId, { number, der, sha256, thisUpdate, nextUpdate, revoked, throughSeq }) {
       durable(() => {

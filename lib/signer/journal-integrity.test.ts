@@ -65,6 +65,12 @@ describe('a damaged journal', () => {
     expect(open).toThrow(damaged);
   });
 
+  it('that is empty is refused where there is a CA', async () => {
+    truncateSync(file, 0);
+    await expect(signer.start()).rejects.toEqual(damaged);
+    expect(readFileSync(file)).toHaveLength(0);
+  });
+
   it('is refused by the process, which names the newest backup it sees', async () => {
     ruinPageWith('"commonName":"u17"');
     expect(open).toThrow(/there is none in .*backups/);

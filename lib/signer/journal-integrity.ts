@@ -64,6 +64,12 @@ export function markSuspect(file: string): void {
   writeFileSync(suspectFile(file), '', { mode: 0o600 });
 }
 
+/** @throws {HubgateError} `signer.journal-damaged` when the file is there and nothing is in it */
+export function checkNotEmpty(file: string): void {
+  // SQLite would begin a new one, and throw the log beside it away.
+  if (statSync(file, { throwIfNoEntry: false })?.size === 0) throw damagedError(file, 'it is empty');
+}
+
 /**
  * What can be said of the file before SQLite opens it.
  *

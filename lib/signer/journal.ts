@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 import { journalCrls, type JournalCrls } from './journal-crls';
 import { openJournalFile } from './journal-file';
 import { journalImport, type JournalImport } from './journal-import';
@@ -20,8 +22,11 @@ export type Journal = JournalOrders &
   JournalRelints & {
     /** Where it lies: threads read it by a connection of their own. */
     readonly file: string;
-    /** Which journal this is, and how many durable writes it has seen. */
-    identity: () => { journalId: string; sequence: number };
+    /**
+     * Which journal this is, how many durable writes it has seen, and how many it had seen when it was
+     * opened: an old copy may have caught up by what a start writes, but it began behind.
+     */
+    identity: () => { journalId: string; sequence: number; run: string; openedAtSequence: number };
     /** Instant of the last entry, ms since 1970; 0 when there is none. */
     lastAt: () => number;
     counts: () => { issued: number; revoked: number };
@@ -44,6 +49,7 @@ export function openJournal(file: string): Journal {
     const meta = db.prepare('SELECT journal_id, sequence, last_at, issued, revoked FROM meta');
     const note = db.prepare('INSERT INTO events (at, what) VALUES (?, ?)');
     const read = (): MetaRow => meta.get() as MetaRow;
+    const opened = { run: randomBytes(16).toString('hex'), openedAtSequence: read().sequence };
     durable(() => void abandon.run());
     return {
       file,
@@ -55,7 +61,7 @@ export function openJournal(file: string): Journal {
       ...journalRelints(held),
       identity() {
         const { journal_id, sequence } = read();
-        return { journalId: journal_id, sequence };
+        return { journalId: journal_id, sequence, ...opened };
       },
       lastAt: () => read().last_at,
       counts() {

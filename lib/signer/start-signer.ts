@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 import { HubgateError } from '../errors';
@@ -7,6 +7,7 @@ import { signerFiles } from './ca-files';
 import type { Door } from './calls';
 import { watchIntegrity } from './integrity-watch';
 import { openJournal } from './journal';
+import { checkNotEmpty } from './journal-integrity';
 import type { Log } from './log';
 import { listenOnSocket } from './listen';
 import { servePeer } from './peer';
@@ -42,6 +43,8 @@ export async function startSigner(input: {
   const { now, log } = input;
   makeDir(input.dir);
   const files = signerFiles(input.dir);
+  // Before the ceremony an empty file is a journal that was never begun; afterwards, one that is lost.
+  if (existsSync(files.signingCa)) checkNotEmpty(files.journal);
   const journal = openJournal(files.journal);
   try {
     const { openThread } = input;

@@ -16,26 +16,34 @@ const BIN = ['/usr/lib/postgresql/15/bin', '/usr/local/bin', '/usr/bin'].find(
   (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'pg_ctl')),
 );
 
-/**
- * Vitest's global set-up: a private PostgreSQL cluster on a Unix socket in a short temporary folder
- * (sun_path holds 107 bytes), without fsync, gone when the tests end.
- */
+/** A private cluster: the folder of its Unix socket, and what ends and removes it. */
+export type PostgresCluster = { socketDir: string; stop: () => void };
+
+/** Vitest's global set-up. */
 export default function postgresCluster(project: TestProject): (() => void) | undefined {
-  if (BIN === undefined) {
-    if (process.env['HUBGATE_TEST_POSTGRES'] !== 'absent') {
-      throw new Error(
-        'PostgreSQL 15 is missing: apt-get install postgresql-15 (or set HUBGATE_TEST_POSTGRES=absent to ' +
-          'test on SQLite only).',
-      );
-    }
-    project.provide('postgresSocketDir', null);
-    return undefined;
+  const cluster = startPostgresCluster();
+  if (cluster === null && process.env['HUBGATE_TEST_POSTGRES'] !== 'absent') {
+    throw new Error(
+      'PostgreSQL 15 is missing: apt-get install postgresql-15 (or set HUBGATE_TEST_POSTGRES=absent to ' +
+        'test on SQLite only).',
+    );
   }
+  project.provide('postgresSocketDir', cluster?.socketDir ?? null);
+  return cluster?.stop;
+}
+
+/**
+ * Starts a private PostgreSQL cluster on a Unix socket in a short temporary folder (sun_path holds 107
+ * bytes), without fsync; null where PostgreSQL 15 is not installed.
+ */
+export function startPostgresCluster(): PostgresCluster | null {
+  if (BIN === undefined) return null;
+  const bin = BIN;
   const folder = mkdtempSync('/tmp/hgpg-');
   const root = process.getuid?.() === 0;
   // PostgreSQL refuses to run as root.
   const as = (program: string, args: string[]): void => {
-    const command = [join(BIN, program), ...args];
+    const command = [join(bin, program), ...args];
     const [file, ...rest] = root
       ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--', ...command]
       : command;
@@ -60,9 +68,11 @@ export default function postgresCluster(project: TestProject): (() => void) | un
     '-c max_connections=200 -c shared_buffers=64MB -c autovacuum=off',
   ];
   as('pg_ctl', ['-D', data, '-w', '-t', '60', '-l', join(folder, 'log'), '-o', options.join(' '), 'start']);
-  project.provide('postgresSocketDir', folder);
-  return () => {
-    as('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
-    rmSync(folder, { recursive: true, force: true });
+  return {
+    socketDir: folder,
+    stop() {
+      as('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }

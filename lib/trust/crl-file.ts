@@ -7,6 +7,7 @@ import {
   signingCasInOrder,
   type CaCertificates,
 } from '../client-cert/ca-certificates';
+import { watchJournal } from '../certificates/watch-journal';
 import type { Ctx } from '../ctx';
 import { readSetting, writeSetting } from '../db/settings';
 import { HubgateError, isHubgateError } from '../errors';
@@ -33,14 +34,21 @@ const MISSING_MS = 500;
 /** A list, and what caches need to know of it. */
 export type CrlFile = { type: string; bytes: Uint8Array; thisUpdate: Date; cacheControl: string };
 
-type List = { bytes: Uint8Array; keyId: string | null; thisUpdate: Date; nextUpdate: Date | null };
+type List = {
+  bytes: Uint8Array;
+  keyId: string | null;
+  number: number;
+  thisUpdate: Date;
+  nextUpdate: Date | null;
+};
 type Known = { at: number; version: string; root: List | null; signing: readonly List[] };
 type CrlCtx = Pick<Ctx, 'paths' | 'db' | 'signer' | 'now'>;
 const holder = globalThis as typeof globalThis & { __hubgateCrls?: Map<string, Known> };
 
 /**
- * A CRL as the signer last issued it, DER. When the signer is down, the copy that the portal kept:
- * a missing CRL shuts everybody out, one of an hour ago does not.
+ * A CRL as the signer last issued it, DER. When the signer is down or has an old journal, the copy that
+ * the portal kept: a missing CRL shuts everybody out, one of an hour ago does not; and one that an old
+ * journal has forgotten revocations of would let people in again.
  *
  * @throws {HubgateError} `ca.file` when there is no list and no copy, `http.not-found` for a CA that
  *   there is not
@@ -104,16 +112,23 @@ async function knownCrls(ctx: CrlCtx, signingKeyId: string): Promise<Known> {
   if (before && Math.abs(now - before.at) < fresh) return before;
   try {
     // Megabytes with many entries: asked for when a number has changed, not every two seconds.
-    const { journalId, crlEnds } = await ctx.signer.status();
+    const { status, problem } = await watchJournal(ctx);
+    if (problem !== null) {
+      const held = { ...(before ?? (await kept(ctx))), at: now, version: '' };
+      cache.set(key, held);
+      return held;
+    }
+    const { journalId, crlEnds } = status;
     const version = JSON.stringify([journalId, crlEnds.map(({ keyId, number }) => [keyId, number])]);
     if (before?.version === version) {
       cache.set(key, { ...before, at: now });
       return before;
     }
     const crls = await ctx.signer.crls();
-    const known = { at: now, version, ...lists(crls) };
+    const { root, signing } = lists(crls);
+    const known = { at: now, version, root, signing: await neverBack(ctx, signing) };
     cache.set(key, known);
-    await keep(ctx, crls);
+    await keep(ctx, known.signing);
     return known;
   } catch (error) {
     if (!isHubgateError(error)) throw error;
@@ -121,14 +136,24 @@ async function knownCrls(ctx: CrlCtx, signingKeyId: string): Promise<Known> {
   }
 }
 
+/**
+ * Numbers of lists only rise (RFC 5280 section 5.2.3), also while a journal that was put back has not
+ * been told which ones were used.
+ */
+async function neverBack(ctx: CrlCtx, signing: readonly List[]): Promise<List[]> {
+  const before = (await kept(ctx)).signing.filter(
+    ({ nextUpdate }) => nextUpdate !== null && nextUpdate > ctx.now(),
+  );
+  return signing.map(
+    (list) => before.find((one) => one.keyId === list.keyId && one.number >= list.number) ?? list,
+  );
+}
+
 /** DER as base64, the active CA's first. */
 const KEPT = 'crl.signing-cas';
 
-async function keep(ctx: CrlCtx, { signing, former }: Crls): Promise<void> {
-  const value = JSON.stringify([
-    ...(signing === undefined ? [] : [signing]),
-    ...former.map(({ der }) => der),
-  ]);
+async function keep(ctx: CrlCtx, signing: readonly List[]): Promise<void> {
+  const value = JSON.stringify(signing.map(({ bytes }) => Buffer.from(bytes).toString('base64')));
   if ((await readSetting(ctx.db, KEPT)) !== value) await writeSetting(ctx.db, KEPT, value);
 }
 
@@ -153,8 +178,14 @@ function lists({ signing, root, former }: Crls): Pick<Known, 'signing' | 'root'>
 }
 
 function read(der: Uint8Array): List {
-  const { authorityKeyId, thisUpdate, nextUpdate } = readCrlHead(der);
-  return { bytes: new Uint8Array(der), keyId: authorityKeyId, thisUpdate, nextUpdate };
+  const { authorityKeyId, crlNumber, thisUpdate, nextUpdate } = readCrlHead(der);
+  return {
+    bytes: new Uint8Array(der),
+    keyId: authorityKeyId,
+    number: crlNumber ?? 0,
+    thisUpdate,
+    nextUpdate,
+  };
 }
 
 function rootCrlFile(ctx: CrlCtx): List | null {

@@ -162,6 +162,10 @@ export const SignerStatus = z.strictObject({
   journalId: z.string().regex(/^[0-9a-f]{32}$/),
   /** Rises with every durable write: a smaller one than before means that an old copy was put back. */
   sequence: z.int(),
+  /** Made at random whenever the journal is opened. */
+  run: z.string().regex(/^[0-9a-f]{32}$/),
+  /** The sequence that the file had when this run opened it, before it wrote anything. */
+  openedAtSequence: z.int(),
   issued: z.int(),
   revoked: z.int(),
   /** Of the signing CA. */
