@@ -89,7 +89,7 @@ describe.each(DATABASE_KINDS)('a request from wish to revocation on %s', (kind) 
     expect(await findCertificate(operator, { serial })).toMatchObject({ state: 'REVOKED' });
     await expect(
       submitRequest(ctx, { csr, email: 'alice@example.org', source: 'api' }),
-    ).rejects.toMatchObject({ code: 'request.duplicate-key' });
+    ).rejects.toMatchObject({ code: 'csr.compromised-key' });
     expect(await verifyAudit(person('ada', 'auditor'))).toMatchObject({ ok: true, events: 6 });
   });
 });
