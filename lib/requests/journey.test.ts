@@ -90,6 +90,9 @@ describe.each(DATABASE_KINDS)('a request from wish to revocation on %s', (kind) 
     await expect(
       submitRequest(ctx, { csr, email: 'alice@example.org', source: 'api' }),
     ).rejects.toMatchObject({ code: 'csr.compromised-key' });
-    expect(await verifyAudit(person('ada', 'auditor'))).toMatchObject({ ok: true, events: 6 });
+    // The last is the key's block; the signer's journal may know of others that it brings along.
+    const audit = await verifyAudit(person('ada', 'auditor'));
+    expect(audit.ok).toBe(true);
+    expect(audit.events).toBeGreaterThanOrEqual(7);
   });
 });
