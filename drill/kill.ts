@@ -71,12 +71,18 @@ async function underKills({ report, portal, running, token, kills, batch, random
   let crlWentBack = 0;
   let inTheMiddle = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    // What the last kill left half done comes back within seconds.
     const { APPROVED = 0, SIGNING = 0 } = await requestStates(portal);
     if (APPROVED + SIGNING < REFILL_BELOW * batch) {
       const more = { name: `k${kill}`, count: batch, algorithm: 'P-256' } as const;
       asked += (await addApprovedRequests(portal, more)).length;
     }
+    // What the last kills left half done comes back within seconds.
+    await until(
+      'there is something to sign',
+      async () => (await countIn(portal, 'APPROVED')) >= batch / 5,
+      180,
+    );
+    const halfDone = await countIn(portal, 'SIGNING');
     const [target] = kill % 4 < 2 ? await validCertificates(portal, token, 1) : [];
     const signing = signAll(portal, token);
     await sleep(random() * MIDDLE_MS);
@@ -86,7 +92,7 @@ async function underKills({ report, portal, running, token, kills, batch, random
     await sleep(random() * MIDDLE_MS * (target === undefined ? 0 : 0.5));
     await running.kill(victim);
     killed[victim] += 1;
-    if ((await countIn(portal, 'SIGNING')) > 0) inTheMiddle += 1;
+    if ((await countIn(portal, 'SIGNING')) > halfDone) inTheMiddle += 1;
     running.start(victim);
     await signing;
     if (target !== undefined && (await revoking)?.status === 200) revoked.push(target.serial);
