@@ -115,10 +115,13 @@ describe('the journal', () => {
     journal.recordIntents([one], now);
     journal.commit([certificateOf(one)], now);
     journal.note('x', now);
-    expect(journal.identity()).toEqual({ journalId: before.journalId, sequence: before.sequence + 3 });
+    expect(journal.identity()).toEqual({ ...before, sequence: before.sequence + 3 });
     journal.close();
     journal = openJournal(file);
-    expect(journal.identity().sequence).toBeGreaterThanOrEqual(before.sequence + 3);
+    const again = journal.identity();
+    expect(again.openedAtSequence).toBe(before.sequence + 3);
+    expect(again.sequence).toBeGreaterThanOrEqual(before.sequence + 3);
+    expect(again.run).not.toBe(before.run);
     journal.close();
     const other = openJournal(join(folder, 'other.db'));
     expect(other.identity().journalId).not.toBe(before.journalId);
