@@ -13,6 +13,8 @@ import { storeOutcomes, type Ordered, type Stored } from './store-outcomes';
 
 /** Orders of one call to the signer; also what one claim takes. */
 const BATCH = 200;
+/** The first claim is this small, so that the signer has work at once. */
+const FIRST_BATCH = 100;
 /**
  * Outcomes that are written together while the signer goes on: each write is an fsync, which blocks
  * on SQLite, so the first waits a moment for company.
@@ -25,13 +27,17 @@ export type Which = { ids?: readonly string[]; dueAt?: Date };
 /** The signer's answer to an order, or the requests that a broken call left without one, and why. */
 type Answer = { ordered: Ordered; outcome: SignOutcome } | { unanswered: readonly string[]; code: string };
 
+/** A claimed batch, ready to be sent. */
+type Batch = { ids: readonly string[]; orders: readonly Order[]; byId: ReadonlyMap<string, Ordered> };
+
 /** One call of `signClaims`: what it has claimed, and the code for which it claims no more. */
 type Flow = { claimed: Set<string>; stopped: string | null };
 
 /**
- * Claims up to `most` approved requests, batch by batch, has them signed and writes each outcome. The
- * next batch is claimed and sent while the outcomes of the one before are being written, so that the
- * signer never waits for the database. Ends early when requests come back unsigned.
+ * Claims up to `most` approved requests, batch by batch, has them signed and writes each outcome. While
+ * one batch is being signed, the next is claimed and its orders are made, and the outcomes of the one
+ * before are written: the signer does not wait for the database. Ends early when requests come back
+ * unsigned.
  */
 export async function* signClaims(
   ctx: Ctx,
@@ -56,15 +62,18 @@ export async function* signClaims(
 
 async function* orderAll(ctx: Ctx, which: Which, most: number, flow: Flow): AsyncGenerator<Answer> {
   let left = most;
-  const claimNext = async (): Promise<string[]> =>
-    left > 0 && flow.stopped === null ? claim(ctx, which, Math.min(BATCH, left), flow) : [];
-  let next = claimNext();
-  for (let ids = await next; ids.length > 0; ids = await next) {
+  const claimNext = async (size: number): Promise<Batch | null> => {
+    if (left <= 0 || flow.stopped !== null) return null;
+    const ids = await claim(ctx, which, Math.min(size, left), flow);
     left -= ids.length;
-    next = claimNext();
+    return ids.length === 0 ? null : batchOf(ctx, ids);
+  };
+  let next = claimNext(FIRST_BATCH);
+  for (let batch = await next; batch !== null; batch = await next) {
+    next = claimNext(BATCH);
     next.catch(() => undefined); // thrown where it is awaited
-    if (flow.stopped === null) yield* answersOf(ctx, ids);
-    else yield { unanswered: ids, code: flow.stopped };
+    if (flow.stopped === null) yield* answersTo(ctx, batch);
+    else yield { unanswered: batch.ids, code: flow.stopped };
   }
 }
 
@@ -95,8 +104,7 @@ async function claim(ctx: Ctx, which: Which, limit: number, flow: Flow): Promise
   });
 }
 
-/** Sends the orders of one batch, and gives each answer as it comes. */
-async function* answersOf(ctx: Ctx, ids: readonly string[]): AsyncGenerator<Answer> {
+async function batchOf(ctx: Ctx, ids: readonly string[]): Promise<Batch> {
   const byId = new Map<string, Ordered>();
   const orders: Order[] = [];
   for (const row of await claimedRows(ctx.db, ids)) {
@@ -104,6 +112,11 @@ async function* answersOf(ctx: Ctx, ids: readonly string[]): AsyncGenerator<Answ
     byId.set(row.id, { row, content });
     orders.push(order);
   }
+  return { ids, orders, byId };
+}
+
+/** Sends the orders of one batch, and gives each answer as it comes. */
+async function* answersTo(ctx: Ctx, { ids, orders, byId }: Batch): AsyncGenerator<Answer> {
   const left = new Set(ids);
   let code = 'signer.protocol'; // for orders that the signer leaves out
   try {
