@@ -102,7 +102,10 @@ describe('the signer as a process', () => {
     await signer.kill();
     await expect(signer.client.status()).rejects.toMatchObject({ code: 'signer.down' });
     await signer.start();
-    expect(await signer.client.status()).toMatchObject({ state: 'unlocked', issued: 2 });
+    const { state, issued } = await signer.client.status();
+    expect(state).toBe('unlocked');
+    // The site's own and the responder's; one more if the kill fell while that was being made.
+    expect([2, 3]).toContain(issued);
   });
 
   it('ends when its supervisor is gone', async () => {
