@@ -29,30 +29,26 @@ heading(`${COUNT} certificates from ready CSRs: RSA 2048, CA with RSA 4096`);
 const dir = await mkdtemp(join(tmpdir(), 'hubgate-peers-'));
 const csrs = (await rsaCsrs(COUNT)).map((der) => ({ der, pem: toPem('CERTIFICATE REQUEST', der) }));
 try {
-  const seconds = {
-    Hubgate: await hubgate(),
-    'cfssl serve': await cfssl(join(dir, 'cfssl')),
-    'openssl ca': await opensslCa(join(dir, 'openssl')),
-    'easyrsa sign-req': await easyrsa(join(dir, 'easyrsa')),
-  };
   line('                     seconds   per second   Hubgate is faster by');
-  for (const [name, took] of Object.entries(seconds)) {
-    const times = name === 'Hubgate' ? '' : (took / seconds.Hubgate).toFixed(2).padStart(12);
-    line(
-      `${name.padEnd(18)} ${took.toFixed(1).padStart(9)} ${(COUNT / took).toFixed(0).padStart(12)}${times}`,
-    );
-  }
-  for (const [name, took] of Object.entries(seconds)) {
-    if (name === 'Hubgate') continue;
-    figure({
-      what: `time of ${name} ÷ time of Hubgate`,
-      value: took / seconds.Hubgate,
-      bound: 1,
-      better: 'higher',
-    });
+  const own = await measured('Hubgate', hubgate);
+  const peers = {
+    'cfssl serve': await measured('cfssl serve', () => cfssl(join(dir, 'cfssl')), own),
+    'openssl ca': await measured('openssl ca', () => opensslCa(join(dir, 'openssl')), own),
+    'easyrsa sign-req': await measured('easyrsa sign-req', () => easyrsa(join(dir, 'easyrsa')), own),
+  };
+  for (const [name, seconds] of Object.entries(peers)) {
+    figure({ what: `time of ${name} ÷ time of Hubgate`, value: seconds / own, bound: 1, better: 'higher' });
   }
 } finally {
   await rm(dir, { recursive: true, force: true });
+}
+
+/** A line of the table. @returns the seconds */
+async function measured(name: string, run: () => Promise<number>, own?: number): Promise<number> {
+  const took = await run();
+  const times = own === undefined ? '' : (took / own).toFixed(2).padStart(12);
+  line(`${name.padEnd(18)} ${took.toFixed(1).padStart(9)} ${(COUNT / took).toFixed(0).padStart(12)}${times}`);
+  return took;
 }
 
 /** Seconds that `run` takes. */

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,7 +118,8 @@ function startChild({ file, paths }: LoadedConfig, name: 'signer' | 'front'): Ch
       HUBGATE_STATE_DIR: paths.stateDir,
       NODE_ENV: 'production',
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // What is certified here is no certificate, which the second look would say a million times.
+    stdio: ['ignore', 'ignore', 'ignore'],
   });
 }
 
@@ -138,12 +139,14 @@ async function startOpenssl(input: {
 }): Promise<{ url: string; stop: () => Promise<void> }> {
   const { dir, port, size, ca, responderFile } = input;
   const index = join(dir, 'index.txt');
-  const lines: string[] = [];
-  for (let number = 0; number < size; number += 1) {
-    lines.push(`V\t351231235959Z\t\t${serialOf(number).toUpperCase()}\tunknown\t/CN=u${number}\n`);
+  if (!existsSync(index)) {
+    const lines: string[] = [];
+    for (let number = 0; number < size; number += 1) {
+      lines.push(`V\t351231235959Z\t\t${serialOf(number).toUpperCase()}\tunknown\t/CN=u${number}\n`);
+    }
+    await writeFile(index, lines.join(''));
+    await writeFile(join(dir, 'signing.pem'), ca.signing.pem);
   }
-  await writeFile(index, lines.join(''));
-  await writeFile(join(dir, 'signing.pem'), ca.signing.pem);
   const child = spawn(
     'openssl',
     [
