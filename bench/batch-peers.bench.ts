@@ -10,12 +10,13 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { addApprovedCsrs } from '../e2e/support/approved-requests';
 import { startPortal } from '../e2e/support/portal';
 import { freePorts, until } from '../e2e/support/ports';
 import { mustRun } from '../e2e/support/run';
 import { toPem } from '../lib/x509/pem';
-import { approvedRows, sign } from './approved-rows';
 import { rsaCsrs } from './csrs';
+import { signByApi } from './sign-by-api';
 import { figure, heading, line } from './report';
 
 const COUNT = Number(
@@ -70,11 +71,15 @@ async function hubgate(): Promise<number> {
   });
   try {
     const token = await portal.token('approver', 'operator');
-    await approvedRows(
+    await addApprovedCsrs(
       portal,
-      csrs.map(({ der }) => der),
+      csrs.map(
+        ({ der }) =>
+          () =>
+            der,
+      ),
     );
-    return await timed(async () => mustBe(await sign(portal, token, { all: true }), 'Hubgate'));
+    return await timed(async () => mustBe(await signByApi(portal, token, { all: true }), 'Hubgate'));
   } finally {
     await portal.stop();
   }

@@ -4,10 +4,11 @@
  * first round meets a portal that has signed nothing yet. Then requests signed one by one, as an
  * approver does who waits for each.
  */
+import { addApprovedCsrs } from '../e2e/support/approved-requests';
 import { startPortal, type Portal } from '../e2e/support/portal';
-import { approvedRows, sign } from './approved-rows';
 import { rsaCsrs } from './csrs';
 import { meanSpeed, opensslSpeed } from './openssl-speed';
+import { signByApi } from './sign-by-api';
 import { figure, heading, line, median } from './report';
 import { cpuSeconds } from './processes';
 
@@ -16,7 +17,7 @@ const ROUNDS = 3;
 const SINGLES = 21;
 
 heading(`Signing a batch of ${BATCH} RSA 2048 requests with an RSA 4096 CA`);
-const csrs = await rsaCsrs(BATCH * ROUNDS + SINGLES);
+const csrs = (await rsaCsrs(BATCH * ROUNDS + SINGLES)).map((der) => () => der);
 const portal = await startPortal({
   front: 'embedded',
   rsaCa: true,
@@ -34,11 +35,11 @@ async function measureBatches(target: Portal, token: string): Promise<void> {
   const ratios: number[] = [];
   const cpuRatios: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    await approvedRows(target, csrs.slice(round * BATCH, (round + 1) * BATCH));
+    await addApprovedCsrs(target, csrs.slice(round * BATCH, (round + 1) * BATCH));
     const speedBefore = await opensslSpeed();
     const before = await spentBy(target);
     const started = performance.now();
-    const issued = await sign(target, token, { all: true });
+    const issued = await signByApi(target, token, { all: true });
     const seconds = (performance.now() - started) / 1000;
     const after = await spentBy(target);
     const native = meanSpeed(speedBefore, await opensslSpeed());
@@ -73,11 +74,11 @@ async function measureBatches(target: Portal, token: string): Promise<void> {
 
 /** Wall time from the call for one approved request to its certificate in both databases. */
 async function measureSingles(target: Portal, token: string): Promise<void> {
-  const ids = await approvedRows(target, csrs.slice(BATCH * ROUNDS));
+  const ids = await addApprovedCsrs(target, csrs.slice(BATCH * ROUNDS));
   const times: number[] = [];
   for (const id of ids) {
     const started = performance.now();
-    if ((await sign(target, token, { ids: [id] })) !== 1) throw new Error(`${id} was not issued`);
+    if ((await signByApi(target, token, { ids: [id] })) !== 1) throw new Error(`${id} was not issued`);
     times.push(performance.now() - started);
   }
   line(

@@ -4,11 +4,9 @@ import { useActionState } from 'react';
 
 import type { ActionState } from '#lib/http/action-state';
 
-import { Button } from '../ui/button';
-import { Field } from '../ui/field';
-import { useLinkSecret } from './use-link-secret';
+import { LinkSecretForm } from './link-secret-form';
 
-/** Shows the list on a click: mail scanners that open every link use nothing up that way. */
+/** Shows the list of a mailed link's certificates; the answer is another page. */
 export function LostOpen({
   action,
   words,
@@ -17,27 +15,5 @@ export function LostOpen({
   words: Record<'secret' | 'secretHelp' | 'open' | 'waiting', string>;
 }) {
   const [state, send, busy] = useActionState<ActionState<never>, FormData>(action, { ok: null });
-  const [secret, setSecret] = useLinkSecret();
-  return (
-    <form action={send}>
-      <Field
-        mono
-        id="secret"
-        name="secret"
-        autoComplete="off"
-        spellCheck={false}
-        label={words.secret}
-        help={words.secretHelp}
-        error={state.ok === false ? `${state.title}. ${state.advice}` : undefined}
-        value={secret}
-        onChange={(event) => setSecret(event.currentTarget.value)}
-        required
-      />
-      <p className="actions section-actions">
-        <Button look="primary" type="submit" aria-disabled={busy}>
-          {busy ? words.waiting : words.open}
-        </Button>
-      </p>
-    </form>
-  );
+  return <LinkSecretForm send={send} state={state} busy={busy} words={{ ...words, submit: words.open }} />;
 }

@@ -4,11 +4,10 @@ import { useActionState } from 'react';
 
 import type { ActionState } from '#lib/http/action-state';
 
-import { Button, LinkButton } from '../ui/button';
-import { Field } from '../ui/field';
+import { LinkButton } from '../ui/button';
 import { PageHead } from '../ui/page-head';
 import { filled } from '../ui/words-of';
-import { useLinkSecret } from './use-link-secret';
+import { LinkSecretForm } from './link-secret-form';
 
 type Proven = { id: string; email: string };
 type Words = Record<
@@ -16,10 +15,7 @@ type Words = Record<
   string
 >;
 
-/**
- * Takes the secret from behind `#s=`, and confirms on a click: mail scanners that open every link
- * prove nothing that way.
- */
+/** Confirms that a mailed link's reader has the mailbox. */
 export function MailboxProof({
   action,
   words,
@@ -28,7 +24,6 @@ export function MailboxProof({
   words: Words;
 }) {
   const [state, send, busy] = useActionState<ActionState<Proven>, FormData>(action, { ok: null });
-  const [secret, setSecret] = useLinkSecret();
   if (state.ok === true) {
     return (
       <div role="status">
@@ -44,26 +39,7 @@ export function MailboxProof({
   return (
     <>
       <PageHead title={words.title} lede={words.lede} />
-      <form action={send}>
-        <Field
-          mono
-          id="secret"
-          name="secret"
-          autoComplete="off"
-          spellCheck={false}
-          label={words.secret}
-          help={words.secretHelp}
-          error={state.ok === false ? `${state.title}. ${state.advice}` : undefined}
-          value={secret}
-          onChange={(event) => setSecret(event.currentTarget.value)}
-          required
-        />
-        <p className="actions section-actions">
-          <Button look="primary" type="submit" aria-disabled={busy}>
-            {busy ? words.waiting : words.confirm}
-          </Button>
-        </p>
-      </form>
+      <LinkSecretForm send={send} state={state} busy={busy} words={{ ...words, submit: words.confirm }} />
     </>
   );
 }

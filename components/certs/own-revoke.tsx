@@ -8,6 +8,7 @@ import { Button, LinkButton } from '../ui/button';
 import { Callout } from '../ui/callout';
 import { Icon } from '../ui/icon';
 import { filled } from '../ui/words-of';
+import { FormFailure } from './form-notices';
 
 export type RevokeCase = 'lost' | 'exposed' | 'replaced' | 'unused';
 
@@ -69,14 +70,10 @@ export function OwnRevoke({
   return (
     <div ref={top} tabIndex={-1}>
       {state.ok === false ? (
-        <div className="form-error">
-          <Callout kind="bad" alert>
-            <p>
-              <b>{state.title}</b>
-            </p>
-            <p>{state.code === 'http.invalid' ? state.message : state.advice || state.message}</p>
-          </Callout>
-        </div>
+        <FormFailure
+          title={state.title}
+          text={state.code === 'http.invalid' ? state.message : state.advice || state.message}
+        />
       ) : null}
       {value?.step === 'done' ? (
         <Done value={value} words={words} />

@@ -1,24 +1,17 @@
 'use client';
 
-import {
-  startTransition,
-  useActionState,
-  useEffect,
-  useRef,
-  useState,
-  type FormEvent,
-  type ReactNode,
-} from 'react';
+import { useActionState, useEffect, useRef, useState, type ReactNode } from 'react';
 
 import type { ActionState } from '#lib/http/action-state';
 
 import { Button } from '../ui/button';
-import { Callout } from '../ui/callout';
 import { Field } from '../ui/field';
+import { FormFailure, NeedsScript } from './form-notices';
 import { PassphraseField } from './passphrase-field';
 import type { RenewWords } from './renew-words';
 import { SentView } from './sent-view';
 import { useBrowserKey } from './use-browser-key';
+import { usePreparedForm } from './use-prepared-form';
 import { csrOf, valueOf, wrongCsr, type Local } from './wizard-input';
 import { Paste, Upload } from './wizard-form';
 import type { Way } from './wizard-state';
@@ -43,8 +36,6 @@ type Props = {
 /** One button: the browser makes the key, nothing has to be typed. Paste and upload work without JavaScript. */
 export function RenewWizard({ way, action, serial, commonName, note, siteUrl, words, ways }: Props) {
   const [state, send, busy] = useActionState<ActionState<RenewValue>, FormData>(action, { ok: null });
-  const [local, setLocal] = useState<Local>(null);
-  const [working, setWorking] = useState(false);
   const [kept, setKept] = useState(true);
   const [phrase, setPhrase] = useState('');
   const key = useBrowserKey();
@@ -65,21 +56,7 @@ export function RenewWizard({ way, action, serial, commonName, note, siteUrl, wo
     return wrong;
   }
 
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setLocal(null);
-    setWorking(true);
-    void prepare(form).then((wrong) => {
-      setWorking(false);
-      if (wrong) {
-        setLocal(wrong);
-        document.getElementById(wrong.field)?.focus();
-        return;
-      }
-      startTransition(() => send(form));
-    });
-  }
+  const { local, working, submit } = usePreparedForm(prepare, send);
 
   if (state.ok === true) {
     const { id, pickupSecret, automatic } = state.value;
@@ -106,27 +83,12 @@ export function RenewWizard({ way, action, serial, commonName, note, siteUrl, wo
       <form action={send} onSubmit={submit} noValidate>
         <input type="hidden" name="serial" value={serial} />
         <input type="hidden" name="way" value={way} />
-        {failed ? (
-          <div className="form-error">
-            <Callout kind="bad" alert>
-              <p>
-                <b>{failed.title}</b>
-              </p>
-              <p>{failed.advice || failed.message}</p>
-            </Callout>
-          </div>
-        ) : null}
+        {failed ? <FormFailure title={failed.title} text={failed.advice || failed.message} /> : null}
         {way === 'browser' ? (
-          <noscript>
-            <div className="form-error">
-              <Callout kind="warn">
-                <p>{words.noScript}</p>
-              </Callout>
-            </div>
-          </noscript>
-        ) : null}
-        {way === 'browser' ? (
-          <PassphraseField made first words={words} error={error('passphrase', 'key')} />
+          <>
+            <NeedsScript text={words.noScript} />
+            <PassphraseField made first words={words} error={error('passphrase', 'key')} />
+          </>
         ) : null}
         {way === 'paste' ? <Paste words={words} value={failed?.values['csr']} error={error('csr')} /> : null}
         {way === 'upload' ? <Upload words={words} error={error('csr')} /> : null}

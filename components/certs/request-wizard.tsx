@@ -1,21 +1,14 @@
 'use client';
 
-import {
-  startTransition,
-  useActionState,
-  useEffect,
-  useRef,
-  useState,
-  type FormEvent,
-  type ReactNode,
-} from 'react';
+import { useActionState, useEffect, useRef, useState, type ReactNode } from 'react';
 
 import type { ActionState } from '#lib/http/action-state';
 
 import { probeTrust } from '../ca/trust-probe';
-import { Callout } from '../ui/callout';
+import { FormFailure } from './form-notices';
 import { SentView } from './sent-view';
 import { useBrowserKey } from './use-browser-key';
+import { usePreparedForm } from './use-prepared-form';
 import type { Way, WizardValue } from './wizard-state';
 import type { WizardFacts, WizardWords } from './wizard-words';
 import { csrOf, text, wrongCsr, type Local } from './wizard-input';
@@ -46,8 +39,6 @@ export function RequestWizard({
 }) {
   const [state, send, busy] = useActionState<ActionState<WizardValue>, FormData>(action, { ok: null });
   const [editing, setEditing] = useState(false);
-  const [local, setLocal] = useState<Local>(null);
-  const [working, setWorking] = useState(false);
   const [kept, setKept] = useState(true);
   const key = useBrowserKey();
   const top = useRef<HTMLDivElement>(null);
@@ -85,21 +76,7 @@ export function RequestWizard({
     return csrOf(form, name, key, words);
   }
 
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget, (event.nativeEvent as SubmitEvent).submitter);
-    setLocal(null);
-    setWorking(true);
-    void prepare(form).then((wrong) => {
-      setWorking(false);
-      if (wrong) {
-        setLocal(wrong);
-        document.getElementById(wrong.field)?.focus();
-        return;
-      }
-      startTransition(() => send(form));
-    });
-  }
+  const { local, working, submit } = usePreparedForm(prepare, send);
 
   if (value?.step === 'sent') {
     return (
@@ -124,16 +101,7 @@ export function RequestWizard({
         <input type="hidden" name="way" value={way} />
         <input type="hidden" name="profile" value={server ? 'server' : 'user'} />
         {trustProof ? <input type="hidden" name="trustProof" value={trustProof} /> : null}
-        {failed ? (
-          <div className="form-error">
-            <Callout kind="bad" alert>
-              <p>
-                <b>{failed.title}</b>
-              </p>
-              <p>{failed.advice || failed.message}</p>
-            </Callout>
-          </div>
-        ) : null}
+        {failed ? <FormFailure title={failed.title} text={failed.advice || failed.message} /> : null}
         <fieldset hidden={previewing} disabled={previewing}>
           <WizardForm
             way={way}

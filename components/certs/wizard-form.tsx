@@ -3,9 +3,9 @@
 import { useState } from 'react';
 
 import { Button } from '../ui/button';
-import { Callout } from '../ui/callout';
 import { Field, FieldFrame, TextField } from '../ui/field';
 import { Fingerprint } from '../ui/fingerprint';
+import { NeedsScript } from './form-notices';
 import { PassphraseField } from './passphrase-field';
 import type { KeyFacts } from './use-browser-key';
 import type { Way } from './wizard-state';
@@ -27,15 +27,7 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
   const error = (field: string) => (wrong?.field === field ? wrong.message : undefined);
   return (
     <>
-      {way === 'browser' ? (
-        <noscript>
-          <div className="form-error">
-            <Callout kind="warn">
-              <p>{words.noScript}</p>
-            </Callout>
-          </div>
-        </noscript>
-      ) : null}
+      {way === 'browser' ? <NeedsScript text={words.noScript} /> : null}
       {way === 'paste' ? <Paste words={words} value={values['csr']} error={error('csr')} /> : null}
       {way === 'upload' ? <Upload words={words} error={error('csr')} /> : null}
       {server ? (

@@ -19,6 +19,21 @@ export async function addApprovedRequests(
   input: { name: string; count: number; algorithm: keyof typeof BROWSER_KEYS },
 ): Promise<string[]> {
   const { name, count, algorithm } = input;
+  const make = async (index: number): Promise<Uint8Array> => {
+    const keyPair = await crypto.subtle.generateKey(BROWSER_KEYS[algorithm], true, ['sign', 'verify']);
+    return buildCsr({ commonName: `${name}n${index}`, keyPair, algorithm });
+  };
+  return addApprovedCsrs(
+    portal,
+    Array.from({ length: count }, (_, index) => () => make(index)),
+  );
+}
+
+/** The same with CSRs of one's own, DER; made when it is their turn. */
+export async function addApprovedCsrs(
+  portal: Pick<Portal, 'dir'>,
+  csrs: readonly (() => Uint8Array | Promise<Uint8Array>)[],
+): Promise<string[]> {
   const loaded = loadConfig({ env: { HUBGATE_CONFIG: `${portal.dir}/hubgate.toml` }, cwd: portal.dir });
   const db = await openDatabase(loaded.config, loaded.paths);
   const ctx: Ctx = {
@@ -30,18 +45,15 @@ export async function addApprovedRequests(
     db,
     signer: connectSigner(loaded.paths.signerWebSocket),
   };
-  const one = async (index: number): Promise<string> => {
-    const keyPair = await crypto.subtle.generateKey(BROWSER_KEYS[algorithm], true, ['sign', 'verify']);
-    const csr = await buildCsr({ commonName: `${name}n${index}`, keyPair, algorithm });
-    const { id } = await submitRequest(ctx, { csr, email: null, source: 'cli' });
+  const one = async (csr: () => Uint8Array | Promise<Uint8Array>): Promise<string> => {
+    const { id } = await submitRequest(ctx, { csr: await csr(), email: null, source: 'cli' });
     await approveRequest(ctx, { id });
     return id;
   };
   const ids: string[] = [];
   try {
-    for (let index = 0; index < count; index += 4) {
-      const some = [0, 1, 2, 3].map((offset) => index + offset).filter((at) => at < count);
-      ids.push(...(await Promise.all(some.map(one))));
+    for (let at = 0; at < csrs.length; at += 4) {
+      ids.push(...(await Promise.all(csrs.slice(at, at + 4).map(one))));
     }
     return ids;
   } finally {

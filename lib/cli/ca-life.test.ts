@@ -34,9 +34,9 @@ import {
 } from '../testing/old-folders';
 import { makeCsr, makeOrder, subjectKey } from '../testing/orders';
 import { submitOne } from '../testing/requests';
+import { runCli } from '../testing/run-cli';
 import { parseCertificate } from '../x509/certificate';
 import { parseCrl } from '../x509/crl';
-import { main } from './main';
 
 const TIMEOUT = 180_000;
 const NEW = 'new signing passphrase of 2036';
@@ -51,22 +51,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the command line as a person would. */
-async function hubgate(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const { stdout, stderr } = process;
-  const real = { out: stdout.write.bind(stdout), err: stderr.write.bind(stderr) };
-  stdout.write = (text: unknown) => ((said.out += String(text)), true);
-  stderr.write = (text: unknown) => ((said.err += String(text)), true);
-  try {
-    const code = await main(['--config', config, ...words], { ...process.env });
-    return { code, ...said };
-  } finally {
-    stdout.write = real.out;
-    stderr.write = real.err;
-    process.exitCode = undefined;
-  }
-}
+const hubgate = (...words: string[]) => runCli(config, words);
 async function json(...words: string[]) {
   const { code, out, err } = await hubgate('--json', ...words);
   expect(err).toBe('');

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openTestHouse, type TestHouse } from '../testing/house';
 import { freshCsr, submitOne } from '../testing/requests';
+import { runCli } from '../testing/run-cli';
 import { lockInstance } from '../supervisor/instance-lock';
-import { main } from './main';
 
 let folder: string;
 let house: TestHouse;
@@ -24,22 +24,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the command line as a person would. */
-async function hubgate(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const { stdout, stderr } = process;
-  const real = { out: stdout.write.bind(stdout), err: stderr.write.bind(stderr) };
-  stdout.write = (text: unknown) => ((said.out += String(text)), true);
-  stderr.write = (text: unknown) => ((said.err += String(text)), true);
-  try {
-    const code = await main(['--config', config, ...words], { ...process.env });
-    return { code, ...said };
-  } finally {
-    stdout.write = real.out;
-    stderr.write = real.err;
-    process.exitCode = undefined;
-  }
-}
+const hubgate = (...words: string[]) => runCli(config, words);
 
 describe('a wrong call', () => {
   it.each([

@@ -11,13 +11,13 @@ import { signerFiles } from '../signer/ca-files';
 import { moveRootKey, renewRootCrl } from '../signer/root-key';
 import { startSigner } from '../signer/start-signer';
 import { openTestThread } from '../testing/signer';
+import { runCli } from '../testing/run-cli';
 import { parseCertificate, isIssuedBy } from '../x509/certificate';
 import { isCrlSignedBy, parseCrl } from '../x509/crl';
 import { createEvaluationCa } from './evaluation-ca';
 import { readAnswers } from './init-answers';
 import { askAnswers } from './init-ask';
 import { apacheFile, renderApacheVhost } from './init-vhost';
-import { main } from './main';
 import { openTerminal } from './terminal';
 
 const ROOT_PHRASE = 'Root phrase of four good words';
@@ -49,21 +49,7 @@ function answersFile(lines = ''): string {
   return file;
 }
 
-/** Runs the command line as a person would. */
-async function hubgate(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const { stdout, stderr } = process;
-  const real = { out: stdout.write.bind(stdout), err: stderr.write.bind(stderr) };
-  stdout.write = (text: unknown) => ((said.out += String(text)), true);
-  stderr.write = (text: unknown) => ((said.err += String(text)), true);
-  try {
-    const code = await main(['--config', config, ...words], { ...process.env });
-    return { code, ...said };
-  } finally {
-    stdout.write = real.out;
-    stderr.write = real.err;
-  }
-}
+const hubgate = (...words: string[]) => runCli(config, words);
 
 describe('the ceremony, unattended', () => {
   it('makes a CA that a signer unlocks, an Apache file, and refuses to do it twice', async () => {

@@ -4,7 +4,6 @@ import {
   createPrivateKey,
   pbkdf2,
   randomBytes,
-  scrypt,
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -12,6 +11,7 @@ import { promisify } from 'node:util';
 import { HubgateError } from '../errors';
 import { derValue, fromHex, readDer, TAG, toHex, type DerNode } from '../x509/der';
 import { fromPem, toPem } from '../x509/pem';
+import { deriveByScrypt } from './derive-by-scrypt';
 
 /**
  * Private keys at rest: PKCS#8 EncryptedPrivateKeyInfo (RFC 5958) with PBES2 (RFC 8018 appendix A.4),
@@ -36,13 +36,6 @@ const OID_HMAC_SHA256 = '06082a864886f70d0209';
 const OID_AES256_CBC = '060960864801650304012a';
 
 const deriveByPbkdf2 = promisify(pbkdf2);
-const deriveByScrypt = promisify<
-  string,
-  Buffer,
-  number,
-  { N: number; r: number; p: number; maxmem: number },
-  Buffer
->(scrypt);
 
 /**
  * Encrypts a private key.

@@ -27,9 +27,7 @@ export const CRL_FILE_NAME = /^(?:root-ca|signing-ca(?:-[1-9]\d{0,3})?|[0-9a-f]{
 const MAX_AGE_SECONDS = 3600;
 
 /** Strangers ask for CRLs; the signer is asked once in this time. */
-const FRESH_MS = 2000;
-/** The signing CA's list is missing just after a roll-over: gates must not wait for it. */
-const MISSING_MS = 500;
+const FRESH_MS = 500;
 
 /** A list, and what caches need to know of it. */
 export type CrlFile = { type: string; bytes: Uint8Array; thisUpdate: Date; cacheControl: string };
@@ -55,7 +53,7 @@ const holder = globalThis as typeof globalThis & { __hubgateCrls?: Map<string, K
  */
 export async function crlFile(ctx: CrlCtx, name: string): Promise<CrlFile> {
   const cas = caCertificates(ctx.paths);
-  const known = await knownCrls(ctx, caKeyId(cas.signing));
+  const known = await knownCrls(ctx);
   const root = known.root ?? rootCrlFile(ctx);
   if (name === 'crls.pem') return allAsPem(ctx, cas, known, root);
   const list = name === 'root-ca.crl' ? root : signingList(cas, known, name);
@@ -82,18 +80,30 @@ function signingList(cas: CaCertificates, known: Known, name: string): List | nu
 const listOf = (known: Known, keyId: string): List | null =>
   known.signing.find((list) => list.keyId === keyId) ?? null;
 
-/** The signing CAs' lists, the newest first, then the root's; those of CAs that have ended are left out. */
+/** The last `crls.pem`: megabytes with many entries, and asked for every two seconds by the portal itself. */
+let lastPem: { lists: readonly List[]; file: CrlFile } | null = null;
+
+/**
+ * The signing CAs' lists, the newest first, then the root's; those of CAs that have ended are left out.
+ *
+ * @returns the same object for the same lists
+ */
 function allAsPem(ctx: CrlCtx, cas: CaCertificates, known: Known, root: List | null): CrlFile {
   const living = signingCasInOrder(cas).filter(({ notAfter }) => notAfter > ctx.now());
   const lists = [...[...living].reverse().map((one) => listOf(known, caKeyId(one))), root].flatMap(
     (list) => list ?? [],
   );
-  return {
+  if (lastPem?.lists.length === lists.length && lists.every((list, at) => list === lastPem?.lists[at])) {
+    return lastPem.file;
+  }
+  const file = {
     type: 'application/x-pem-file',
     bytes: new TextEncoder().encode(lists.map(({ bytes }) => toPem('X509 CRL', bytes)).join('')),
     thisUpdate: new Date(Math.max(0, ...lists.map(({ thisUpdate }) => thisUpdate.getTime()))),
     cacheControl: 'no-cache',
   };
+  lastPem = { lists, file };
+  return file;
 }
 
 /** Nobody should keep a list beyond its end (RFC 9111 section 5.2.2); one that has ended, not at all. */
@@ -103,15 +113,14 @@ function cacheControl(nextUpdate: Date | null, now: Date): string {
   return left <= 0 ? 'no-cache' : `public, max-age=${Math.min(MAX_AGE_SECONDS, left)}`;
 }
 
-async function knownCrls(ctx: CrlCtx, signingKeyId: string): Promise<Known> {
+async function knownCrls(ctx: CrlCtx): Promise<Known> {
   const cache = (holder.__hubgateCrls ??= new Map());
   const key = ctx.paths.signerWebSocket;
   const now = ctx.now().getTime();
   const before = cache.get(key);
-  const fresh = before && listOf(before, signingKeyId) !== null ? FRESH_MS : MISSING_MS;
-  if (before && Math.abs(now - before.at) < fresh) return before;
+  if (before && Math.abs(now - before.at) < FRESH_MS) return before;
   try {
-    // Megabytes with many entries: asked for when a number has changed, not every two seconds.
+    // Megabytes with many entries: asked for when a number has changed, not every time.
     const { status, problem } = await watchJournal(ctx);
     if (problem !== null) {
       const held = { ...(before ?? (await kept(ctx))), at: now, version: '' };

@@ -22,7 +22,10 @@ export function findFieldFaults(fields: TbsFields, read: ReadTbs, plan: Certific
   );
   const names = [issuer, subject].every((name) =>
     name.children.every(
-      (rdn) => rdn.tag === TAG.set && rdn.children.every((one) => one.tag === TAG.sequence),
+      (rdn) =>
+        rdn.tag === TAG.set &&
+        // A type and one value: the library passes over what stands behind them.
+        rdn.children.every(({ tag, children }) => tag === TAG.sequence && children.length === 2),
     ),
   );
   expect(sequences && names, 'A field is not of its type.');

@@ -64,9 +64,6 @@ export function readTbs({ validity, issuer, subject, spki, extensions }: TbsFiel
 }
 
 function readName(name: DerNode): ReadAttribute[][] {
-  // The library passes over values behind those that it knows (RFC 5280 section 4.1.2.4 has two).
-  const odd = name.children.flatMap((rdn) => rdn.children).some(({ children }) => children.length !== 2);
-  if (odd) throw new RangeError('an attribute of a name has other than a type and one value');
   return name.children.map((rdn) =>
     [...readRdn(buffer(rdn))].map(({ type, value }: AttributeTypeAndValue) => ({
       oid: type,

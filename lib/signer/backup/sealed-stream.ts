@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 import { HubgateError } from '../../errors';
+import { deriveByScrypt } from '../derive-by-scrypt';
 
 /**
  * Encryption of a backup, by pieces, so that one of any size passes through little memory:
@@ -27,14 +27,6 @@ type ScryptCost = { log2N: number; r: number; p: number };
 /** A header that asks for more is a trap for memory, one that asks for less was not written here. */
 const LEAST_LOG2N = 14;
 const MOST_LOG2N = 20;
-
-const derive = promisify<
-  string,
-  Uint8Array,
-  number,
-  { N: number; r: number; p: number; maxmem: number },
-  Buffer
->(scrypt);
 
 /**
  * @param source  plain bytes, in pieces of any size
@@ -139,7 +131,7 @@ function nonceOf(number: number, last: boolean): Buffer {
 async function keyOf(passphrase: string, salt: Uint8Array, cost: ScryptCost): Promise<Buffer> {
   const { log2N, r, p } = cost;
   const N = 2 ** log2N;
-  return derive(passphrase, salt, 32, { N, r, p, maxmem: 2 * 128 * N * r });
+  return deriveByScrypt(passphrase, salt, 32, { N, r, p, maxmem: 2 * 128 * N * r });
 }
 
 function parseHeader(header: Buffer, name: string): { salt: Buffer; cost: ScryptCost } {
