@@ -191,6 +191,17 @@ async function tabTo(page: Page, selector: string): Promise<void> {
   throw new Error(`Tab never reaches ${selector} on ${page.url()}`);
 }
 
+test('who is signed in and has no certificate is told so, and given nothing to fill in', async () => {
+  const context = await browser.newContext({ storageState: session });
+  await context.clearCookies({ name: '__Host-hubgate-cert' });
+  const page = await context.newPage();
+  await page.goto(`${portal.url}/certs/revoke`);
+  await expect(page.getByText('There is nothing to revoke here')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Continue' })).toHaveCount(0);
+  await expect(page.getByRole('radio')).toHaveCount(0);
+  await context.close();
+});
+
 test('without JavaScript: paste a CSR, see it decided, pick it up, withdraw another', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false, acceptDownloads: true });
   const page = await context.newPage();

@@ -47,12 +47,15 @@ type Action = (state: ActionState<RevokeValue>, form: FormData) => Promise<Actio
 /** Which certificates, why, and then the question whether that is meant. Works without JavaScript. */
 export function OwnRevoke({
   action,
+  nothing,
   choices,
   preset,
   here,
   words,
 }: {
   action: Action;
+  /** In place of the form where there is nothing to choose. */
+  nothing: ReactNode;
   choices: RevokeChoice[];
   /** Ticked when the page is opened. */
   preset: string[];
@@ -77,6 +80,8 @@ export function OwnRevoke({
       ) : null}
       {value?.step === 'done' ? (
         <Done value={value} words={words} />
+      ) : choices.length === 0 ? (
+        nothing
       ) : (
         <form action={send}>
           {value?.step === 'confirm' ? (

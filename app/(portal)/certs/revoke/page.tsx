@@ -59,11 +59,9 @@ export default async function RevokePage({ searchParams }: Search) {
         }
       />
       <div className="narrow">
-        {own.length === 0 ? (
-          <Empty title={t('certs.revoke.nothing')}>{t('certs.revoke.nothingText')}</Empty>
-        ) : null}
         <OwnRevoke
           action={revokeOwn}
+          nothing={<Empty title={t('certs.revoke.nothing')}>{t('certs.revoke.nothingText')}</Empty>}
           choices={own.map((one) => ({
             serial: one.serial,
             name:
