@@ -29,6 +29,8 @@ export type Responder = {
 /** Some 2 KiB each. Whoever has more certificates in use gets theirs made when they ask. */
 const KNOWN_MOST = 25_000;
 const UNKNOWN_MOST = 2_000;
+/** A request about one certificate, as RFC 5019 clients send it; longer ones are read each time. */
+const PLAIN_REQUEST_OCTETS = 160;
 /** Responses for one client, per process; beyond it everybody's answer. The signer has a limit above this. */
 const FRESH_LIMIT = { perSecond: 50, burst: 150 };
 /** Of them at a time: the connection carries 64 calls, and answers for everybody go first. */
@@ -60,6 +62,8 @@ export function openResponder(input: {
 }): Responder {
   const { signer, now, log } = input;
   const cache = answerCache({ known: KNOWN_MOST, unknown: UNKNOWN_MOST });
+  /** CertIDs by the request that asked about them alone: clients repeat theirs, octet by octet. */
+  const plainRequests = new Map<string, string>();
   const freshOnes = tokenBucket({ ...FRESH_LIMIT, now: () => performance.now() });
   let freshUnderWay = 0;
   let saidAt = Number.NEGATIVE_INFINITY;
@@ -133,10 +137,24 @@ export function openResponder(input: {
   }, REFRESH_EVERY_MS);
   timer.unref();
 
-  function forEverybody(asked: OcspCertId): OcspReply | Promise<OcspReply> {
-    const certId = Buffer.from(asked.der).toString('latin1');
+  function repeated(request: string): OcspReply | null {
+    const certId = plainRequests.get(request);
+    const ready = certId === undefined ? null : cache.get(certId, now());
+    return ready === null ? null : { kind: 'ready', answer: ready };
+  }
+
+  function remember(request: string, certId: string): void {
+    if (plainRequests.size >= KNOWN_MOST) plainRequests.clear();
+    plainRequests.set(request, certId);
+  }
+
+  function forEverybody(asked: OcspCertId, request: string | null): OcspReply | Promise<OcspReply> {
+    const certId = latin1(asked.der);
     const ready = cache.get(certId, now());
-    if (ready) return { kind: 'ready', answer: ready };
+    if (ready) {
+      if (request !== null) remember(request, certId);
+      return { kind: 'ready', answer: ready };
+    }
     if (asked.hash === null) return UNAUTHORIZED;
     return replyInTime(fetch({ certId, serial: asked.serial }));
   }
@@ -163,6 +181,9 @@ export function openResponder(input: {
 
   return {
     answer(bytes) {
+      const text = bytes.length > PLAIN_REQUEST_OCTETS ? null : latin1(bytes);
+      const ready = text === null ? null : repeated(text);
+      if (ready !== null) return ready;
       let request: OcspRequest;
       try {
         request = parseOcspRequest(bytes);
@@ -171,11 +192,11 @@ export function openResponder(input: {
       }
       const [first, ...others] = request.certIds;
       if (first === undefined) return MALFORMED;
-      if (request.nonce === null && others.length === 0) return forEverybody(first);
+      if (request.nonce === null && others.length === 0) return forEverybody(first, text);
       return forOne(request).then(async (reply) => {
         if (reply !== null) return reply;
         // RFC 9654 section 2.1 lets a responder leave the nonce out.
-        return others.length > 0 ? TRY_LATER : onlyHere(await forEverybody(first));
+        return others.length > 0 ? TRY_LATER : onlyHere(await forEverybody(first, null));
       });
     },
     stop() {
@@ -214,4 +235,6 @@ function once(error: OcspError): OcspReply {
   return { kind: 'once', der: ocspError(error) };
 }
 
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 
+import type { ReadyAnswer } from './answer-cache';
 import { derOf, isNotModified, OCSP_BODY_MAX_BYTES, ocspHeaders } from './http-answer';
 import { OcspHttpReader, type OcspHttpRequest } from './http-reader';
 import { isOcspTarget, requestInTarget } from './ocsp-target';
@@ -137,7 +138,22 @@ export function serveConnection(input: {
 
 const NOTHING = new Uint8Array();
 
+/** The answer that most get, by its second: a gate asks about the same certificate many times in one. */
+const wholeAnswers = new WeakMap<ReadyAnswer, { second: number; bytes: Buffer }>();
+
 function httpAnswer(request: OcspHttpRequest, reply: OcspReply, now: number, keepAlive: boolean): Buffer {
+  const usual =
+    keepAlive && reply.kind === 'ready' && request.method !== 'HEAD' && request.ifNoneMatch === null;
+  if (!usual) return makeAnswer(request, reply, now, keepAlive);
+  const current = Math.floor(now / 1000);
+  const made = wholeAnswers.get(reply.answer);
+  if (made?.second === current) return made.bytes;
+  const bytes = makeAnswer(request, reply, now, keepAlive);
+  wholeAnswers.set(reply.answer, { second: current, bytes });
+  return bytes;
+}
+
+function makeAnswer(request: OcspHttpRequest, reply: OcspReply, now: number, keepAlive: boolean): Buffer {
   const unchanged = request.method !== 'POST' && isNotModified(reply, request.ifNoneMatch);
   const status = unchanged ? 304 : 200;
   const body = unchanged || request.method === 'HEAD' ? NOTHING : derOf(reply);
