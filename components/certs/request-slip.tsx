@@ -47,7 +47,11 @@ export function RequestSlip({
         email={certificate.email}
         issuer={signingCn}
         serial={certificate.serial}
-        validity={{ notBefore: certificate.notBefore, notAfter: certificate.notAfter }}
+        validity={{
+          notBefore: certificate.notBefore,
+          notAfter: certificate.notAfter,
+          void: certificate.state === 'REVOKED',
+        }}
         digest={{ label: t('common.slip.fingerprint'), hex: certificate.fingerprintSha256 }}
         now={now}
         locale={locale}

@@ -30,7 +30,11 @@ export function ShownSlip({
       rest={restOfSubject(certificate.subject)}
       issuer={/CN=((?:\\.|[^,\\])*)/u.exec(certificate.issuer)?.[1] ?? certificate.issuer}
       serial={certificate.serial}
-      validity={{ notBefore: certificate.notBefore, notAfter: certificate.notAfter }}
+      validity={{
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+        void: status.reasons.some(({ code }) => code === 'revoked'),
+      }}
       digest={{ label: t('common.slip.fingerprint'), hex: certificate.fingerprintSha256 }}
       now={now}
       locale={locale}

@@ -18,7 +18,8 @@ export type SlipProps = {
   issuer: string;
   /** Lower-case hex. */
   serial?: string;
-  validity?: { notBefore: string; notAfter: string } | { days: number };
+  /** `void`: revoked or on hold, so that the time left counts for nothing. */
+  validity?: { notBefore: string; notAfter: string; void?: boolean } | { days: number };
   /** A certificate's or, on a draft, a key's SHA-256, in hex. */
   digest?: { label: string; hex: string } | undefined;
   /** Not issued yet. */

@@ -21,16 +21,21 @@ function Ticks({ wholeMs, until }: { wholeMs: number; until: number }) {
   );
 }
 
-/** A ruler from the first to the last day with a needle for today; red past the end. */
+/**
+ * A ruler from the first to the last day with a needle for today; red past the end. Of a certificate
+ * that was revoked or is on hold, what is left counts for nothing and is not drawn as if it did.
+ */
 export function ValidityRuler({
   notBefore,
   notAfter,
+  void: isVoid = false,
   now,
   t,
   locale = 'en',
 }: {
   notBefore: string;
   notAfter: string;
+  void?: boolean;
   now: Date;
   t: Translate;
   locale?: string;
@@ -56,13 +61,17 @@ export function ValidityRuler({
         <span>
           {over
             ? t('common.validity.ended', values)
-            : early
-              ? t('common.validity.begins', values)
-              : t('common.validity.valid')}
+            : isVoid
+              ? t('common.validity.void')
+              : early
+                ? t('common.validity.begins', values)
+                : t('common.validity.valid')}
         </span>
         <span className="nowrap">
           {over ? (
             <State kind="bad">{t('common.validity.over', values)}</State>
+          ) : isVoid ? (
+            t('common.validity.wasLeft', values)
           ) : soon ? (
             <State kind="warn">{t('common.validity.left', values)}</State>
           ) : (
@@ -75,7 +84,13 @@ export function ValidityRuler({
         {over ? (
           <rect className="over" x={`${until}%`} y="5" width={`${100 - until}%`} height="2" />
         ) : (
-          <rect className="left" x={`${needle}%`} y="3" width={`${100 - needle}%`} height="6" />
+          <rect
+            className={isVoid ? 'void' : 'left'}
+            x={`${needle}%`}
+            y="3"
+            width={`${100 - needle}%`}
+            height="6"
+          />
         )}
         <Ticks wholeMs={whole} until={until} />
         <line className="needle" x1={`${needle}%`} x2={`${needle}%`} y1="0" y2="20" />

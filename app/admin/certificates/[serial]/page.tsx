@@ -67,7 +67,11 @@ export default async function CertificatePage({ params, searchParams }: Props) {
             email={certificate.email}
             issuer={commonNameOf(certificate.issuer)}
             serial={certificate.serial}
-            validity={{ notBefore: certificate.notBefore, notAfter: certificate.notAfter }}
+            validity={{
+              notBefore: certificate.notBefore,
+              notAfter: certificate.notAfter,
+              void: certificate.state === 'REVOKED',
+            }}
             digest={{ label: t('common.slip.fingerprint'), hex: certificate.fingerprintSha256 }}
             now={ctx.now()}
             locale={locale}

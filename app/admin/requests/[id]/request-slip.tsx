@@ -22,7 +22,11 @@ export function RequestSlip({ request, page }: { request: ApproverView; page: Pa
         email={certificate.email}
         issuer={commonNameOf(certificate.issuer)}
         serial={certificate.serial}
-        validity={{ notBefore: certificate.notBefore, notAfter: certificate.notAfter }}
+        validity={{
+          notBefore: certificate.notBefore,
+          notAfter: certificate.notAfter,
+          void: certificate.state === 'REVOKED',
+        }}
         digest={{ label: t('common.slip.fingerprint'), hex: certificate.fingerprintSha256 }}
         now={ctx.now()}
         locale={locale}
