@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Shell, type Place } from '#components/portal/shell';
 import { requestOrigin } from '#lib/http/site';
 import type { Page } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 import { caFacts } from '#lib/trust/ca-facts';
 
 import packageFacts from '../package.json';
@@ -36,7 +37,9 @@ export async function PortalPage({
           ? { commonName: visitor.certificate?.commonName ?? '?', accepted: visitor.accepted }
           : null
       }
-      person={person === null ? null : { name: person.name, admin: person.roles.length > 0 }}
+      person={
+        person === null ? null : { name: person.name, admin: allows(person.roles, 'administration.open') }
+      }
       footer={{
         contact: config.site.contact,
         rootFingerprint: cas?.root.fingerprintSha256 ?? null,

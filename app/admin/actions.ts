@@ -3,8 +3,8 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
-import { action } from '#lib/http/action';
-import { IDLE, type ActionState } from '#lib/http/action-state';
+import { action, formAction } from '#lib/http/action';
+import type { ActionState } from '#lib/http/action-state';
 import { openPage } from '#lib/http/page';
 import { approveRequest } from '#lib/requests/approve-request';
 import { approveRequests } from '#lib/requests/approve-requests';
@@ -33,7 +33,7 @@ function failed<T>(state: ActionState<T>, where: string): void {
 }
 
 const approveTicked = action({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.approve',
   input: z.object({ id: SeenMany }),
   run: async (ctx, { id: seen }) =>
@@ -44,8 +44,7 @@ const approveTicked = action({
 });
 
 /** Approves the ticked clean requests and returns to the queue with an undo. */
-export async function approveMany(form: FormData): Promise<void> {
-  const state = await approveTicked(IDLE, form);
+export const approveMany = formAction(approveTicked, (state) => {
   failed(state, '/admin');
   const results = state.ok === true ? state.value.results : [];
   const done = results.filter((result) => result.code === undefined).map((result) => result.id);
@@ -56,10 +55,10 @@ export async function approveMany(form: FormData): Promise<void> {
   if (done.length > 0) query.set('ids', done.join(','));
   if (results.length > done.length) query.set('skipped', String(results.length - done.length));
   redirect(`/admin?${query}`);
-}
+});
 
 const undoTicked = action({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.unapprove',
   input: z.object({ id: Ids }),
   run: async (ctx, { id }) => {
@@ -77,15 +76,14 @@ const undoTicked = action({
 });
 
 /** Takes back approvals within their window. */
-export async function undoApprovals(form: FormData): Promise<void> {
-  const state = await undoTicked(IDLE, form);
+export const undoApprovals = formAction(undoTicked, (state) => {
   failed(state, '/admin');
   const n = state.ok === true ? state.value.undone : 0;
   redirect(n > 0 ? `/admin?done=undone&n=${n}` : '/admin?done=undoLate');
-}
+});
 
 const retryTicked = action({
-  access: 'approver',
+  access: 'requests.sign',
   audit: 'request.retry',
   input: z.object({ id: Ids }),
   run: async (ctx, { id }) => {
@@ -95,11 +93,10 @@ const retryTicked = action({
 });
 
 /** Puts failed requests back among the approved ones. */
-export async function retryFailed(form: FormData): Promise<void> {
-  const state = await retryTicked(IDLE, form);
+export const retryFailed = formAction(retryTicked, (state) => {
   failed(state, '/admin?state=FAILED');
   redirect(`/admin?state=APPROVED&done=retried&n=${state.ok === true ? state.value.n : 0}`);
-}
+});
 
 const DecisionInput = z.object({
   id: Id,
@@ -115,7 +112,7 @@ const DecisionInput = z.object({
 
 /** One request's decision form. */
 export const decide = action({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.decide',
   input: DecisionInput,
   run: async (ctx, input): Promise<void> => {
@@ -146,7 +143,7 @@ export const decide = action({
 
 /** Corrects the account name. */
 export const rename = action({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.edit',
   input: z.object({ id: Id, version: z.coerce.number().int(), commonName: z.string().trim().min(1).max(64) }),
   run: async (ctx, input): Promise<void> => {
@@ -157,7 +154,7 @@ export const rename = action({
 
 /** Rejects or asks several at once, with one text. Stops at the first that is refused. */
 export const decideMany = action({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.decide',
   input: z.object({
     id: SeenMany,
@@ -177,7 +174,7 @@ export const decideMany = action({
 });
 
 const signEverything = action({
-  access: ['approver', 'operator'],
+  access: 'requests.sign',
   audit: 'request.sign',
   input: z.object({}),
   run: async (ctx) => {
@@ -191,9 +188,8 @@ const signEverything = action({
 });
 
 /** Signs all approved requests and waits for the end: the way without JavaScript. */
-export async function signAll(form: FormData): Promise<void> {
-  const state = await signEverything(IDLE, form);
+export const signAll = formAction(signEverything, (state) => {
   failed(state, '/admin/signing');
   const { issued, failures } = state.ok === true ? state.value : { issued: 0, failures: 0 };
   redirect(`/admin/signing?issued=${issued}&failed=${failures}`);
-}
+});

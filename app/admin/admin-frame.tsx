@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 
 import { caAlarms } from '#lib/certificates/ca-alarms';
-import type { Role } from '#lib/ctx';
 import type { Page } from '#lib/http/page';
+import { allows, type Permission } from '#lib/identity/role-table';
 import { hubOverview } from '#lib/onboarding/hub-overview';
 import { viewSigner } from '#lib/onboarding/signer-view';
 import { requestCounts } from '#lib/requests/request-counts';
@@ -15,15 +15,15 @@ import { signOut } from './session-actions';
 import packageFacts from '../../package.json';
 import './admin-pages.css';
 
-/** Whom each place is for; the pages themselves refuse by the same lists. */
-export const PLACE_ROLES: Record<AdminPlace, readonly [Role, ...Role[]]> = {
-  queue: ['approver', 'auditor'],
-  certificates: ['operator', 'approver', 'auditor'],
-  hubs: ['operator', 'admin', 'auditor', 'approver'],
-  people: ['admin', 'auditor'],
-  audit: ['auditor', 'admin', 'operator'],
-  ca: ['operator', 'admin', 'auditor', 'approver'],
-};
+/** What each place needs; the pages themselves refuse by the same. */
+export const PLACES = {
+  queue: 'queue.read',
+  certificates: 'certificates.read',
+  hubs: 'hubs.read',
+  people: 'people.read',
+  audit: 'audit.read',
+  ca: 'ca.read',
+} as const satisfies Record<AdminPlace, Permission>;
 
 /** Puts a page of the administration into its shell: what waits, how the signer is, who is there. */
 export async function AdminFrame({
@@ -39,7 +39,7 @@ export async function AdminFrame({
   children: ReactNode;
 }) {
   const { ctx, config, person } = page;
-  const mayCount = PLACE_ROLES.queue.some((role) => person.roles.includes(role));
+  const mayCount = allows(person.roles, PLACES.queue);
   const [signer, hubs, alarms] = await Promise.all([viewSigner(ctx), hubOverview(ctx), caAlarms(ctx)]);
   const cas = caFacts(ctx.paths);
   const waiting = mayCount ? (counts ?? (await requestCounts(ctx))) : { SUBMITTED: 0 };
@@ -52,7 +52,7 @@ export async function AdminFrame({
       evaluation={page.evaluation}
       demo={page.demo}
       at={at}
-      places={ADMIN_PLACES.filter((place) => PLACE_ROLES[place].some((role) => person.roles.includes(role)))}
+      places={ADMIN_PLACES.filter((place) => allows(person.roles, PLACES[place]))}
       waiting={waiting.SUBMITTED}
       hubProblems={hubs.problems}
       signer={signer.state}

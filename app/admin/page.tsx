@@ -1,5 +1,6 @@
 /** The queue: what waits for a decision, flagged above clean; other states by tab. */
 import { requirePage } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 import { listRequests } from '#lib/requests/list-requests';
 import { requestCounts } from '#lib/requests/request-counts';
 import { REQUEST_STATES, type RequestState } from '#lib/requests/states';
@@ -25,12 +26,9 @@ export const generateMetadata = () => adminTitle('admin.queue.page');
 
 export default async function QueuePage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
-  const page = await requirePage(
-    ['approver', 'auditor', 'admin', 'operator'],
-    withQuery('/admin', query, {}),
-  );
+  const page = await requirePage('administration.open', withQuery('/admin', query, {}));
   const { ctx, t, person } = page;
-  const mayRead = person.roles.includes('approver') || person.roles.includes('auditor');
+  const mayRead = allows(person.roles, 'queue.read');
   const steps = one(query, 'state') === '' ? await loadFirstSteps(page) : null;
   const openSteps = (steps?.items ?? []).filter(
     (item) => item.state === 'todo' || item.state === 'problem',

@@ -1,4 +1,5 @@
 import type { Page } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 import type { RequestItem } from '#lib/requests/views';
 import type { RequestState } from '#lib/requests/states';
 
@@ -26,7 +27,7 @@ export function DecidedQueue({
   found: { items: RequestItem[]; nextCursor: string | null };
 }) {
   const { ctx, t, locale } = page;
-  const decides = page.person?.roles.includes('approver') ?? false;
+  const decides = allows(page.person?.roles ?? [], 'requests.decide');
   const plain = state === 'SUBMITTED' ? '/admin' : `/admin?state=${state}`;
   if (found.items.length === 0) {
     return q === '' ? (

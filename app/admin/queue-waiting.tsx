@@ -1,4 +1,5 @@
 import type { Page } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 import { listRequests } from '#lib/requests/list-requests';
 import { viewSigner } from '#lib/onboarding/signer-view';
 
@@ -52,7 +53,7 @@ export async function WaitingQueue({
     listRequests(ctx, { state: 'SUBMITTED', sort: 'newest', limit: 1 }),
     viewSigner(ctx),
   ]);
-  const decides = page.person?.roles.includes('approver') ?? false;
+  const decides = allows(page.person?.roles ?? [], 'requests.decide');
   if (counts.SUBMITTED === 0) {
     return (
       <>

@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { auditEventsAfter, type AuditEventRow } from '../db/audit-events';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 
 const PAGE = 500;
 
@@ -9,7 +9,7 @@ export async function* exportAudit(
   ctx: Pick<Ctx, 'actor' | 'db'>,
   input: { afterSeq: number },
 ): AsyncGenerator<AuditEventRow> {
-  requireRole(ctx, 'auditor', 'operator', 'admin');
+  requirePermission(ctx, 'audit.read');
   for (let seq = Math.max(0, Math.trunc(input.afterSeq) || 0); ;) {
     const page = await auditEventsAfter(ctx.db, seq, PAGE);
     yield* page;

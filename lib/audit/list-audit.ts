@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { auditEventsBefore } from '../db/audit-events';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 
 export type AuditItem = {
   seq: number;
@@ -19,7 +19,7 @@ export async function listAudit(
   ctx: Pick<Ctx, 'actor' | 'db'>,
   input: { target?: string; action?: string; cursor?: string; limit: number },
 ): Promise<{ items: AuditItem[]; nextCursor: string | null }> {
-  requireRole(ctx, 'auditor', 'operator', 'admin');
+  requirePermission(ctx, 'audit.read');
   const beforeSeq = /^[1-9]\d{0,14}$/.test(input.cursor ?? '') ? Number(input.cursor) : undefined;
   const rows = await auditEventsBefore(ctx.db, {
     beforeSeq,

@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { auditEventsAfter, auditHead } from '../db/audit-events';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { auditHash, FIRST_HASH } from './audit-hash';
 
 export type AuditVerdict =
@@ -14,7 +14,7 @@ const PAGE = 1000;
  * head says. `brokenAt` is the sequence number of the first event that does not hold.
  */
 export async function verifyAudit(ctx: Pick<Ctx, 'actor' | 'db'>): Promise<AuditVerdict> {
-  requireRole(ctx, 'auditor', 'operator', 'admin');
+  requirePermission(ctx, 'audit.read');
   const head = await auditHead(ctx.db);
   let seq = 0;
   let hash = FIRST_HASH;

@@ -2,7 +2,7 @@ import { actorName, type Ctx } from '../ctx';
 import { certificatesWithKey } from '../db/certificates';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { checkPrintable } from '../x509/subject-policy';
 import { blockKeys } from './block-keys';
 
@@ -21,7 +21,7 @@ export async function blockKey(
   ctx: Ctx,
   input: { spkiSha256: string; reason: string },
 ): Promise<{ spkiSha256: string; fresh: boolean; certificates: { serial: string; commonName: string }[] }> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'keys.block');
   const { spkiSha256 } = input;
   if (!/^[0-9a-f]{64}$/.test(spkiSha256)) {
     throw new HubgateError('http.invalid', 'A key is named by 64 hex digits: SHA-256 of its public key.', {

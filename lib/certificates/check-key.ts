@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import type { CheckResult } from '../x509/check-result';
 import { KEY_CHECKS } from '../x509/key-checks';
 import { spkiSha256 } from '../x509/key-id';
@@ -18,7 +18,7 @@ export async function checkKey(
   ctx: Ctx,
   input: { spki: Uint8Array },
 ): Promise<{ spkiSha256: string; key: string | null; ok: boolean; checks: CheckResult[] }> {
-  requireRole(ctx, 'operator', 'approver', 'auditor');
+  requirePermission(ctx, 'certificates.read');
   const digest = spkiSha256(input.spki);
   try {
     const key = readSpki(input.spki);

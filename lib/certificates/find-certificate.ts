@@ -2,7 +2,7 @@ import { chainOf, issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { findCertificateRow } from '../db/certificates';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { issuingCa } from '../requests/issuing-ca';
 import type { CertificateView } from '../requests/views';
 import { toPem } from '../x509/pem';
@@ -17,7 +17,7 @@ export async function findCertificate(
   ctx: Ctx,
   input: { serial: string },
 ): Promise<CertificateView & { pem: string; chain: string }> {
-  requireRole(ctx, 'operator', 'approver', 'auditor');
+  requirePermission(ctx, 'certificates.read');
   const row = await findCertificateRow(ctx.db, input.serial);
   if (row === null) throw certificateNotFound();
   const ca = await issuingCa(ctx);

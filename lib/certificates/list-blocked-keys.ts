@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { listBlockedKeyRows } from '../db/blocked-keys';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { readCursor, writeCursor } from '../requests/page-cursor';
 
 export type BlockedKeyView = {
@@ -20,7 +20,7 @@ export async function listBlockedKeys(
   ctx: Ctx,
   input: { cursor?: string | undefined; limit: number },
 ): Promise<{ items: BlockedKeyView[]; nextCursor: string | null }> {
-  requireRole(ctx, 'operator', 'approver', 'auditor');
+  requirePermission(ctx, 'certificates.read');
   const after =
     input.cursor === undefined || input.cursor === '' ? undefined : readCursor('newest', input.cursor);
   const rows = await listBlockedKeyRows(ctx.db, {

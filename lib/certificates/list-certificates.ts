@@ -1,7 +1,7 @@
 import { issuerOf } from '../client-cert/ca-certificates';
 import type { Ctx } from '../ctx';
 import { listCertificateRows } from '../db/certificates';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { issuingCa } from '../requests/issuing-ca';
 import { readCursor, writeCursor } from '../requests/page-cursor';
 import type { CertificateView } from '../requests/views';
@@ -27,7 +27,7 @@ export async function listCertificates(
     limit: number;
   },
 ): Promise<{ items: CertificateView[]; nextCursor: string | null }> {
-  requireRole(ctx, 'operator', 'approver', 'auditor');
+  requirePermission(ctx, 'certificates.read');
   const now = ctx.now();
   const limit = Math.min(Math.max(1, Math.trunc(input.limit)), CERTIFICATE_LIST_MAX);
   const q = (input.q ?? '').trim().slice(0, 254).replaceAll('\0', '');

@@ -1,7 +1,7 @@
 import type { Ctx } from '../ctx';
 import { outboxSummary } from '../db/outbox';
 import { countEnding } from '../db/renewals';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { frontCertificate, FRONT_CERTIFICATE_WARN_DAYS } from '../trust/front-certificate';
 import type { CertificateView } from '../requests/views';
 import { listCertificates } from './list-certificates';
@@ -27,7 +27,7 @@ export type NextEndings = {
  * @throws {HubgateError} `auth.*`
  */
 export async function nextEndings(ctx: Ctx): Promise<NextEndings> {
-  requireRole(ctx, 'operator', 'approver', 'auditor');
+  requirePermission(ctx, 'certificates.read');
   const now = ctx.now();
   const [count, first, outbox] = await Promise.all([
     countEnding(ctx.db, { now, endsBy: new Date(now.getTime() + ENDING_DAYS * DAY_MS) }),

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Ctx } from '../ctx';
 import { certificateOfRequest } from '../db/certificates';
 import { HubgateError, isHubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { approveRequest } from '../requests/approve-request';
 import { issuingCa } from '../requests/issuing-ca';
 import { signRequests } from '../requests/sign-requests';
@@ -51,7 +51,7 @@ export async function orderServerCertificate(
     email: string | null;
   },
 ): Promise<ServerOrder> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'server-certificates.order');
   await requireUnlocked(ctx);
   const { id } = await submitRequest(ctx, { ...input, profile: 'server', source: 'cli' });
   await approveRequest(ctx, { id, comment: 'hubgate server-cert' });
@@ -64,7 +64,7 @@ export async function orderServerCertificate(
  * @throws {HubgateError} `auth.*`, `request.not-found`
  */
 export async function serverOrder(ctx: Ctx, input: { id: string }): Promise<ServerOrder> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'server-certificates.order');
   let row = await loadRequest(ctx.db, input.id);
   if (row.state === 'APPROVED') {
     await sign(ctx, row.id);

@@ -1,7 +1,7 @@
 import type { Ctx } from '../ctx';
 import { namesWithOtherCertificates } from '../db/revocable-certificates';
 import { listHubAccess } from '../hubs/list-hub-access';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import type { RevocationReason } from '../wire/messages';
 import { isOnHold } from './revocation-reasons';
 import type { CertificateSelect } from './revoke-body';
@@ -44,7 +44,7 @@ export async function previewRevocation(
   ctx: Ctx,
   input: { select: CertificateSelect; reason: RevocationReason },
 ): Promise<RevocationPreview> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'certificates.revoke');
   const { rows, siblings } = await selectCertificates(ctx, input);
   const names = [...new Set(rows.filter((row) => row.profile === 'user').map((row) => row.commonName))];
   const [access, keep] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { Ctx } from '../ctx';
 import { findCertificateRow } from '../db/certificates';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import type { RevocationReason } from '../wire/messages';
 import { certificateNotFound } from './find-certificate';
 import { sendRevocations } from './send-revocations';
@@ -27,7 +27,7 @@ export async function revokeCertificate(
   ctx: Ctx,
   input: { serial: string; reason: RevocationReason },
 ): Promise<RevokedView> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'certificates.revoke');
   const row = await findCertificateRow(ctx.db, input.serial);
   if (row === null) throw certificateNotFound();
   if (row.state !== 'REVOKED' && row.notAfter < ctx.now()) throw certificateExpired();

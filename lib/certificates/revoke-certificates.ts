@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError, isHubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { REVOKE_MAX_SERIALS, type Revocation, type RevocationReason } from '../wire/messages';
 import type { CertificateSelect } from './revoke-body';
 import { selectCertificates, selectText } from './select-certificates';
@@ -27,7 +27,7 @@ export async function* revokeCertificates(
   ctx: Ctx,
   input: { select: CertificateSelect; reason: RevocationReason; expectedCount: number },
 ): AsyncGenerator<RevokeEvent> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'certificates.revoke');
   const { select, reason, expectedCount } = input;
   const { rows, siblings } = await selectCertificates(ctx, { select, reason });
   if (rows.length !== expectedCount) throw otherCount(rows.length, expectedCount);

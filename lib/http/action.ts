@@ -7,9 +7,9 @@ import { HubgateError, isHubgateError } from '../errors';
 import { translator } from '../i18n/translator';
 import type { Locale } from '../i18n/catalogue';
 import { auditRefusal } from '../identity/audit-refusal';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { instance, type Instance } from '../instance';
-import type { ActionState } from './action-state';
+import { IDLE, type ActionState } from './action-state';
 import { callerPerson, callerRequests, makeCtx, readCaller, type Caller } from './caller';
 import { callerOwner, visitorCertificate } from './caller-owner';
 import { errorText } from './error-text';
@@ -22,6 +22,14 @@ import { showsPortal, type SiteRole } from './site';
 const ACTION_LIMIT: Limit = { name: 'action', burst: 240, perMinute: 120 };
 const NEVER_ECHOED = /password|passphrase|secret|token|privatekey/i;
 
+/** As for routes, and two that need the browser's cookies. */
+export type ActionAccess = Access | 'owner' | 'signed-in';
+
+/** A wrapped action. `access` is what it declared, for the test over all of them. */
+export type Action<T> = ((state: ActionState<T>, form: FormData) => Promise<ActionState<T>>) & {
+  readonly access: ActionAccess;
+};
+
 /**
  * Wraps a server action that takes a form: origin, sign-in, parsing, the verb, and the refusal as
  * state. `run` may call Next's `redirect`.
@@ -30,11 +38,12 @@ const NEVER_ECHOED = /password|passphrase|secret|token|privatekey/i;
  * `useActionState(approve, IDLE)` and as `<form action={…}>`.
  *
  * @param access as for routes; `requester` needs an `id` field in the form; `owner` is everybody, with
- *   all that this browser has proven about whose certificates it may take back
+ *   all that this browser has proven about whose certificates it may take back; `signed-in` is every
+ *   person who is signed in, whatever their roles
  * @param input  schema of the form's fields; a field that occurs twice is an array, files are File
  */
 export function action<S extends z.ZodType, T>(spec: {
-  access: Access | 'owner';
+  access: ActionAccess;
   input: S;
   /** Calls per network address for who is not signed in, where fewer than usual are enough. */
   limit?: Limit;
@@ -45,8 +54,8 @@ export function action<S extends z.ZodType, T>(spec: {
     input: z.output<S>,
     more: { instance: Instance; caller: Caller; site: SiteRole },
   ) => Promise<T> | T;
-}): (state: ActionState<T>, form: FormData) => Promise<ActionState<T>> {
-  return async (state, form) => {
+}): Action<T> {
+  const act = async (state: ActionState<T>, form: FormData): Promise<ActionState<T>> => {
     const house = await instance();
     const headers = await nextHeaders();
     const caller = readCaller(headers, house);
@@ -81,6 +90,19 @@ export function action<S extends z.ZodType, T>(spec: {
       return await refusal(thrown, { spec, house, caller, ctx, fields });
     }
   };
+  return Object.assign(act, { access: spec.access });
+}
+
+/**
+ * An action for a plain `<form action={…}>`, which shows no state of its own: `after` leads on, and
+ * takes what went wrong along to the page that it leads to.
+ */
+export function formAction<T>(
+  inner: Action<T>,
+  after: (state: ActionState<T>) => void,
+): ((form: FormData) => Promise<void>) & { readonly access: ActionAccess } {
+  const act = async (form: FormData): Promise<void> => after(await inner(IDLE, form));
+  return Object.assign(act, { access: inner.access });
 }
 
 /** Not signed in: whatever else they showed, limits per address are for them. */
@@ -89,7 +111,7 @@ function isStranger(actor: Actor): boolean {
 }
 
 async function identify(
-  access: Access,
+  access: Exclude<ActionAccess, 'owner'>,
   house: Instance,
   caller: Caller,
   fields: Record<string, unknown>,
@@ -104,7 +126,11 @@ async function identify(
   }
   const actor = (await callerPerson(house, caller)) ?? visitor;
   if (access === 'public') return actor;
-  requireRole({ actor }, ...(typeof access === 'string' ? ([access] as const) : access));
+  if (access === 'signed-in') {
+    if (actor.kind !== 'person') throw new HubgateError('auth.required', 'Sign in first.');
+    return actor;
+  }
+  requirePermission({ actor }, access);
   return actor;
 }
 

@@ -7,11 +7,7 @@ import { nextAuthOptions } from './next-auth-options';
 import { problemOf } from './problem';
 import { allowsSignIn } from './site';
 
-/**
- * Serves `/api/auth/*`. On a name that carries hubs there is no session to read or make, since
- * notebooks run strangers' scripts there.
- */
-export async function nextAuthRoute(
+async function handle(
   request: Request,
   context: { params: Promise<{ nextauth: string[] }> },
 ): Promise<Response> {
@@ -30,3 +26,9 @@ export async function nextAuthRoute(
   ) => Promise<Response>;
   return handler(request, context);
 }
+
+/**
+ * Serves `/api/auth/*`. On a name that carries hubs there is no session to read or make, since
+ * notebooks run strangers' scripts there.
+ */
+export const nextAuthRoute = Object.assign(handle, { spec: { access: 'public' as const } });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { ERROR_CODES } from '../errors';
+import { rolesOf } from '../identity/role-table';
 import type { AnyRouteSpec, RouteHandler } from './route';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -61,7 +62,7 @@ function operation(spec: AnyRouteSpec): Json {
     security: access === 'public' ? [] : access === 'requester' ? [{ pickupSecret: [] }] : [{ apiToken: [] }],
     ...(access === 'public' || access === 'requester'
       ? {}
-      : { description: `Roles: ${(typeof access === 'string' ? [access] : access).join(' or ')}` }),
+      : { description: `Roles: ${rolesOf(access).join(' or ')}` }),
     parameters: [...parametersOf(params, 'path'), ...parametersOf(query, 'query')],
     ...(body === undefined ? {} : { requestBody: { content: bodyContent(body, raw) } }),
     responses: {

@@ -6,9 +6,10 @@ import { existsSync } from 'node:fs';
 
 import type { ClientCertificateStatus } from '../client-cert/status';
 import type { Config } from '../config/schema';
-import type { Ctx, Role, Translate } from '../ctx';
+import type { Ctx, Translate } from '../ctx';
 import type { Locale } from '../i18n/catalogue';
 import { translator } from '../i18n/translator';
+import { allows, type Permission } from '../identity/role-table';
 import type { Person } from '../identity/session';
 import { instance } from '../instance';
 import { callerPerson, callerRequests, grantCookie, makeCtx, readCaller } from './caller';
@@ -90,21 +91,20 @@ export const openPage = cache(async (): Promise<Page> => {
 });
 
 /**
- * Opens a page for people with one of the roles; strangers are led to the sign-in and back. On a
- * name that carries hubs there is no such page.
+ * Opens a page for people with the permission, or for everybody who is signed in; strangers are led
+ * to the sign-in and back. On a name that carries hubs there is no such page.
  *
  * @param here the page's own path, to return to after signing in
  */
 export async function requirePage(
-  role: Role | readonly [Role, ...Role[]],
+  access: Permission | 'signed-in',
   here = '/admin',
 ): Promise<Page & { person: NonNullable<Page['person']> }> {
   const page = await openPage();
   if (!allowsSignIn(page.site)) notFound();
   const { person } = page;
   if (person === null) redirect(`/sign-in?next=${encodeURIComponent(here)}`);
-  const roles = typeof role === 'string' ? [role] : role;
-  if (!roles.some((wanted) => person.roles.includes(wanted))) notFound();
+  if (access !== 'signed-in' && !allows(person.roles, access)) notFound();
   return { ...page, person };
 }
 

@@ -1,9 +1,10 @@
 import { type z } from 'zod';
 
-import { type Actor, type Ctx, type Role } from '../ctx';
+import { type Actor, type Ctx } from '../ctx';
 import { HubgateError, isHubgateError } from '../errors';
 import { auditRefusal } from '../identity/audit-refusal';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
+import type { Permission } from '../identity/role-table';
 import { instance, type Instance } from '../instance';
 import { openRequest } from '../requests/open-request';
 import { parseJson, readBody } from './body';
@@ -14,8 +15,8 @@ import { problemOf, unexpectedProblem } from './problem';
 import { takeToken, type Limit } from './rate-limit';
 import type { SiteRole } from './site';
 
-/** Who may call: everybody, who holds the pick-up secret of `{id}`, or people and tokens with one of the roles. */
-export type Access = 'public' | 'requester' | Role | readonly [Role, ...Role[]];
+/** Who may call: everybody, who holds the pick-up secret of `{id}`, or people and tokens with the permission. */
+export type Access = 'public' | 'requester' | Permission;
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -158,8 +159,7 @@ async function identify(
   const actor =
     (await callerToken(house, caller, visitor.now())) ?? (await callerPerson(house, caller)) ?? visitor.actor;
   if (actor.kind === 'person') checkOrigin(request.method, request.headers, house.config);
-  const roles = typeof spec.access === 'string' ? ([spec.access] as const) : spec.access;
-  requireRole({ actor }, ...roles);
+  requirePermission({ actor }, spec.access);
   return actor;
 }
 

@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record-audit';
 import { actorName, type Ctx } from '../ctx';
 import { addHubMember, ensureHubPolicy } from '../db/hub-access';
 import { inTransaction } from '../db/in-transaction';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { checkHubName, checkMemberName } from './hub-name';
 import { publishHubMaps } from './publish-maps';
 
@@ -14,7 +14,7 @@ export async function allowHubMember(
   ctx: Ctx,
   input: { name: string; commonName: string },
 ): Promise<{ name: string; commonName: string }> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'hubs.manage');
   const name = checkHubName(input.name);
   const commonName = checkMemberName(input.commonName);
   await inTransaction(ctx.db, async (tx) => {

@@ -3,7 +3,7 @@ import type { Ctx } from '../ctx';
 import { removeHubMember } from '../db/hub-access';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { checkHubName, checkMemberName } from './hub-name';
 import { publishHubMaps } from './publish-maps';
 
@@ -16,7 +16,7 @@ export async function denyHubMember(
   ctx: Ctx,
   input: { name: string; commonName: string },
 ): Promise<{ name: string; commonName: string }> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'hubs.manage');
   const name = checkHubName(input.name);
   const commonName = checkMemberName(input.commonName);
   await inTransaction(ctx.db, async (tx) => {

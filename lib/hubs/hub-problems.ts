@@ -1,5 +1,5 @@
 import type { Ctx } from '../ctx';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { runningIndex, scanHubs } from './hub-index';
 import type { RegistrationProblem } from './parse-registration';
 
@@ -7,7 +7,7 @@ import type { RegistrationProblem } from './parse-registration';
 export async function hubProblems(
   ctx: Pick<Ctx, 'actor' | 'config' | 'paths' | 'now'>,
 ): Promise<{ folder: string; problems: readonly RegistrationProblem[] }> {
-  requireRole(ctx, 'operator', 'admin', 'approver', 'auditor');
+  requirePermission(ctx, 'hubs.read');
   const snapshot = runningIndex()?.snapshot() ?? (await scanHubs(ctx, ctx.now().getTime()));
   return { folder: ctx.paths.hubsDir, problems: snapshot.problems };
 }

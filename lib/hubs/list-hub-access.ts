@@ -1,5 +1,5 @@
 import type { Ctx } from '../ctx';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import type { AccessMapEntry } from './gate-maps';
 import { runningIndex, scanHubs } from './hub-index';
 import { hubAccess } from './publish-maps';
@@ -8,7 +8,7 @@ import { hubAccess } from './publish-maps';
 export async function listHubAccess(
   ctx: Pick<Ctx, 'actor' | 'config' | 'paths' | 'db' | 'now'>,
 ): Promise<{ items: AccessMapEntry[] }> {
-  requireRole(ctx, 'operator', 'admin', 'auditor', 'approver');
+  requirePermission(ctx, 'hubs.read');
   const snapshot = runningIndex()?.snapshot() ?? (await scanHubs(ctx, ctx.now().getTime()));
   return { items: await hubAccess(ctx, snapshot) };
 }

@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
 import { writeHubPolicy, type HubAccess } from '../db/hub-access';
 import { inTransaction } from '../db/in-transaction';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { checkHubName } from './hub-name';
 import { publishHubMaps } from './publish-maps';
 
@@ -11,7 +11,7 @@ export async function setHubAccess(
   ctx: Ctx,
   input: { name: string; access: HubAccess },
 ): Promise<{ name: string; access: HubAccess }> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'hubs.manage');
   const name = checkHubName(input.name);
   await inTransaction(ctx.db, async (tx) => {
     await writeHubPolicy(tx, name, input.access);

@@ -5,7 +5,7 @@ import { actorName, type Ctx, type Role } from '../ctx';
 import { findApiTokenByName, insertApiToken, listApiTokens, revokeApiTokenRow } from '../db/api-tokens';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
-import { requireRole } from './authorise';
+import { requirePermission } from './authorise';
 import { API_TOKEN_PREFIX } from './read-api-token';
 import { readRoles } from './roles';
 import { freshSecret, secretHash } from './secret-hash';
@@ -30,7 +30,7 @@ export async function createApiToken(
   ctx: Ctx,
   input: { name: string; roles: readonly Role[]; expiresAt: Date | null },
 ): Promise<ApiTokenView & { token: string }> {
-  requireRole(ctx, 'admin');
+  requirePermission(ctx, 'tokens.manage');
   const name = input.name.trim();
   if (!/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$/.test(name)) {
     throw new HubgateError('http.invalid', 'A token name has 1 to 60 letters, digits, blanks and . _ -', {
@@ -69,7 +69,7 @@ export async function createApiToken(
 
 /** Every token that was ever made, newest first. */
 export async function listTokens(ctx: Ctx): Promise<ApiTokenView[]> {
-  requireRole(ctx, 'admin', 'auditor');
+  requirePermission(ctx, 'tokens.read');
   return (await listApiTokens(ctx.db)).map(view);
 }
 
@@ -79,7 +79,7 @@ export async function listTokens(ctx: Ctx): Promise<ApiTokenView[]> {
  * @throws {HubgateError} `auth.token` when no live token has this name
  */
 export async function revokeApiToken(ctx: Ctx, input: { name: string }): Promise<void> {
-  requireRole(ctx, 'admin');
+  requirePermission(ctx, 'tokens.manage');
   await inTransaction(ctx.db, async (tx) => {
     const row = await findApiTokenByName(tx, input.name);
     if (row === null || !(await revokeApiTokenRow(tx, { id: row.id, at: ctx.now() }))) {

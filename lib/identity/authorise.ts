@@ -1,15 +1,17 @@
-import type { Actor, Ctx, OwnProofs, Role } from '../ctx';
+import type { Actor, Ctx, OwnProofs } from '../ctx';
 import { HubgateError } from '../errors';
+import { allows, rolesOf, type Permission } from './role-table';
 
 /**
- * Refuses unless the actor holds at least one of the roles. The first line of every verb.
+ * Refuses unless one of the actor's roles has the permission (lib/identity/role-table.ts). The first
+ * line of every verb.
  *
  * Commands on the host and the portal's own clocks may do what any role may: whoever runs them
  * owns the database anyhow.
  *
- * @throws {HubgateError} `auth.required` for a stranger, `auth.forbidden` for somebody without the role
+ * @throws {HubgateError} `auth.required` for a stranger, `auth.forbidden` for somebody without such a role
  */
-export function requireRole(ctx: Pick<Ctx, 'actor'>, ...roles: [Role, ...Role[]]): void {
+export function requirePermission(ctx: Pick<Ctx, 'actor'>, permission: Permission): void {
   const { actor } = ctx;
   if (actor.kind === 'host' || actor.kind === 'system') return;
   if (
@@ -20,13 +22,12 @@ export function requireRole(ctx: Pick<Ctx, 'actor'>, ...roles: [Role, ...Role[]]
   ) {
     throw new HubgateError('auth.required', 'Sign in, or send an API token as a bearer token.');
   }
-  if (!roles.some((role) => actor.roles.includes(role))) {
+  if (!allows(actor.roles, permission)) {
+    const roles = rolesOf(permission);
     throw new HubgateError(
       'auth.forbidden',
       `This needs the role ${roles.join(' or ')}, which you do not have.`,
-      {
-        params: { role: roles.join(', ') },
-      },
+      { params: { role: roles.join(', ') } },
     );
   }
 }

@@ -7,7 +7,7 @@ import { DATABASE_KINDS } from '../testing/database';
 import { listAuditEvents } from '../testing/audit-rows';
 import { openTestHouse, type TestHouse } from '../testing/house';
 import { createApiToken, listTokens, revokeApiToken } from './api-tokens';
-import { actorId, requireRequester, requireRole } from './authorise';
+import { actorId, requirePermission, requireRequester } from './authorise';
 import { checkPassword, verifyPassword } from './password';
 import { listPeople } from './people';
 import { readApiToken } from './read-api-token';
@@ -244,7 +244,7 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
 
 describe('authorisation', () => {
   it('tells a stranger to sign in and a colleague that a role is missing', () => {
-    const as = (actor: Ctx['actor']) => () => requireRole({ actor }, 'operator');
+    const as = (actor: Ctx['actor']) => () => requirePermission({ actor }, 'certificates.revoke');
     expect(as({ kind: 'visitor', addressKey: 'k' })).toThrow(
       expect.objectContaining({ code: 'auth.required' }),
     );

@@ -1,6 +1,6 @@
 import type { Ctx, Role } from '../ctx';
 import { countUsers, listUsers } from '../db/users';
-import { requireRole } from './authorise';
+import { requirePermission } from './authorise';
 import { readRoles } from './roles';
 
 export type PersonView = {
@@ -16,7 +16,7 @@ export type PersonView = {
 
 /** Everybody who can sign in, by login. */
 export async function listPeople(ctx: Ctx): Promise<PersonView[]> {
-  requireRole(ctx, 'admin', 'auditor');
+  requirePermission(ctx, 'people.read');
   return (await listUsers(ctx.db)).map((user) => ({
     id: user.id,
     login: user.login,

@@ -6,7 +6,7 @@ import { inTransaction } from '../db/in-transaction';
 import { endOneTimeSecrets, insertOneTimeSecret, peekOneTimeSecret } from '../db/one-time-secrets';
 import { countUsers, findUserByLogin } from '../db/users';
 import { HubgateError } from '../errors';
-import { requireRole } from './authorise';
+import { requirePermission } from './authorise';
 import { normaliseLogin } from './login';
 import { FIRST_ADMIN_ROLES } from './roles';
 import { freshSecret, secretHash } from './secret-hash';
@@ -24,14 +24,14 @@ export type SetupLink = { url: string; expiresAt: Date };
 
 /** The link of the first administrator, or null once there is somebody. Older links become void. */
 export async function createFirstAdminLink(ctx: Ctx): Promise<SetupLink | null> {
-  requireRole(ctx, 'admin');
+  requirePermission(ctx, 'people.manage');
   if ((await countUsers(ctx.db)) > 0) return null;
   return createLink(ctx, { for: 'new', roles: [...FIRST_ADMIN_ROLES] }, { voidOlder: true });
 }
 
 /** A link by which one more person sets login and password. */
 export async function createPersonLink(ctx: Ctx, input: { roles: readonly Role[] }): Promise<SetupLink> {
-  requireRole(ctx, 'admin');
+  requirePermission(ctx, 'people.manage');
   return createLink(ctx, { for: 'new', roles: [...input.roles] }, { voidOlder: false });
 }
 
@@ -41,7 +41,7 @@ export async function createPersonLink(ctx: Ctx, input: { roles: readonly Role[]
  * @throws {HubgateError} `auth.credentials` when nobody has this login
  */
 export async function createResetLink(ctx: Ctx, input: { login: string }): Promise<SetupLink> {
-  requireRole(ctx, 'admin');
+  requirePermission(ctx, 'people.manage');
   const user = await findUserByLogin(ctx.db, normaliseLogin(input.login));
   if (user === null) {
     throw new HubgateError(

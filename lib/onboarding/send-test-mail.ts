@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { writeSetting } from '../db/settings';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { sendTestMail as sendNow } from '../mail/send-test-mail';
 
 /** When a test mail last left: it counts as working mail. */
@@ -14,7 +14,7 @@ export const TEST_MAIL_SETTING = 'mail.testedAt';
  * @throws {HubgateError} `mail.not-configured`, `mail.failed`
  */
 export async function sendTestMail(ctx: Ctx, input: { to: string }): Promise<void> {
-  requireRole(ctx, 'admin', 'operator');
+  requirePermission(ctx, 'mail.test');
   await sendNow(ctx.config, input.to);
   await writeSetting(ctx.db, TEST_MAIL_SETTING, ctx.now().toISOString());
   await inTransaction(ctx.db, (tx) =>

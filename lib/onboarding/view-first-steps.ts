@@ -4,7 +4,7 @@ import { outboxSummary } from '../db/outbox';
 import { readSetting } from '../db/settings';
 import { findUserById } from '../db/users';
 
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { hubOverview } from './hub-overview';
 import { TEST_MAIL_SETTING } from './send-test-mail';
 
@@ -57,7 +57,7 @@ export async function viewFirstSteps(
     evaluation: boolean;
   },
 ): Promise<FirstSteps> {
-  requireRole(ctx, 'admin', 'approver', 'operator', 'auditor');
+  requirePermission(ctx, 'administration.open');
   const [dismissed, tested, user, mail, hubs] = await Promise.all([
     readSetting(ctx.db, dismissedKey(input.userId)),
     readSetting(ctx.db, TEST_MAIL_SETTING),

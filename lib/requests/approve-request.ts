@@ -9,7 +9,7 @@ import { inTransaction } from '../db/in-transaction';
 import { enqueueMail } from '../db/outbox';
 import { changeRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
-import { actorId, requireRole } from '../identity/authorise';
+import { actorId, requirePermission } from '../identity/authorise';
 import { approvedContent } from './approved-content';
 import { otherHolder } from './name-holder';
 import { requestChecks } from './request-checks';
@@ -45,7 +45,7 @@ export async function approveRequest(
   ctx: Ctx,
   input: ApproveInput,
 ): Promise<{ id: string; state: RequestState }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);
     requireNotOwn(ctx, row);

@@ -1,7 +1,7 @@
 import type { Ctx } from '../ctx';
 import { findRequest } from '../db/requests';
 import { HubgateError, isHubgateError, type ErrorCode } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { approveRequest } from './approve-request';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
@@ -24,7 +24,7 @@ export async function approveRequests(
   ctx: Ctx,
   input: { ids: readonly string[]; versions?: ReadonlyMap<string, number> },
 ): Promise<{ results: BulkResult[] }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const ids = [...new Set(input.ids)];
   if (ids.length > BULK_MAX) {
     throw new HubgateError('http.invalid', `At most ${BULK_MAX} requests at once.`, { field: 'ids' });

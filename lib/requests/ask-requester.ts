@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { readReason } from './reject-request';
 import { mailRequester } from './request-mails';
 import type { RequestState } from './states';
@@ -17,7 +17,7 @@ export async function askRequester(
   ctx: Ctx,
   input: { id: string; version?: number | undefined; question: string },
 ): Promise<{ id: string; state: RequestState }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const question = readReason(input.question);
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);

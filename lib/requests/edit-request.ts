@@ -1,7 +1,7 @@
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { checkAccountName } from '../x509/subject-policy';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
@@ -19,7 +19,7 @@ export async function editRequest(
   ctx: Ctx,
   input: { id: string; version: number; commonName: string },
 ): Promise<{ id: string; state: RequestState; version: number }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const commonName = checkAccountName(input.commonName, ctx.config.pki.accountPattern);
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);

@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { listRequestRows, type ListFilter, type RequestKind, type RequestSort } from '../db/request-list';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { readCursor, writeCursor } from './page-cursor';
 import { readRequestId } from './request-id';
 import { requestItem } from './request-item';
@@ -26,7 +26,7 @@ export async function listRequests(
     limit: number;
   },
 ): Promise<{ items: RequestItem[]; nextCursor: string | null }> {
-  requireRole(ctx, 'approver', 'operator', 'auditor');
+  requirePermission(ctx, 'requests.read');
   const sort = input.sort ?? 'newest';
   const limit = Math.min(Math.max(1, Math.trunc(input.limit)), LIST_MAX);
   const q = (input.q ?? '').trim().slice(0, 254).replaceAll('\0', '');

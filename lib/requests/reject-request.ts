@@ -1,7 +1,7 @@
 import { actorName, type Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { checkPrintable } from '../x509/subject-policy';
 import { mailRequester } from './request-mails';
 import type { RequestState } from './states';
@@ -19,7 +19,7 @@ export async function rejectRequest(
   ctx: Ctx,
   input: { id: string; version?: number | undefined; reason: string },
 ): Promise<{ id: string; state: RequestState }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const reason = readReason(input.reason);
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);

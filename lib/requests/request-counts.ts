@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { requestCountRows } from '../db/request-list';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { REQUEST_STATES, type RequestState } from './states';
 
 /** How many requests are in each state; of those that wait, how many are clean and how many flagged. */
@@ -8,7 +8,7 @@ export type RequestCounts = Record<RequestState, number> & { clean: number; flag
 
 /** Reads the counters that the database keeps, not the requests: cheap at any size. */
 export async function requestCounts(ctx: Pick<Ctx, 'actor' | 'db'>): Promise<RequestCounts> {
-  requireRole(ctx, 'approver', 'operator', 'auditor', 'admin');
+  requirePermission(ctx, 'administration.open');
   const counts = Object.fromEntries(REQUEST_STATES.map((state) => [state, 0])) as Record<
     RequestState,
     number

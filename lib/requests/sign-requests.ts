@@ -3,7 +3,7 @@ import type { Ctx } from '../ctx';
 import { countApproved } from '../db/request-claims';
 import { findRequestHead } from '../db/requests';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { issuingCa } from './issuing-ca';
 import { signClaims, type Which } from './sign-claims';
 import type { Stored } from './store-outcomes';
@@ -24,7 +24,7 @@ export type SignInput = { ids: readonly string[] } | { all: true };
  * @throws {HubgateError} `auth.*`, `signer.down`, `signer.locked`, `signer.ca-missing`, `http.invalid`
  */
 export function signRequests(ctx: Ctx, input: SignInput): AsyncIterable<SignEvent> {
-  requireRole(ctx, 'approver', 'operator');
+  requirePermission(ctx, 'requests.sign');
   if ('ids' in input && input.ids.length > IDS_MAX) {
     throw new HubgateError('http.invalid', `At most ${IDS_MAX} requests at once.`, { field: 'ids' });
   }
@@ -33,7 +33,7 @@ export function signRequests(ctx: Ctx, input: SignInput): AsyncIterable<SignEven
 
 /** What the clock signs by itself: approved, and the time to undo it is over. */
 export function signDueRequests(ctx: Ctx): AsyncIterable<SignEvent> {
-  requireRole(ctx, 'operator');
+  requirePermission(ctx, 'requests.sign');
   return signing(ctx, { dueAt: ctx.now() });
 }
 

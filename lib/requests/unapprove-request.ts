@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import type { RequestState } from './states';
 import { loadRequest, transition } from './transition';
 
@@ -13,7 +13,7 @@ export async function unapproveRequest(
   ctx: Ctx,
   input: { id: string },
 ): Promise<{ id: string; state: RequestState }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);
     const state = await transition(ctx, tx, {

@@ -6,7 +6,7 @@ import { auditEventsOf } from '../db/audit-events';
 import { certificateOfRequest } from '../db/certificates';
 import { requestsWithEmail, requestsWithKey, requestsWithName, type RequestRow } from '../db/requests';
 import { isHubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { parseCsr } from '../x509/csr';
 import { toPem } from '../x509/pem';
 import { lifetimeDays, stringList } from './approved-content';
@@ -37,7 +37,7 @@ const APPROVER_ACTIONS: readonly RequestAction[] = [
  * @throws {HubgateError} `auth.*`, `request.not-found`
  */
 export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<ApproverView> {
-  requireRole(ctx, 'approver', 'operator', 'auditor');
+  requirePermission(ctx, 'requests.read');
   const row = await loadRequest(ctx.db, input.id);
   const state = stateOf(row);
   const csr = parseCsr(row.csrDer);

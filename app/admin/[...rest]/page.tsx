@@ -4,6 +4,6 @@ import { requirePage } from '#lib/http/page';
 
 /** Addresses under /admin that do not exist: strangers sign in first, as everywhere here. */
 export default async function NoSuchPage() {
-  await requirePage(['approver', 'operator', 'auditor', 'admin'], '/admin');
+  await requirePage('administration.open', '/admin');
   notFound();
 }

@@ -13,7 +13,7 @@ import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 
 import { actorWord } from '../../../components/admin/actor';
-import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { AdminFrame, PLACES } from '../admin-frame';
 import { one, withQuery, type Query } from '../search-params';
 import { adminTitle } from '../title';
 
@@ -26,7 +26,7 @@ export const generateMetadata = () => adminTitle('admin.audit.page');
 
 export default async function AuditPage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
-  const page = await requirePage(PLACE_ROLES.audit, withQuery(HERE, query, {}));
+  const page = await requirePage(PLACES.audit, withQuery(HERE, query, {}));
   const { ctx, t, locale } = page;
   const q = one(query, 'q');
   const cursor = one(query, 'cursor');

@@ -21,7 +21,7 @@ export const generateMetadata = () => adminTitle('admin.bulk.page');
 export default async function BulkPage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
   const kind = one(query, 'do') === 'ask' ? 'ask' : 'reject';
-  const page = await requirePage('approver', withQuery('/admin/bulk', query, {}));
+  const page = await requirePage('requests.decide', withQuery('/admin/bulk', query, {}));
   const { t, ctx } = page;
   const found: { request: ApproverView; seen: string }[] = [];
   for (const seen of seenRequests(query, 'id').slice(0, 100)) {

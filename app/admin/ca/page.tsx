@@ -10,7 +10,7 @@ import { SectionHead } from '#components/ui/section-head';
 import { State } from '#components/ui/state';
 import { Time } from '#components/ui/time';
 
-import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { AdminFrame, PLACES } from '../admin-frame';
 import { adminTitle } from '../title';
 import { CRL_SOON_MS, CrlSection } from './crl-section';
 import { OcspSection } from './ocsp-section';
@@ -20,7 +20,7 @@ const SIGNER_KIND = { unlocked: 'ok', locked: 'warn', down: 'bad' } as const;
 export const generateMetadata = () => adminTitle('admin.ca.page');
 
 export default async function CaAdminPage() {
-  const page = await requirePage(PLACE_ROLES.ca, '/admin/ca');
+  const page = await requirePage(PLACES.ca, '/admin/ca');
   const { ctx, t, evaluation } = page;
   const signer = await viewSigner(ctx);
   const cas = caFacts(ctx.paths);

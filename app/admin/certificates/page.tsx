@@ -3,6 +3,7 @@ import { listCertificates } from '#lib/certificates/list-certificates';
 import { canRevoke } from '#lib/certificates/revocation-reasons';
 import { ENDING_DAYS, nextEndings } from '#lib/certificates/next-endings';
 import { requirePage, type Page } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 import type { CertificateView } from '#lib/requests/views';
 
 import { CertificateStateWord } from '#components/admin/certificate-state';
@@ -14,7 +15,7 @@ import { Empty } from '#components/ui/empty';
 import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 
-import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { AdminFrame, PLACES } from '../admin-frame';
 import { EndingsLine, FrontNotice, Lineage } from './endings';
 import { QueueFlash } from '../queue-flash';
 import { one, withQuery, type Query } from '../search-params';
@@ -29,9 +30,9 @@ export const generateMetadata = () => adminTitle('admin.certificates.page');
 
 export default async function CertificatesPage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
-  const page = await requirePage(PLACE_ROLES.certificates, withQuery(HERE, query, {}));
+  const page = await requirePage(PLACES.certificates, withQuery(HERE, query, {}));
   const { ctx, t, locale, person } = page;
-  const mayRevoke = person.roles.includes('operator');
+  const mayRevoke = allows(person.roles, 'certificates.revoke');
   const q = one(query, 'q');
   const state = STATES.find((known) => known === one(query, 'state'));
   const ending = one(query, 'ends') === 'soon';

@@ -11,7 +11,7 @@ import { loadFirstSteps } from './load';
 export const generateMetadata = () => adminTitle('admin.first.page');
 
 export default async function FirstStepsPage({ searchParams }: { searchParams: Promise<Query> }) {
-  const page = await requirePage(['admin', 'approver', 'operator', 'auditor'], '/admin/first-steps');
+  const page = await requirePage('administration.open', '/admin/first-steps');
   const [steps, query] = await Promise.all([loadFirstSteps(page), searchParams]);
   return (
     <AdminFrame page={page} at={null}>

@@ -12,7 +12,7 @@ import { State } from '#components/ui/state';
 import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 
-import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { AdminFrame, PLACES } from '../admin-frame';
 import { adminTitle } from '../title';
 
 const HEALTH = {
@@ -28,7 +28,7 @@ export const generateMetadata = () => adminTitle('admin.hubs.page');
 type Access = Awaited<ReturnType<typeof listHubAccess>>['items'];
 
 export default async function HubsPage() {
-  const page = await requirePage(PLACE_ROLES.hubs, '/admin/hubs');
+  const page = await requirePage(PLACES.hubs, '/admin/hubs');
   const { ctx, t } = page;
   const [{ hubs }, { folder, problems }, access] = await Promise.all([
     listHubs(ctx, { visitor: null }),

@@ -5,8 +5,7 @@ import { z } from 'zod';
 
 import { ROLES } from '#lib/ctx';
 import { HubgateError } from '#lib/errors';
-import { action } from '#lib/http/action';
-import { IDLE } from '#lib/http/action-state';
+import { action, formAction } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 import { createApiToken, revokeApiToken } from '#lib/identity/api-tokens';
 
@@ -15,7 +14,7 @@ const OneRole = z.enum(ROLES);
 
 /** Makes a token; its text is in the answer to this call and nowhere else. */
 export const makeToken = action({
-  access: 'admin',
+  access: 'tokens.manage',
   audit: 'token.create',
   input: z.object({
     name: z.string().trim().min(1).max(60),
@@ -40,18 +39,17 @@ export const makeToken = action({
 });
 
 const revokeNamed = action({
-  access: 'admin',
+  access: 'tokens.manage',
   audit: 'token.revoke',
   input: z.object({ name: z.string().min(1).max(60) }),
   run: (ctx, input) => revokeApiToken(ctx, input),
 });
 
 /** Ends a token at once. */
-export async function revokeToken(form: FormData): Promise<void> {
-  const state = await revokeNamed(IDLE, form);
+export const revokeToken = formAction(revokeNamed, (state) => {
   redirect(
     state.ok === false
       ? `/admin/people?problem=${encodeURIComponent(state.code)}`
       : '/admin/people?done=tokenRevoked',
   );
-}
+});

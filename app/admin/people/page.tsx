@@ -3,6 +3,7 @@ import { requirePage, type Page } from '#lib/http/page';
 import { ROLES } from '#lib/ctx';
 import { listTokens, type ApiTokenView } from '#lib/identity/api-tokens';
 import { listPeople } from '#lib/identity/people';
+import { allows } from '#lib/identity/role-table';
 
 import { TokenForm } from '#components/admin/token-form';
 import { Button } from '#components/ui/button';
@@ -13,7 +14,7 @@ import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 
 import { actorWord } from '../../../components/admin/actor';
-import { AdminFrame, PLACE_ROLES } from '../admin-frame';
+import { AdminFrame, PLACES } from '../admin-frame';
 import { QueueFlash } from '../queue-flash';
 import type { Query } from '../search-params';
 import { adminTitle } from '../title';
@@ -23,7 +24,7 @@ import { LIFE_DAYS } from './life-days';
 export const generateMetadata = () => adminTitle('admin.people.page');
 
 export default async function PeoplePage({ searchParams }: { searchParams: Promise<Query> }) {
-  const page = await requirePage(PLACE_ROLES.people, '/admin/people');
+  const page = await requirePage(PLACES.people, '/admin/people');
   const { ctx, t, locale, person } = page;
   const [people, tokens, query] = await Promise.all([listPeople(ctx), listTokens(ctx), searchParams]);
   const now = ctx.now();
@@ -95,7 +96,7 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
             <Tokens page={page} tokens={tokens} />
           )}
         </section>
-        {person.roles.includes('admin') ? (
+        {allows(person.roles, 'tokens.manage') ? (
           <aside aria-label={t('admin.people.make')}>
             <section className="panel" aria-labelledby="make">
               <h2 id="make">{t('admin.people.make')}</h2>
@@ -134,7 +135,7 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
 function Tokens({ page, tokens }: { page: Page; tokens: readonly ApiTokenView[] }) {
   const { t, ctx, locale, person } = page;
   const now = ctx.now();
-  const mayRevoke = person?.roles.includes('admin') ?? false;
+  const mayRevoke = allows(person?.roles ?? [], 'tokens.manage');
   return (
     <Table
       heads={[

@@ -1,5 +1,6 @@
 /** Signs what is approved, with live progress; while the key is locked, says who can unlock it. */
 import { requirePage, type Page } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 import { viewSigner } from '#lib/onboarding/signer-view';
 import { listRequests } from '#lib/requests/list-requests';
 import { requestCounts } from '#lib/requests/request-counts';
@@ -24,7 +25,7 @@ const SHOWN = 50;
 export const generateMetadata = () => adminTitle('admin.signing.page');
 
 export default async function SigningPage({ searchParams }: { searchParams: Promise<Query> }) {
-  const page = await requirePage(['approver', 'operator', 'auditor'], '/admin/signing');
+  const page = await requirePage('requests.read', '/admin/signing');
   const { ctx, t, locale, config, person } = page;
   const [query, signer, counts, waiting, failed] = await Promise.all([
     searchParams,
@@ -42,7 +43,7 @@ export default async function SigningPage({ searchParams }: { searchParams: Prom
       </AdminFrame>
     );
   }
-  const may = person.roles.includes('approver') || person.roles.includes('operator');
+  const may = allows(person.roles, 'requests.sign');
   const now = ctx.now();
   return (
     <AdminFrame page={page} at="queue" counts={counts}>

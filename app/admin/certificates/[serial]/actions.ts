@@ -12,7 +12,7 @@ import { openPage } from '#lib/http/page';
 
 /** Revokes one certificate; the account name typed guards against the wrong one. */
 export const revoke = action({
-  access: 'operator',
+  access: 'certificates.revoke',
   audit: 'certificate.revoke',
   input: z.object({
     serial: z.string().regex(/^[0-9a-f]{2,40}$/),

@@ -5,13 +5,14 @@ import { canRevoke, isOnHold, OPERATOR_REASONS } from '#lib/certificates/revocat
 import { viewCertificate, type CertificatePageView } from '#lib/certificates/view-certificate';
 import { isHubgateError } from '#lib/errors';
 import { requirePage, type Page } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 
 import { CertificateStateWord } from '#components/admin/certificate-state';
 import { RevokeForm } from '#components/admin/revoke-form';
 import { CertificateSlip, restOfSubject } from '#components/ui/certificate-slip';
 import { CodeBlock } from '#components/ui/code-block';
 
-import { AdminFrame, PLACE_ROLES } from '../../admin-frame';
+import { AdminFrame, PLACES } from '../../admin-frame';
 import { commonNameOf } from '../../common-name';
 import { QueueFlash } from '../../queue-flash';
 import { TimelineSection } from '../../requests/[id]/timeline-section';
@@ -35,13 +36,10 @@ async function load(page: Page, serial: string): Promise<CertificatePageView> {
 
 export default async function CertificatePage({ params, searchParams }: Props) {
   const { serial } = await params;
-  const page = await requirePage(
-    PLACE_ROLES.certificates,
-    `/admin/certificates/${encodeURIComponent(serial)}`,
-  );
+  const page = await requirePage(PLACES.certificates, `/admin/certificates/${encodeURIComponent(serial)}`);
   const { t, ctx, locale, person } = page;
   const [certificate, query] = await Promise.all([load(page, serial), searchParams]);
-  const operator = person.roles.includes('operator');
+  const operator = allows(person.roles, 'certificates.revoke');
   return (
     <AdminFrame page={page} at="certificates">
       <QueueFlash page={page} query={query} />

@@ -13,7 +13,7 @@ import { readSelect } from './read-select';
 
 /** Revokes a selection and waits for the end: the way without JavaScript. */
 export const revokeMany = action({
-  access: 'operator',
+  access: 'certificates.revoke',
   audit: 'certificate.revoke-many',
   input: z.looseObject({
     reason: z.enum(OPERATOR_REASONS),

@@ -22,7 +22,7 @@ type Reason = (typeof OPERATOR_REASONS)[number];
 
 export default async function BulkRevokePage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
-  const page = await requirePage('operator', withQuery(HERE, query, {}));
+  const page = await requirePage('certificates.revoke', withQuery(HERE, query, {}));
   const { t, ctx } = page;
   const select = readSelect(query);
   const reason = OPERATOR_REASONS.find((known) => known === one(query, 'reason')) ?? 'affiliationChanged';

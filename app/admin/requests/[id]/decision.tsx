@@ -1,4 +1,5 @@
 import type { Page } from '#lib/http/page';
+import { allows } from '#lib/identity/role-table';
 import type { ApproverView } from '#lib/requests/views';
 
 import { DecisionForm, type Choice } from '#components/admin/decision-form';
@@ -18,7 +19,7 @@ import { templates } from '../../templates';
 export function Decision({ request, page }: { request: ApproverView; page: Page }) {
   const { t, person } = page;
   const may = (action: ApproverView['actions'][number]) =>
-    !request.own && (person?.roles.includes('approver') ?? false) && request.actions.includes(action);
+    !request.own && allows(person?.roles ?? [], 'requests.decide') && request.actions.includes(action);
   const choices = choicesFor(request, page, may);
   const first = isTakeover(request) || request.finding === 'bad' ? 'ask' : 'approve';
   const templateTexts = {

@@ -43,7 +43,7 @@ async function load(page: Page, id: string): Promise<ApproverView> {
 
 export default async function RequestPage({ params, searchParams }: Props) {
   const { id } = await params;
-  const page = await requirePage(['approver', 'auditor'], `/admin/requests/${id}`);
+  const page = await requirePage('queue.read', `/admin/requests/${id}`);
   const { ctx, t } = page;
   const [request, flagged, query] = await Promise.all([
     load(page, id),

@@ -4,7 +4,7 @@ import { CertificateList, CertificateListQuery } from '#lib/http/api-schemas';
 import { route } from '#lib/http/route';
 
 export const GET = route({
-  access: ['operator', 'auditor', 'approver'],
+  access: 'certificates.read',
   audit: 'certificate.list',
   summary: 'Certificates',
   query: CertificateListQuery,

@@ -4,7 +4,7 @@ import { route } from '#lib/http/route';
 import { listRequests } from '#lib/requests/list-requests';
 
 export const GET = route({
-  access: ['approver', 'auditor'],
+  access: 'queue.read',
   audit: 'request.list',
   summary: 'The queue',
   query: RequestListQuery,

@@ -9,7 +9,7 @@ import { revokeAnswer } from '#lib/http/revoke-answer';
 import { route } from '#lib/http/route';
 
 export const POST = route({
-  access: 'operator',
+  access: 'certificates.revoke',
   audit: 'certificate.revoke-many',
   summary: 'Revoke every certificate of a selection',
   body: RevokeManyBody,

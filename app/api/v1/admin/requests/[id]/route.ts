@@ -4,7 +4,7 @@ import { route } from '#lib/http/route';
 import { viewRequest } from '#lib/requests/view-request';
 
 export const GET = route({
-  access: ['approver', 'auditor'],
+  access: 'queue.read',
   audit: 'request.view',
   summary: 'One request, for its approver',
   params: RequestParams,

@@ -8,7 +8,7 @@ import { signAnswer } from '#lib/http/sign-answer';
 import { signRequests } from '#lib/requests/sign-requests';
 
 export const POST = route({
-  access: ['approver', 'operator'],
+  access: 'requests.sign',
   audit: 'request.sign',
   summary: 'Sign approved requests',
   body: SignBody,

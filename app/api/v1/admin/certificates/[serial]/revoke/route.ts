@@ -8,7 +8,7 @@ import { Revoked, SerialParams } from '#lib/http/api-schemas';
 import { route } from '#lib/http/route';
 
 export const POST = route({
-  access: 'operator',
+  access: 'certificates.revoke',
   audit: 'certificate.revoke',
   summary: 'Revoke a certificate',
   params: SerialParams,

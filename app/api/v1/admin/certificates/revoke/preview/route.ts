@@ -5,7 +5,7 @@ import { RevocationPreviewAnswer } from '#lib/http/api-schemas';
 import { route } from '#lib/http/route';
 
 export const POST = route({
-  access: 'operator',
+  access: 'certificates.revoke',
   audit: 'certificate.revoke-preview',
   summary: 'What revoking a selection would do',
   body: PreviewRevocationBody,

@@ -4,7 +4,7 @@ import { route } from '#lib/http/route';
 import { approveRequest } from '#lib/requests/approve-request';
 
 export const POST = route({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.approve',
   summary: 'Approve a request',
   params: RequestParams,

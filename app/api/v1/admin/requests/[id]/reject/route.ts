@@ -4,7 +4,7 @@ import { route } from '#lib/http/route';
 import { rejectRequest } from '#lib/requests/reject-request';
 
 export const POST = route({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.reject',
   summary: 'Reject a request',
   params: RequestParams,
