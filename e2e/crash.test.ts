@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
 
-import { opensslCsr } from './support/csr';
+import { addApprovedRequests } from './support/approved-requests';
 import { bearer, curl, jsonBody } from './support/curl';
-import { submit } from './support/issue';
 import { until } from './support/ports';
 import { startPortal, type Portal } from './support/portal';
 
@@ -22,11 +21,11 @@ for (const victim of ['signer', 'web', 'everything'] as const) {
     const portal = await startPortal({
       front: 'embedded',
       rsaCa: true,
-      toml: '[signing]\nauto = false\n[requests]\nopenPerAddress = 10000',
+      toml: '[signing]\nauto = false',
     });
     try {
       const token = await portal.token('approver', 'operator');
-      const sent = await fillQueue(portal, token);
+      const ids = await addApprovedRequests(portal, { name: 'user', count: BATCH, algorithm: 'P-256' });
       const before = journalLogBytes(portal);
       const signing = curl(
         portal,
@@ -47,7 +46,7 @@ for (const victim of ['signer', 'web', 'everything'] as const) {
         process.kill(pid, 'SIGKILL');
       }
       // It was the middle: not everything was done.
-      expect(issuedInPortal(portal)).toBeLessThan(BATCH);
+      expect(issuedInPortal(portal).size).toBeLessThan(BATCH);
       await signing;
       if (victim === 'everything') await portal.start();
 
@@ -74,15 +73,6 @@ for (const victim of ['signer', 'web', 'everything'] as const) {
         120,
       );
 
-      const held = new Map<string, string>();
-      for (const { id, pickupSecret } of sent) {
-        const view = (await curl(portal, `/api/v1/requests/${id}`, ...bearer(pickupSecret))).json() as {
-          state: string;
-          certificate: { serial: string };
-        };
-        expect(view.state).toBe('ISSUED');
-        held.set(id, view.certificate.serial);
-      }
       const audit = await portal.hubgate(['audit', 'verify']);
       expect(audit.code, audit.stdout + audit.stderr).toBe(0);
 
@@ -90,24 +80,12 @@ for (const victim of ['signer', 'web', 'everything'] as const) {
       const journal = await until('the signer is gone', async () => journalRows(portal), 15);
       expect(journal.length).toBe(BATCH);
       expect(new Set(journal.map(({ serial }) => serial)).size).toBe(BATCH);
-      expect(new Map(journal.map(({ order, serial }) => [order, serial]))).toEqual(held);
+      expect(new Map(journal.map(({ order, serial }) => [order, serial]))).toEqual(issuedInPortal(portal));
+      expect(journal.map(({ order }) => order).sort()).toEqual(ids.sort());
     } finally {
       await portal.stop();
     }
   });
-}
-
-async function fillQueue(portal: Portal, token: string) {
-  const sent: { id: string; pickupSecret: string }[] = [];
-  for (let index = 0; index < BATCH; index += 1) {
-    const made = await opensslCsr(portal.dir, `user${index}`, {
-      algorithm: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'],
-    });
-    const { id, pickupSecret } = await submit(portal, made);
-    await curl(portal, `/api/v1/admin/requests/${id}/approve`, ...bearer(token), ...jsonBody({}));
-    sent.push({ id, pickupSecret });
-  }
-  return sent;
 }
 
 /** The signer's own record. It keeps the file to itself while it runs, so it must be gone. */
@@ -136,11 +114,17 @@ async function theMiddle(portal: Portal, bytesBefore: number): Promise<void> {
   throw new Error('the batch did not begin');
 }
 
-/** How many requests the portal holds as issued, from its own database. */
-function issuedInPortal(portal: Portal): number {
+/** Serials by the request that they were issued for, from the portal's own database. */
+function issuedInPortal(portal: Portal): Map<string, string> {
   const database = new Database(join(portal.stateDir, 'portal.db'), { readonly: true, timeout: 5000 });
   try {
-    return Number(database.prepare(`SELECT count(*) FROM "Request" WHERE state = 'ISSUED'`).pluck().get());
+    const rows = database
+      .prepare(
+        `SELECT r.id, c.serial FROM "Request" r JOIN "Certificate" c ON c.serial = r.serial AND c."requestId" = r.id
+         WHERE r.state = 'ISSUED'`,
+      )
+      .all() as { id: string; serial: string }[];
+    return new Map(rows.map(({ id, serial }) => [id, serial]));
   } finally {
     database.close();
   }
