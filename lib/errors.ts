@@ -69,6 +69,15 @@ export const ERROR_CODES = [
   'auth.code',
   'auth.no-certificate',
 
+  // Passkeys, and approvals that need one.
+  'passkey.invalid',
+  'passkey.conflict',
+  'passkey.too-many',
+  'passkey.not-found',
+  'passkey.not-accepted',
+  'approval.passkey-required',
+  'approval.touch',
+
   // The shape of a call.
   'http.malformed',
   'http.invalid',

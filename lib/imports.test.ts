@@ -23,7 +23,12 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
   { files: /^lib\/instance\.ts$/, values: /^lib\/(config|db|signer-client)\// },
   { files: /^lib\/wire\//, values: /^lib\/wire\// },
   { files: /^lib\/x509\//, values: /^lib\/(x509\/|errors)/ },
-  { files: /^lib\/signer\//, values: /^lib\/(signer|x509|wire)\/|^lib\/errors/, types: /^lib\/config\// },
+  { files: /^lib\/webauthn\//, values: /^lib\/webauthn\// },
+  {
+    files: /^lib\/signer\//,
+    values: /^lib\/(signer|x509|wire|webauthn)\/|^lib\/errors/,
+    types: /^lib\/config\//,
+  },
   { files: /^lib\/signer-client\//, values: /^lib\/(signer-client|wire|config)\/|^lib\/errors/ },
   { files: /^lib\/config\//, values: /^lib\/config\/|^lib\/errors/ },
   {
@@ -50,7 +55,7 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
   },
   {
     files: new RegExp(`^lib/${DOMAIN}/`),
-    values: new RegExp(`^lib/(?:${DOMAIN}|db|x509|signer-client|wire|config)/|^lib/(?:errors|ctx)`),
+    values: new RegExp(`^lib/(?:${DOMAIN}|db|x509|webauthn|signer-client|wire|config)/|^lib/(?:errors|ctx)`),
     types: /^lib\/instance/,
   },
   {
@@ -182,6 +187,8 @@ function violations(file: string, text: string): string[] {
     if (builtin) {
       if (!target.startsWith('node:')) wrong.push(`${file} imports ${target} without node:`);
       if (file.startsWith('components/')) wrong.push(`${file} imports ${target}, which browsers lack`);
+      if (file.startsWith('lib/webauthn/') && target !== 'node:crypto')
+        wrong.push(`${file} imports ${target}`);
       if (file.startsWith('lib/x509/') && (BROWSER_SAFE.test(file) || !X509_BUILTINS.has(target))) {
         wrong.push(`${file} imports ${target}`);
       }
@@ -223,6 +230,7 @@ describe('imports', () => {
     ['lib/signer/sign.ts', `export { x } from '../requests/states';`],
     ['lib/x509/csr.ts', `import { readFileSync } from 'node:fs';`],
     ['lib/x509/pem.ts', `import { createHash } from 'node:crypto';`],
+    ['lib/webauthn/cose-key.ts', `import { readFileSync } from 'node:fs';`],
     ['lib/wire/order.ts', `import { HubgateError } from '../errors';`],
     ['lib/db/requests.ts', `import { transition } from '../requests/transition';`],
     ['lib/http/route.ts', `import { openDatabase } from '../db/client';`],

@@ -9,12 +9,14 @@ import { openPage } from '#lib/http/page';
 import { approveRequest } from '#lib/requests/approve-request';
 import { approveRequests } from '#lib/requests/approve-requests';
 import { askRequester } from '#lib/requests/ask-requester';
+import { approveTouched } from '#lib/requests/approve-touched';
 import { editRequest } from '#lib/requests/edit-request';
 import { rejectRequest } from '#lib/requests/reject-request';
 import { retryRequest } from '#lib/requests/retry-request';
 import { signRequests } from '#lib/requests/sign-requests';
 import { unapproveRequest } from '#lib/requests/unapprove-request';
 
+import { TouchField } from './approve/touch-field';
 import { SeenMany } from './seen-request';
 import { wordsOf } from './templates';
 
@@ -104,6 +106,8 @@ const DecisionInput = z.object({
   decision: z.enum(['approve', 'takeover', 'ask', 'reject']),
   vouchEmail: z.literal('yes').optional(),
   comment: z.string().trim().max(500).optional(),
+  /** Where an approval needs a passkey; it says for itself which request it approves. */
+  touch: TouchField.optional(),
   reason: Words,
   reasonTemplate: z.string().max(40).default(''),
   question: Words,
@@ -128,6 +132,15 @@ export const decide = action({
       await rejectRequest(ctx, { id, version, reason });
       redirect(`/admin?done=rejected&n=1`);
     }
+    if (input.touch) {
+      const { results } = await approveTouched(ctx, { answer: input.touch, comment: input.comment });
+      redirect(
+        approvedPage(
+          id,
+          results.some((one) => one.state === 'APPROVED'),
+        ),
+      );
+    }
     const { state } = await approveRequest(ctx, {
       id,
       version,
@@ -135,11 +148,14 @@ export const decide = action({
       confirmTakeover: decision === 'takeover',
       ...(input.comment ? { comment: input.comment } : {}),
     });
-    redirect(
-      state === 'APPROVED' ? `/admin?done=approved&n=1&ids=${id}` : `/admin/requests/${id}?done=first`,
-    );
+    redirect(approvedPage(id, state === 'APPROVED'));
   },
 });
+
+/** Back to the queue with an undo, or to the request, which waits for a second approver. */
+function approvedPage(id: string, enough: boolean): string {
+  return enough ? `/admin?done=approved&n=1&ids=${id}` : `/admin/requests/${id}?done=first`;
+}
 
 /** Corrects the account name. */
 export const rename = action({

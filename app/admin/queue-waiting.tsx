@@ -1,5 +1,6 @@
 import type { Page } from '#lib/http/page';
 import { allows } from '#lib/identity/role-table';
+import { BULK_MAX } from '#lib/requests/approve-requests';
 import { listRequests } from '#lib/requests/list-requests';
 import { viewSigner } from '#lib/onboarding/signer-view';
 
@@ -112,8 +113,24 @@ export async function WaitingQueue({
           <Pages page={page} query={query} part="clean" next={clean.nextCursor} word="nextClean" />
         </section>
       ) : null}
+      {decides && q === '' && counts.clean > 1 && config.approval.require === 'passkey' ? (
+        <p className="section-actions">
+          <a href="/admin/approve?all=clean">
+            {counts.clean > BULK_MAX
+              ? t('passkeys.approve.allMax', { n: BULK_MAX })
+              : t('passkeys.approve.all', { n: counts.clean })}
+          </a>
+        </p>
+      ) : null}
       {decides && clean.items.length > 0 ? (
-        <BulkBar formId={FORM} approve={approveMany} total={clean.items.length} note={note} t={t} />
+        <BulkBar
+          formId={FORM}
+          approve={approveMany}
+          touched={config.approval.require === 'passkey'}
+          total={clean.items.length}
+          note={note}
+          t={t}
+        />
       ) : null}
       <QueueKeys
         title={t('admin.keys.title')}

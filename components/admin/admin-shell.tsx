@@ -127,7 +127,9 @@ function Who({ signer, person, signOut, t }: AdminShellProps) {
       </a>
       <span>
         <Icon name="person" />
-        <b>{person}</b>
+        <a href="/account">
+          <b>{person}</b>
+        </a>
       </span>
       <form action={signOut}>
         <button type="submit" className="link-button">

@@ -4,17 +4,20 @@ import { Button } from '#components/ui/button';
 
 /**
  * What can be done with the ticked requests. Approve is a server action; reject and ask lead to a
- * page that asks for the words. All three work without JavaScript.
+ * page that asks for the words, and approvals that need a passkey to one that asks for the touch. All three work without JavaScript.
  */
 export function BulkBar({
   formId,
   approve,
+  touched,
   total,
   note,
   t,
 }: {
   formId: string;
   approve: (form: FormData) => Promise<void>;
+  /** Approvals need a passkey: a page of its own asks for it. */
+  touched: boolean;
   total: number;
   note: string;
   t: Translate;
@@ -34,7 +37,7 @@ export function BulkBar({
         <Button
           type="submit"
           look="primary"
-          formAction={approve}
+          formAction={touched ? '/admin/approve' : approve}
           data-approve-many=""
           data-needs-selection=""
         >

@@ -1,9 +1,10 @@
 'use client';
 
-import { useActionState } from 'react';
+import { useActionState, type FormEvent } from 'react';
 
 import { Button } from '#components/ui/button';
 
+import { useTouch, type TouchAsking } from '../passkeys/use-touch';
 import { FormProblem } from './form-problem';
 import { faultOf, IDLE, kept, type FormAction } from './form-state';
 
@@ -40,6 +41,7 @@ export function DecisionForm({
   choices,
   first,
   vouch,
+  touch,
   templates,
   words,
 }: {
@@ -50,15 +52,28 @@ export function DecisionForm({
   first: Choice['value'];
   /** The address is not proven: offer to vouch for it. */
   vouch: boolean;
+  /** An approval needs the touch of a passkey; null: it does not. */
+  touch: TouchAsking | null;
   templates: { reject: Template[]; ask: Template[] };
   words: DecisionWords;
 }) {
   const [state, send, pending] = useActionState(action, IDLE);
+  const { problem, waiting, sendTouched } = useTouch(touch);
+  const busy = pending || waiting;
   const chosen = kept(state, 'decision', first);
   const needsApproval = choices.some((choice) => choice.value === 'approve' || choice.value === 'takeover');
+
+  /** What needs no touch goes its way as it is, with or without scripts. */
+  function onSubmit(event: FormEvent<HTMLFormElement>): void {
+    const data = new FormData(event.currentTarget);
+    if (touch === null || !['approve', 'takeover'].includes(String(data.get('decision')))) return;
+    event.preventDefault();
+    if (!busy) void sendTouched(data, send);
+  }
+
   return (
-    <form action={send} className="panel-body decision-form">
-      <FormProblem state={state} />
+    <form action={send} onSubmit={onSubmit} className="panel-body decision-form">
+      <FormProblem state={problem.ok === false ? problem : state} />
       <input type="hidden" name="id" value={id} />
       <input type="hidden" name="version" value={version} />
       <fieldset className="dense">
@@ -134,12 +149,22 @@ export function DecisionForm({
             type="submit"
             look="primary"
             className={`only-${choice.value}-button`}
-            aria-disabled={pending || undefined}
+            aria-disabled={busy || undefined}
           >
             {choice.submit}
           </Button>
         ))}
       </div>
+      {touch ? (
+        <>
+          <p className="meta" role="status">
+            {waiting ? touch.waiting : null}
+          </p>
+          <noscript>
+            <p className="meta only-approve">{touch.noScript}</p>
+          </noscript>
+        </>
+      ) : null}
       <p className="meta">{words.version}</p>
     </form>
   );

@@ -108,7 +108,9 @@ function Who({ shown, person, origin, t }: ShellProps) {
         <span>
           <Icon name="person" />
           {person.admin ? <a href={`${origin}/admin`}>{t('common.who.admin')}</a> : null}
-          <b>{person.name}</b>
+          <a href={`${origin}/account`}>
+            <b>{person.name}</b>
+          </a>
         </span>
       ) : (
         <a href={`${origin}/sign-in`}>{t('common.who.signIn')}</a>

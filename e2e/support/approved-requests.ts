@@ -29,10 +29,22 @@ export async function addApprovedRequests(
   );
 }
 
+type Csrs = readonly (() => Uint8Array | Promise<Uint8Array>)[];
+
 /** The same with CSRs of one's own, DER; made when it is their turn. */
-export async function addApprovedCsrs(
+export function addApprovedCsrs(portal: Pick<Portal, 'dir'>, csrs: Csrs): Promise<string[]> {
+  return addCsrs(portal, csrs, async (ctx, id) => void (await approveRequest(ctx, { id })));
+}
+
+/** Requests that wait for an approver. */
+export function addWaitingCsrs(portal: Pick<Portal, 'dir'>, csrs: Csrs): Promise<string[]> {
+  return addCsrs(portal, csrs, async () => undefined);
+}
+
+async function addCsrs(
   portal: Pick<Portal, 'dir'>,
-  csrs: readonly (() => Uint8Array | Promise<Uint8Array>)[],
+  csrs: Csrs,
+  then: (ctx: Ctx, id: string) => Promise<void>,
 ): Promise<string[]> {
   const loaded = loadConfig({ env: { HUBGATE_CONFIG: `${portal.dir}/hubgate.toml` }, cwd: portal.dir });
   const db = await openDatabase(loaded.config, loaded.paths);
@@ -47,7 +59,7 @@ export async function addApprovedCsrs(
   };
   const one = async (csr: () => Uint8Array | Promise<Uint8Array>): Promise<string> => {
     const { id } = await submitRequest(ctx, { csr: await csr(), email: null, source: 'cli' });
-    await approveRequest(ctx, { id });
+    await then(ctx, id);
     return id;
   };
   const ids: string[] = [];

@@ -35,8 +35,8 @@ const LOOK_EVERY_MS = 250;
 
 /**
  * An operator on the host orders a certificate for a server: submits, approves, and has it signed. Where
- * two people must approve, it stays SUBMITTED with the first approval; ask again with
- * serverOrder().
+ * two people must approve, it stays SUBMITTED with the first approval, and where approvals need a touch,
+ * with none; ask again with serverOrder().
  *
  * @param input.csr made for this, PKCS#10
  * @throws {HubgateError} `auth.*`; `signer.locked`, `signer.down` before anything is stored;
@@ -54,7 +54,10 @@ export async function orderServerCertificate(
   requirePermission(ctx, 'server-certificates.order');
   await requireUnlocked(ctx);
   const { id } = await submitRequest(ctx, { ...input, profile: 'server', source: 'cli' });
-  await approveRequest(ctx, { id, comment: 'hubgate server-cert' });
+  // A command has no passkey: an approver decides on it as on any other.
+  if (ctx.config.approval.require === 'session') {
+    await approveRequest(ctx, { id, comment: 'hubgate server-cert' });
+  }
   return serverOrder(ctx, { id });
 }
 

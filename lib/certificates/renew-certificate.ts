@@ -124,7 +124,11 @@ async function decide(
   await mailApprovers(ctx, tx, row);
   const confirmLink = row.emailState === 'unproven' ? await mailboxLink(ctx, tx, row) : '';
   await mailRequester(ctx, tx, row, { template: 'request-received', vars: { confirmLink }, once: '1' });
-  return { id: row.id, state: 'SUBMITTED', obstacle: obstacle ?? 'second-approval' };
+  return {
+    id: row.id,
+    state: 'SUBMITTED',
+    obstacle: obstacle ?? (ctx.config.approval.require === 'passkey' ? 'passkey' : 'second-approval'),
+  };
 }
 
 /** Whoever has stolen a key must not turn away the mail that tells its holder. */

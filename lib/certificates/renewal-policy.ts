@@ -14,7 +14,8 @@ const DAY_MS = 86_400_000;
  * `off` the centre has not allowed it · `too-early` outside the window before the end · `changed`
  * more than the key would change · `renewed-before` this certificate was renewed already ·
  * `name-passed-on` somebody else has a newer certificate of this name · `second-approval` two people
- * must approve, and the policy is one.
+ * must approve, and the policy is one · `passkey` approvals need a touch here, and the old key did not
+ * sign the renewal.
  */
 export const RENEWAL_OBSTACLES = [
   'off',
@@ -23,6 +24,7 @@ export const RENEWAL_OBSTACLES = [
   'renewed-before',
   'name-passed-on',
   'second-approval',
+  'passkey',
 ] as const;
 export type RenewalObstacle = (typeof RENEWAL_OBSTACLES)[number];
 

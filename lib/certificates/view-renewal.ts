@@ -33,7 +33,13 @@ export async function viewRenewal(ctx: Ctx): Promise<RenewalView> {
   return {
     certificate: certificateView(old, { issuer: ca.signing.subject, now }),
     email: old.email ?? old.request?.email ?? null,
-    obstacle: obstacle ?? (ctx.config.approval.count > 1 ? 'second-approval' : null),
+    obstacle: obstacle ?? peopleNeeded(ctx.config),
     windowOpens: new Date(old.notAfter.getTime() - ctx.config.renewal.windowDays * DAY_MS).toISOString(),
   };
+}
+
+/** Without the old key's signature, which browsers do not send, the policy is one approver, and no finger. */
+function peopleNeeded({ approval }: Ctx['config']): RenewalObstacle | null {
+  if (approval.require === 'passkey') return 'passkey';
+  return approval.count > 1 ? 'second-approval' : null;
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Config } from '../config/schema';
 import { certifiedNames, siteHosts } from '../config/server-names';
 import { HubgateError } from '../errors';
+import { relyingParty } from '../identity/relying-party';
 import type { CaWishes, Step } from '../signer/make-ca';
 import { DEFAULT_CEILINGS } from '../signer/policy';
 
@@ -47,6 +48,8 @@ export function caWishes(config: Config): CaWishes {
       version: 1,
       approvalMode: approval.require,
       approvalCount: approval.count,
+      // In every mode: then one word changes it.
+      passkeys: partyOf(config),
       ceilings: DEFAULT_CEILINGS,
       renewal: { auto: config.renewal.auto, windowDays: config.renewal.windowDays },
       profile: {
@@ -67,6 +70,11 @@ export function caWishes(config: Config): CaWishes {
       crl: { days: pki.crlDays, everyHours: pki.crlEveryHours },
     },
   };
+}
+
+function partyOf(config: Config): CaWishes['policy']['passkeys'] {
+  const { rpId, origins } = relyingParty(config);
+  return { rpId, origins: [...origins] };
 }
 
 function refuseForbidden(names: CaWishes['serverNames'], pki: Config['pki']): void {

@@ -14,6 +14,7 @@ import { ACCESS_MAP, COMPLETE, HUBS_MAP, parseGateMap, REVOKED_MAP } from '../hu
 import { scanHubs } from '../hubs/hub-index';
 import { FRONT_CERTIFICATE_WARN_DAYS } from '../trust/front-certificate';
 import { parseCertificate } from '../x509/certificate';
+import { checkApprovers } from './doctor-approvers';
 import { oldCa, type Finding } from './doctor-old-ca';
 import { checkOcsp } from './doctor-ocsp';
 
@@ -193,6 +194,7 @@ async function signer(ctx: Ctx): Promise<Finding[]> {
       if (ends.length > 0) findings.push({ check: 'CRL', level: 'ok', says: ends.join(', ') });
     }
     findings.push(...(await checkOcsp(ctx, status)));
+    findings.push(...(await checkApprovers(ctx)));
     const newest = Date.parse(status.crlThisUpdate ?? status.since);
     if (newest > Date.now() + 60_000) {
       findings.push({

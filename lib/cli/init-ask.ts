@@ -88,7 +88,11 @@ async function askSettings(terminal: Terminal, now: Config): Promise<Record<stri
     ['any-valid', 'listed'],
     now.hubs.defaultAccess,
   );
-  terminal.say('  approvals: people approve in the portal (mode "session")');
+  const require = await terminal.choose(
+    '  what the signer takes as an approval: the portal’s word (session), or a touch of a passkey',
+    ['session', 'passkey'],
+    now.approval.require,
+  );
   const count = await number(terminal, '  how many must approve a request', now.approval.count, 2);
   const unlock = await terminal.choose(
     '  how the signing key is opened after a start: typed by an operator, or a credential of systemd',
@@ -107,7 +111,7 @@ async function askSettings(terminal: Terminal, now: Config): Promise<Record<stri
     },
     pki: { ...centre, dn: centre.dn === '-' ? '' : centre.dn, ...cas },
     hubs: { defaultAccess: access },
-    approval: { require: 'session', count },
+    approval: { require, count },
     signer: { unlock },
     front: apache ? { embedded: false } : { embedded: true, listen: '0.0.0.0' },
   };

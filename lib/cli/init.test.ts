@@ -140,7 +140,8 @@ describe('the ceremony, guided', () => {
       '', // canary
       ...['', '', '9', '2', '3', '', '', '400'], // CAs: names, root key (9 is none), signing key, lives
       'listed',
-      '2', // approvals
+      'passkey', // approvals
+      '2',
       '', // unlock
       'y', // Apache
       'n', // no Apache file
@@ -169,7 +170,7 @@ describe('the ceremony, guided', () => {
         site: { url: 'https://hubs.uni.example', gateUrl: 'https://gate.uni.example' },
         pki: { ou: 'Physik', rootKey: 'p-384', signingKey: 'p-256', userDays: 400 },
         hubs: { defaultAccess: 'listed' },
-        approval: { require: 'session', count: 2 },
+        approval: { require: 'passkey', count: 2 },
         front: { embedded: false },
       },
       passphrases: { root: ROOT_PHRASE, signing: SIGNING_PHRASE },

@@ -14,6 +14,7 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   prepare: () => import('./prepare'),
   init: () => import('./init'),
   ca: () => import('./ca'),
+  approvers: () => import('./approvers'),
   demo: () => import('./demo'),
   'demo-seed': () => import('./demo'),
   hubs: () => import('./hubs'),

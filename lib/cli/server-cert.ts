@@ -150,7 +150,7 @@ async function complete(
   );
 }
 
-/** An order of before, if its key waits here: a second approver, or a key that was locked. */
+/** An order of before, if its key waits here: for an approver, or a key that was locked. */
 async function waitingOrder(ctx: Ctx, files: ServerFiles): Promise<ServerOrder | null> {
   const id = pendingOrder(files);
   if (id === null) return null;
@@ -196,7 +196,7 @@ async function placeOrder(
 
 function tellUnfinished(out: Output, order: ServerOrder, files: ServerFiles): void {
   const what: Record<string, string> = {
-    SUBMITTED: 'waits for a second approver',
+    SUBMITTED: 'waits for an approver on the portal',
     APPROVED: 'is approved and waits to be signed (hubgate ca unlock)',
     SIGNING: 'is being signed',
     FAILED: `could not be signed: ${order.reason ?? 'the signer refused it'}`,

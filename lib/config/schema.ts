@@ -129,7 +129,8 @@ export const ConfigSchema = z.strictObject({
     .prefault({}),
   approval: z
     .strictObject({
-      require: z.enum(['session']).default('session'),
+      /** `passkey`: only touches of passkeys that the signer's operators accepted. */
+      require: z.enum(['session', 'passkey']).default('session'),
       count: z.int().min(1).max(2).default(1),
     })
     .prefault({}),

@@ -9,4 +9,5 @@ export const KNOWN_MIGRATIONS = [
   '20261126010000_renewal',
   '20261126020000_blocked_keys',
   '20261126030000_former_cas',
+  '20261127010000_passkeys',
 ] as const;

@@ -64,6 +64,14 @@ export const STATUS: Record<ErrorCode, number> = {
   'auth.code': 401,
   'auth.no-certificate': 401,
 
+  'passkey.invalid': 422,
+  'passkey.conflict': 409,
+  'passkey.too-many': 429,
+  'passkey.not-found': 404,
+  'passkey.not-accepted': 409,
+  'approval.passkey-required': 403,
+  'approval.touch': 422,
+
   'http.malformed': 400,
   'http.invalid': 400,
   'http.too-large': 413,

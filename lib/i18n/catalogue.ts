@@ -8,13 +8,14 @@ import gate from './messages/en/gate.json';
 import home from './messages/en/home.json';
 import hubs from './messages/en/hubs.json';
 import mail from './messages/en/mail.json';
+import passkeys from './messages/en/passkeys.json';
 import signin from './messages/en/signin.json';
 import status from './messages/en/status.json';
 
 export const LOCALES = ['en'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-const en = { admin, ca, certs, cli, common, errors, gate, home, hubs, mail, signin, status };
+const en = { admin, ca, certs, cli, common, errors, gate, home, hubs, mail, passkeys, signin, status };
 
 /** One file per area and language; a second language is a second folder with the same keys. */
 export const MESSAGES: Record<Locale, typeof en> = { en };

@@ -30,6 +30,8 @@ export type FirstStep =
       off: boolean;
       to: string | null;
     }
+  /** Only where approvals need passkeys: how many people the signer knows, and how many must approve. */
+  | { key: 'passkey'; state: StepState; enrolled: number; needed: number }
   | { key: 'production'; state: StepState };
 
 export type FirstSteps = { dismissed: boolean; items: FirstStep[]; login: string };
@@ -100,6 +102,7 @@ export async function viewFirstSteps(
         off,
         to: user?.email ?? null,
       },
+      ...(await passkeyStep(ctx)),
       { key: 'production', state: input.evaluation ? 'todo' : 'done' },
     ],
   };
@@ -116,4 +119,15 @@ async function ownCertificate(ctx: Ctx, names: readonly (string | null)[]) {
     if (found) return found;
   }
   return null;
+}
+
+/** Nobody can approve anything until enough people have a passkey at the signer. */
+async function passkeyStep(ctx: Ctx): Promise<FirstStep[]> {
+  const { require, count } = ctx.config.approval;
+  if (require !== 'passkey') return [];
+  const enrolled = await ctx.signer.approvers().then(
+    ({ persons }) => persons.length,
+    () => 0, // the signer is down, which the page says by itself
+  );
+  return [{ key: 'passkey', state: enrolled >= count ? 'done' : 'todo', enrolled, needed: count }];
 }

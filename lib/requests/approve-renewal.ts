@@ -5,23 +5,20 @@ import { insertApproval } from '../db/approvals';
 import type { Tx } from '../db/client';
 import type { RequestRow } from '../db/requests';
 import { RenewalEvidence } from '../wire/renewal-proof';
+import { approvalEnd } from './approval-times';
 import { approvedContent } from './approved-content';
 import type { RequestState } from './states';
-import { transition } from './transition';
+import { stateOf, transition } from './transition';
 
 /** Who approves where the centre's renewal policy does; no person has this name. */
 export const RENEWAL_POLICY = 'policy:renewal';
-
-/** An approval that nobody signs by then is void. */
-const APPROVAL_DAYS = 30;
-const DAY_MS = 86_400_000;
 
 /**
  * Approves a renewal in the name of the policy that the centre configured. Call it only once the
  * policy said yes (lib/certificates/renewal-policy.ts); in the transaction that stores the request.
  *
  * With the old key's signature the signer checks for itself and needs nobody else; without it this is
- * one approval of `approval.count`.
+ * one approval of `approval.count`, and none at all where approvals need a touch.
  *
  * @throws {HubgateError} `signer.ca-missing`, `certificate.outlives-issuer`
  */
@@ -30,6 +27,8 @@ export async function approveRenewal(ctx: Ctx, tx: Tx, row: RequestRow): Promise
   const now = ctx.now();
   const { content, digest } = await approvedContent(ctx, row);
   const evidence = evidenceOf(row);
+  // The policy has no finger: people decide on it then.
+  if (evidence === null && ctx.config.approval.require === 'passkey') return stateOf(row);
   await insertApproval(tx, {
     id: randomUUID(),
     requestId: row.id,
@@ -41,7 +40,7 @@ export async function approveRenewal(ctx: Ctx, tx: Tx, row: RequestRow): Promise
     method: evidence === null ? 'session' : 'renewal',
     evidence: evidence === null ? null : JSON.stringify(evidence),
     createdAt: now,
-    expiresAt: new Date(now.getTime() + APPROVAL_DAYS * DAY_MS),
+    expiresAt: approvalEnd(now),
   });
   const needed = evidence === null ? ctx.config.approval.count : 1;
   return transition(asPolicy, tx, {

@@ -10,6 +10,8 @@ import { enqueueMail } from '../db/outbox';
 import { changeRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
 import { actorId, requirePermission } from '../identity/authorise';
+import type { PasskeyEvidence } from '../wire/passkey-approval';
+import { approvalEnd } from './approval-times';
 import { approvedContent } from './approved-content';
 import { otherHolder } from './name-holder';
 import { requestChecks } from './request-checks';
@@ -26,11 +28,17 @@ export type ApproveInput = {
   vouchEmail?: boolean | undefined;
   /** The approver has made sure that the account name may pass to somebody else. */
   confirmTakeover?: boolean | undefined;
+  /** The passkey's touch, where approvals need one: approve-touched.ts has it. */
+  touched?: TouchedApproval | undefined;
 };
 
-/** An approval that nobody signs by then is void. */
-const APPROVAL_DAYS = 30;
-const DAY_MS = 86_400_000;
+/** One approval of a touch that was verified, for exactly the content with this digest. */
+export type TouchedApproval = {
+  digest: string;
+  approvedAt: Date;
+  expiresAt: Date;
+  evidence: PasskeyEvidence;
+};
 const COMMENT_MAX = 1000;
 
 /**
@@ -39,13 +47,14 @@ const COMMENT_MAX = 1000;
  *
  * @throws {HubgateError} `auth.*`, `request.not-found`, `request.own`, `request.version`,
  *   `request.state`, `request.already-decided-by-you`, `request.takeover-needs-confirmation`,
- *   `csr.compromised-key`, `certificate.outlives-issuer`, `signer.ca-missing`
+ *   `approval.passkey-required`, `csr.compromised-key`, `certificate.outlives-issuer`, `signer.ca-missing`
  */
 export async function approveRequest(
   ctx: Ctx,
   input: ApproveInput,
 ): Promise<{ id: string; state: RequestState }> {
   requirePermission(ctx, 'requests.decide');
+  requireTouch(ctx, input);
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);
     requireNotOwn(ctx, row);
@@ -72,9 +81,19 @@ async function approveLoaded(
     );
   }
   const now = ctx.now();
+  const { touched } = input;
   const { content, digest } = await approvedContent(ctx, row);
-  // Approvals of other content (a shorter life since yesterday, another CA) cannot add up with this one.
-  const standing = before.filter((one) => one.digest === digest && one.expiresAt > now);
+  if (touched && touched.digest !== digest) {
+    throw new HubgateError(
+      'request.version',
+      'What would be issued has changed since you were asked to touch your passkey. Read it again, then decide.',
+    );
+  }
+  // Approvals of other content (a shorter life since yesterday, another CA) cannot add up with this one,
+  // nor can those without a touch where one is needed.
+  const standing = before
+    .filter((one) => one.digest === digest && one.expiresAt > now)
+    .filter(({ method }) => ctx.config.approval.require === 'session' || method === 'passkey');
   await insertApproval(tx, {
     id: randomUUID(),
     requestId: row.id,
@@ -83,11 +102,12 @@ async function approveLoaded(
     approver: actorName(ctx.actor).slice(0, 128),
     digest,
     content: JSON.stringify(content),
-    method: 'session',
+    method: touched ? 'passkey' : 'session',
+    evidence: touched ? JSON.stringify(touched.evidence) : null,
     comment: input.comment?.trim().slice(0, COMMENT_MAX) || null,
     vouchEmail: input.vouchEmail === true,
-    createdAt: now,
-    expiresAt: new Date(now.getTime() + APPROVAL_DAYS * DAY_MS),
+    createdAt: touched?.approvedAt ?? now,
+    expiresAt: touched?.expiresAt ?? approvalEnd(now),
   });
   const enough = standing.length + 1 >= ctx.config.approval.count;
   const { auto, undoSeconds } = ctx.config.signing;
@@ -108,11 +128,22 @@ async function approveLoaded(
       approvals: standing.length + 1,
       needed: ctx.config.approval.count,
       comment: input.comment ?? '',
+      ...(touched ? { passkey: touched.evidence.credentialId } : {}),
       ...(input.vouchEmail === true ? { vouchEmail: true } : {}),
       ...(input.confirmTakeover === true ? { takeover: true } : {}),
     },
   });
   return { id: row.id, state };
+}
+
+/** Tokens, commands and forms without a touch approve nothing where the signer would not count it. */
+function requireTouch(ctx: Ctx, input: ApproveInput): void {
+  if (ctx.config.approval.require === 'session' || input.touched !== undefined) return;
+  throw new HubgateError(
+    'approval.passkey-required',
+    'Approvals here need the touch of a passkey. Open the request on the portal, in a browser: ' +
+      `${ctx.config.site.url}/admin/requests/${input.id}`,
+  );
 }
 
 /** Reported as compromised since it came in: the signer would refuse the order anyhow. */

@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx';
 import { findRequest } from '../db/requests';
 import { HubgateError, isHubgateError, type ErrorCode } from '../errors';
 import { requirePermission } from '../identity/authorise';
-import { approveRequest } from './approve-request';
+import { approveRequest, type ApproveInput } from './approve-request';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
 import type { RequestState } from './states';
@@ -30,11 +30,13 @@ export async function approveRequests(
     throw new HubgateError('http.invalid', `At most ${BULK_MAX} requests at once.`, { field: 'ids' });
   }
   const results: BulkResult[] = [];
-  for (const id of ids) results.push(await approveClean(ctx, id, input.versions?.get(id)));
+  for (const id of ids) results.push(await approveClean(ctx, { id, version: input.versions?.get(id) }));
   return { results };
 }
 
-async function approveClean(ctx: Ctx, id: string, version: number | undefined): Promise<BulkResult> {
+/** One of a selection: approved when it is clean and unchanged, told with a code otherwise. */
+export async function approveClean(ctx: Ctx, decision: ApproveInput): Promise<BulkResult> {
+  const { id, version } = decision;
   const row = await findRequest(ctx.db, id);
   try {
     if (row === null) throw notFound();
@@ -49,7 +51,7 @@ async function approveClean(ctx: Ctx, id: string, version: number | undefined): 
         { params: { name: row.commonName } },
       );
     }
-    return await approveRequest(ctx, { id, version: row.version });
+    return await approveRequest(ctx, { ...decision, version: row.version });
   } catch (thrown) {
     if (!isHubgateError(thrown)) throw thrown;
     return { id, state: row === null ? null : stateOf(row), code: thrown.code };

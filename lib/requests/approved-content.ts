@@ -3,7 +3,7 @@ import type { RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
 import { approvalDigest } from '../wire/approved-content';
 import { ApprovedContent } from '../wire/order';
-import { issuingCa } from './issuing-ca';
+import { issuingCa, type IssuingCa } from './issuing-ca';
 
 const DAY_MS = 86_400_000;
 
@@ -24,7 +24,15 @@ export async function approvedContent(
   ctx: Pick<Ctx, 'paths' | 'config' | 'now'>,
   row: ContentSource,
 ): Promise<{ content: ApprovedContent; digest: string }> {
-  const ca = await issuingCa(ctx);
+  return contentFor(ctx, await issuingCa(ctx), row);
+}
+
+/** The same for many, of a CA that was looked up once. @throws {HubgateError} `certificate.outlives-issuer` */
+export function contentFor(
+  ctx: Pick<Ctx, 'config' | 'now'>,
+  ca: IssuingCa,
+  row: ContentSource,
+): { content: ApprovedContent; digest: string } {
   const content = ApprovedContent.parse({
     action: 'issue',
     caKeyId: ca.keyId,

@@ -34,8 +34,11 @@ const PASSING = new Set<string>([
   'start.disk-full',
 ]);
 
-/** Approved for a signing CA that signs no more: only approvers can say that the next one shall. */
-const REAPPROVE = 'signer.former-ca';
+/**
+ * Only approvers can mend it: approved for a signing CA that signs no more, or in a way that the signer
+ * does not count (any more).
+ */
+const REAPPROVE = new Set<string>(['signer.former-ca', 'signer.approval']);
 
 /**
  * Writes what the signer said about a part of a batch: certificates, states, audit events and mails
@@ -80,7 +83,7 @@ function sort(
     else if (outcome.outcome === 'refused') {
       const refused = { id, code: outcome.code, reason: outcome.message };
       const { code } = outcome;
-      (code === REAPPROVE ? returned : PASSING.has(code) ? released : failed).push(refused);
+      (REAPPROVE.has(code) ? returned : PASSING.has(code) ? released : failed).push(refused);
     } else {
       try {
         issued.push({ certificate: certificateRow(ordered, outcome, ca, now), row: ordered.row });

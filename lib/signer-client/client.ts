@@ -16,6 +16,15 @@ import {
   type SignerStatus,
   type SignOutcome,
 } from '../wire/messages';
+import type {
+  AcceptPasskey,
+  ApproverList,
+  ProposePasskey,
+  RemovedPasskeys,
+  RemovePasskey,
+  TouchedOrders,
+} from '../wire/approvers';
+import type { PresentedTouch } from '../wire/passkey-approval';
 import type { RelintReport } from '../wire/relint';
 import { openConnection, type Connection } from './connection';
 
@@ -70,6 +79,17 @@ export type SignerClient = {
   blockedKeys: (after: number, limit?: number) => Promise<{ keys: BlockedKey[]; more: boolean }>;
   /** What the second look at everything that was issued found, and how far the one under way is. */
   relintReport: () => Promise<RelintReport>;
+  /** Whose passkeys count at the signer, and which wait for an operator. */
+  approvers: () => Promise<ApproverList>;
+  /** @throws {HubgateError} `passkey.invalid`, `passkey.conflict`, `passkey.too-many` */
+  proposePasskey: (passkey: ProposePasskey) => Promise<{ fingerprint: string }>;
+  /**
+   * Shows a touch when it is made. Works while locked.
+   *
+   * @returns whose it is
+   * @throws {HubgateError} `signer.approval` when it counts for nothing at this signer
+   */
+  presentTouch: (touch: PresentedTouch) => Promise<{ person: string }>;
   /** Operator socket only, down to the end; elsewhere refused. */
   unlock: (passphrase: string) => Promise<SignerStatus>;
   lock: () => Promise<SignerStatus>;
@@ -78,6 +98,12 @@ export type SignerClient = {
     serials: readonly string[];
     by: string;
   }) => Promise<{ released: string[]; notHeld: string[] }>;
+  /** What approvers touched for, newest first, at most 1,000. */
+  touched: (limit: number) => Promise<TouchedOrders>;
+  /** @throws {HubgateError} `passkey.not-found`, `passkey.conflict` */
+  acceptPasskey: (input: AcceptPasskey) => Promise<ApproverList>;
+  /** @throws {HubgateError} `passkey.not-found` */
+  removePasskey: (input: RemovePasskey) => Promise<RemovedPasskeys>;
   /** Begins a second look, or hurries the one under way. */
   relint: () => Promise<RelintReport>;
   /** The next CRL of this CA gets a higher number than `above`; answers the number it stands at. */
@@ -189,6 +215,12 @@ export function connectSigner(socketPath: string): SignerClient {
     blockedKeys: async (after, limit = PAGE_MAX_ROWS) =>
       RESULTS.blockedKeys.parse(await call('blockedKeys', { after, limit })),
     relintReport: async () => RESULTS.relintReport.parse(await call('relintReport', {})),
+    approvers: async () => RESULTS.approvers.parse(await call('approvers', {})),
+    proposePasskey: async (passkey) => RESULTS.proposePasskey.parse(await call('proposePasskey', passkey)),
+    presentTouch: async (touch) => RESULTS.presentTouch.parse(await call('presentTouch', touch)),
+    touched: async (limit) => RESULTS.touched.parse(await call('touched', { limit })),
+    acceptPasskey: async (input) => RESULTS.acceptPasskey.parse(await call('acceptPasskey', input)),
+    removePasskey: async (input) => RESULTS.removePasskey.parse(await call('removePasskey', input)),
     relint: async () => RESULTS.relint.parse(await call('relint', {})),
     unlock: async (passphrase) => RESULTS.unlock.parse(await call('unlock', { passphrase })),
     lock: async () => RESULTS.lock.parse(await call('lock', {})),

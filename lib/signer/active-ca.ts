@@ -8,6 +8,7 @@ import { readSpki } from '../x509/key-info';
 import { signatureAlgorithmFor } from '../x509/signature-algorithm';
 import { caKeyId } from '../x509/key-id';
 import { caFiles, keyFileOf, readCa, readRootCrl, type Ca, type SignerFiles } from './ca-files';
+import type { Approvers } from './approvers';
 import { openCalls, type Calls, type SignerParts } from './calls';
 import { crlIssuerOf, openCrlKeeper, type CrlKeeper } from './crl-keeper';
 import { openCustody, type Custody } from './custody';
@@ -20,6 +21,7 @@ import { adoptSigningCa, forgetFirstPlace, type RollOverInput } from './roll-ove
 import { openSigning } from './sign-orders';
 import { signerStatus } from './signer-status';
 import type { OpenThread } from './thread';
+import { openTouches } from './touches';
 
 /** The CA that signs, with the former ones that still have certificates out, and what they do. */
 export type ActiveCa = {
@@ -34,6 +36,7 @@ export type ActiveCa = {
 type Input = {
   files: SignerFiles;
   journal: Journal;
+  approvers: Approvers;
   relints: RelintKeeper;
   openThread: OpenThread;
   now: () => Date;
@@ -134,7 +137,7 @@ const busy = (): HubgateError =>
   new HubgateError('signer.busy', 'The signing CA is being rolled over. Ask again in a moment.');
 
 function openParts(
-  { files, journal, relints, openThread, now, log }: Input,
+  { files, journal, approvers, relints, openThread, now, log }: Input,
   open: ReadonlyMap<string, KeyObject>,
   rollOver: SignerParts['rollOver'],
 ): { parts: SignerParts; calls: Calls; stop: () => Promise<void> } {
@@ -172,11 +175,14 @@ function openParts(
       now,
       log,
     });
+  const touches = ca && openTouches({ approvers, policy: ca.policy, journal, now, log });
   const parts: SignerParts = {
     ca,
     custody,
     journal,
-    signing: ca && openSigning({ ...held, ca }),
+    approvers,
+    touches,
+    signing: ca && touches && openSigning({ ...held, ca, touches }),
     crls,
     relints,
     responders,

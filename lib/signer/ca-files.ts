@@ -17,6 +17,8 @@ export type SignerFiles = {
   signingCa: string;
   rootCrl: string;
   policy: string;
+  /** Whose passkeys count: lib/signer/approvers.ts. */
+  approvers: string;
   /** Key and certificate of the responder that answers for this CA. */
   responder: (caKeyId: string) => string;
   /** What there is of each signing CA once there was more than one: `<key id>.pem`, `.key`, `.json`. */
@@ -36,6 +38,7 @@ export function signerFiles(dir: string): SignerFiles {
     signingCa: join(dir, 'signing-ca.pem'),
     rootCrl: join(dir, 'root-ca.crl'),
     policy: join(dir, 'policy.json'),
+    approvers: join(dir, 'approvers.json'),
     responder: (caKeyId) => join(dir, `ocsp-${caKeyId}.pem`),
     cas: join(dir, 'cas'),
     backups: join(dir, 'backups'),

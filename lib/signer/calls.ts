@@ -1,5 +1,6 @@
 import { HubgateError } from '../errors';
 import type { SignerCall, SignerStatus, SignOutcome } from '../wire/messages';
+import type { Approvers } from './approvers';
 import type { Ca } from './ca-files';
 import type { CrlKeeper } from './crl-keeper';
 import type { Custody } from './custody';
@@ -7,18 +8,22 @@ import type { Journal } from './journal';
 import type { Log } from './log';
 import type { OcspAnswers } from './ocsp-answers';
 import { issuedOutcome } from './outcome';
+import { openPasskeyCalls } from './passkey-calls';
 import type { RelintKeeper } from './relint-keeper';
 import type { ResponderKeeper } from './responder-keeper';
 import { importedPage, openRevocationCalls } from './revocation-calls';
 import type { RollOverInput } from './roll-over';
 import type { SignOrders } from './sign-orders';
 import { currentCrls, signerStatus } from './signer-status';
+import type { Touches } from './touches';
 
 /** What the signer is made of; `ca` and what hangs on it are null before the ceremony. */
 export type SignerParts = {
   ca: Ca | null;
   custody: Custody;
   journal: Journal;
+  approvers: Approvers;
+  touches: Touches | null;
   signing: SignOrders | null;
   crls: CrlKeeper | null;
   relints: RelintKeeper;
@@ -44,6 +49,7 @@ const BATCHES_AT_ONCE = 8;
 export function openCalls(parts: SignerParts): Calls {
   const { custody, journal, signing, crls, responders, now, log } = parts;
   const revocations = openRevocationCalls(parts);
+  const passkeys = openPasskeyCalls(parts);
   let batches = 0;
 
   async function sign(
@@ -139,6 +145,18 @@ export function openCalls(parts: SignerParts): Calls {
         return revocations.blockedKeys(call.params);
       case 'relintReport':
         return parts.relints.report();
+      case 'approvers':
+        return passkeys.approvers();
+      case 'proposePasskey':
+        return passkeys.propose(call.params);
+      case 'presentTouch':
+        return passkeys.present(call.params);
+      case 'touched':
+        return passkeys.touched(call.params);
+      case 'acceptPasskey':
+        return passkeys.accept(call.params);
+      case 'removePasskey':
+        return passkeys.remove(call.params);
       case 'unlock':
         return unlock(call.params.passphrase);
       case 'lock':

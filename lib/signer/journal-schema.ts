@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 
 import { HubgateError } from '../errors';
+import { PASSKEY_TABLES } from './journal-passkeys';
 import { toVersion2 } from './journal-version-2';
 import { VERSION_3 } from './journal-version-3';
 
@@ -78,6 +79,7 @@ const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
   `,
   toVersion2,
   VERSION_3,
+  PASSKEY_TABLES,
 ];
 
 /** Tells a journal from any other SQLite file ("HGJ1"). */

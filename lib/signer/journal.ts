@@ -6,6 +6,7 @@ import { journalImport, type JournalImport } from './journal-import';
 import { journalOcsp, type JournalOcsp } from './journal-ocsp';
 import { journalRelints, type JournalRelints } from './journal-relints';
 import { journalOrders, type JournalOrders } from './journal-orders';
+import { journalPasskeys, type JournalPasskeys } from './journal-passkeys';
 import { journalRevocations, type JournalRevocations } from './journal-revocations';
 
 /**
@@ -19,7 +20,8 @@ export type Journal = JournalOrders &
   JournalCrls &
   JournalImport &
   JournalOcsp &
-  JournalRelints & {
+  JournalRelints &
+  JournalPasskeys & {
     /** Where it lies: threads read it by a connection of their own. */
     readonly file: string;
     /**
@@ -59,6 +61,7 @@ export function openJournal(file: string): Journal {
       ...journalImport(held),
       ...journalOcsp(held),
       ...journalRelints(held),
+      ...journalPasskeys(held),
       identity() {
         const { journal_id, sequence } = read();
         return { journalId: journal_id, sequence, ...opened };

@@ -14,6 +14,16 @@ export const SignerPolicy = z.strictObject({
   /** `session`: the portal's word that people approved. `passkey`: evidence that is verified here. */
   approvalMode: z.enum(['session', 'passkey']),
   approvalCount: z.int().min(1).max(8),
+  /**
+   * Where approvers' passkeys belong: WebAuthn's relying party, and the pages that may ask for a touch.
+   * Files of before have none; then no touch counts until an operator writes it.
+   */
+  passkeys: z
+    .strictObject({
+      rpId: z.string().min(1).max(253),
+      origins: z.array(z.string().min(1).max(300)).min(1).max(8),
+    })
+    .optional(),
   /** Per rolling hour and day: what a stolen portal could cause at most. */
   ceilings: z.strictObject({
     /** Certificates. */

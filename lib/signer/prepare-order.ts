@@ -8,6 +8,7 @@ import type { Ca } from './ca-files';
 import { checkApprovals } from './check-approvals';
 import type { Intent } from './journal-orders';
 import { planOrder } from './plan-order';
+import type { Touches } from './touches';
 
 /** An order that may be signed: everything but the durable intent and the signature is done. */
 export type Prepared = {
@@ -20,19 +21,20 @@ export type Prepared = {
 };
 
 /**
- * Everything before the signature, without side effects: approvals, policy, plan, TBS, lint.
+ * Everything before the signature: approvals, policy, plan, TBS, lint.
  *
  * @param known.renewalProven what checkRenewal() found in the journal
+ * @param known.personOf whose touch an approval is; the first time that it is seen, that is recorded
  * @throws {HubgateError} what the order is refused for
  * @throws {LintFailure} when the TBS is not what it must be; that is our fault, and it is not signed
  */
 export function prepareOrder(
   order: Order,
   ca: Ca,
-  known: { serial: string; now: Date; renewalProven: boolean },
+  known: { serial: string; now: Date; renewalProven: boolean; personOf: Touches['personOf'] },
 ): Prepared {
   const { serial, now } = known;
-  const contentSha256 = checkApprovals(order, ca.policy, now, known.renewalProven);
+  const contentSha256 = checkApprovals(order, ca.policy, now, known);
   const plan = planOrder(order, ca, serial, now);
   const tbs = buildCertificateTbs(plan);
   const linted = lintTbs(tbs, plan);

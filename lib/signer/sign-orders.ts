@@ -17,6 +17,7 @@ import type { Log } from './log';
 import { blockedKeyError, issuedOutcome, lockedError, refusalOf } from './outcome';
 import { prepareOrder, type Prepared } from './prepare-order';
 import { signLinted } from './sign-linted';
+import type { Touches } from './touches';
 import { turnstile } from './turnstile';
 
 /** Orders per journal transaction: one fsync for all; more would only make the first wait longer. */
@@ -49,10 +50,11 @@ export function openSigning(input: {
   ca: Ca;
   custody: Custody;
   journal: Journal;
+  touches: Touches;
   now: () => Date;
   log: Log;
 }): SignOrders {
-  const { ca, custody, journal, now, log } = input;
+  const { ca, custody, journal, touches, now, log } = input;
   const publicKey = createPublicKey({ key: Buffer.from(ca.signing.spki), format: 'der', type: 'spki' });
   /** Orders under way, of any batch; settled when they are done, well or not. */
   const underWay = new Map<string, Promise<unknown>>();
@@ -106,7 +108,8 @@ export function openSigning(input: {
     const at = now();
     const renewalProven = checkRenewal(order, { journal, policy: ca.policy, now: at });
     const fresh = newSerial(randomBytes(SERIAL_OCTETS));
-    const job = prepareOrder(order, ca, { serial: fresh, now: at, renewalProven });
+    const { personOf } = touches;
+    const job = prepareOrder(order, ca, { serial: fresh, now: at, renewalProven, personOf });
     const { serial, spkiSha256, notAfter } = job;
     if (journal.isBlocked(spkiSha256)) throw blockedKeyError();
     await intents.add(job);
@@ -152,6 +155,7 @@ export function openSigning(input: {
 
   return async function signOrders(orders, release) {
     unlockedKey();
+    touches.presentAll(orders);
     const tally = { issued: 0, refused: 0 };
     const all: Promise<void>[] = [];
     let running = 0;

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 
 import { HubgateError } from '../errors';
 import { openActiveCa } from './active-ca';
+import { openApprovers } from './approvers';
 import { signerFiles } from './ca-files';
 import type { Door } from './calls';
 import { watchIntegrity } from './integrity-watch';
@@ -49,7 +50,8 @@ export async function startSigner(input: {
   try {
     const { openThread } = input;
     const relints = openRelintKeeper({ journal, now, log, openThread });
-    const active = openActiveCa({ files, journal, relints, openThread, now, log });
+    const approvers = openApprovers(files.approvers);
+    const active = openActiveCa({ files, journal, approvers, relints, openThread, now, log });
     const { calls } = active;
 
     const integrity = watchIntegrity({

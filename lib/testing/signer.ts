@@ -76,6 +76,7 @@ export function testWishes(caKey: CaKeyKind, policy: Partial<CaWishes['policy']>
       version: 1,
       approvalMode: 'session',
       approvalCount: 1,
+      passkeys: { rpId: 'localhost', origins: ['https://localhost:8443'] },
       ceilings: DEFAULT_CEILINGS,
       renewal: { auto: true, windowDays: 30 },
       profile: {

@@ -10,6 +10,16 @@ import {
   ResponderEnd,
 } from './ocsp';
 import { BATCH_MAX_ORDERS, Order, OrderId, WIRE_VERSION } from './order';
+import {
+  AcceptPasskey,
+  ApproverList,
+  ListTouched,
+  ProposePasskey,
+  RemovedPasskeys,
+  RemovePasskey,
+  TouchedOrders,
+} from './approvers';
+import { PersonId, PresentedTouch } from './passkey-approval';
 import { RelintReport } from './relint';
 
 /**
@@ -87,6 +97,12 @@ export const SignerCall = z.discriminatedUnion('method', [
   call('blockedKeys', page),
   /** The last second look at what was issued, and the one under way. */
   call('relintReport', nothing),
+  /** Whose passkeys count, and which wait for an operator. */
+  call('approvers', nothing),
+  /** Asks operators to enrol a passkey; it counts for nothing until one of them accepts it. */
+  call('proposePasskey', ProposePasskey),
+  /** Shows a touch at once: its counter must be ahead of those before, whatever is signed first. */
+  call('presentTouch', PresentedTouch),
   /** Operator socket only, down to the end. */
   call('unlock', z.strictObject({ passphrase: z.string().min(1).max(1024) })),
   call('lock', nothing),
@@ -107,6 +123,12 @@ export const SignerCall = z.discriminatedUnion('method', [
       pointers: z.strictObject({ crlUrl: z.string().max(500), caIssuersUrl: z.string().max(500) }),
     }),
   ),
+  /** What approvers touched for, as the journal has it. */
+  call('touched', ListTouched),
+  /** Makes a proposed passkey count. */
+  call('acceptPasskey', AcceptPasskey),
+  /** Ends passkeys, or drops proposals. */
+  call('removePasskey', RemovePasskey),
   /** Begins a second look at once; `relintReport` says how far it is. */
   call('relint', nothing),
   /** The next CRL of this CA gets a higher number than this: after an old journal was put back. */
@@ -122,6 +144,9 @@ export const OPERATOR_ONLY: ReadonlySet<SignerMethod> = new Set([
   'relint',
   'raiseCrlNumber',
   'rollover',
+  'touched',
+  'acceptPasskey',
+  'removePasskey',
 ]);
 
 /** How long a CRL still holds: `former` are those of retired signing CAs. */
@@ -280,6 +305,12 @@ export const RESULTS = {
   blockKeys: z.strictObject({ blocked: z.int() }),
   blockedKeys: z.strictObject({ keys: z.array(BlockedKey), more: z.boolean() }),
   relintReport: RelintReport,
+  approvers: ApproverList,
+  proposePasskey: z.strictObject({ fingerprint: sha256Hex }),
+  presentTouch: z.strictObject({ person: PersonId }),
+  touched: TouchedOrders,
+  acceptPasskey: ApproverList,
+  removePasskey: RemovedPasskeys,
   unlock: SignerStatus,
   lock: SignerStatus,
   release: z.strictObject({ released: z.array(SerialHex), notHeld: z.array(SerialHex) }),

@@ -113,6 +113,11 @@ function detail(item: FirstStep, { t, ctx, config, locale }: Page, login: string
       return item.lastSentAt === null
         ? t('admin.first.mail.todo')
         : t('admin.first.mail.done', { when: relativeTime(new Date(item.lastSentAt), ctx.now(), locale) });
+    case 'passkey':
+      return t(`admin.first.passkey.${item.state === 'done' ? 'done' : 'todo'}`, {
+        enrolled: item.enrolled,
+        needed: item.needed,
+      });
     case 'production':
       return t(`admin.first.production.${item.state === 'done' ? 'done' : 'todo'}`);
   }
@@ -136,6 +141,8 @@ function StepAction({ item, page }: { item: FirstStep; page: Page }): ReactNode 
       return link(`${config.site.gateUrl}/status/cert-check`, 'action');
     case 'hub':
       return link('/admin/hubs', 'action');
+    case 'passkey':
+      return link('/account', 'action');
     case 'production':
       return link('/admin/ca', 'action');
     case 'mail':

@@ -13,11 +13,13 @@ import { CodeBlock } from '#components/ui/code-block';
 import { Time } from '#components/ui/time';
 
 import { decide, rename, retryFailed, undoApprovals } from '../../actions';
+import { beginOne } from '../../approve/actions';
+import { touchWords } from '../../approve/touch-words';
 import { templates } from '../../templates';
 
 /** What this person may still do: exactly the actions that the state table allows. */
 export function Decision({ request, page }: { request: ApproverView; page: Page }) {
-  const { t, person } = page;
+  const { t, person, config } = page;
   const may = (action: ApproverView['actions'][number]) =>
     !request.own && allows(person?.roles ?? [], 'requests.decide') && request.actions.includes(action);
   const choices = choicesFor(request, page, may);
@@ -65,6 +67,7 @@ export function Decision({ request, page }: { request: ApproverView; page: Page 
           id={request.id}
           version={request.version}
           choices={choices}
+          touch={config.approval.require === 'passkey' ? { begin: beginOne, ...touchWords(t) } : null}
           first={choices.find((choice) => choice.value === first)?.value ?? choices[0]?.value ?? 'reject'}
           vouch={request.email !== null && request.emailState === 'unproven'}
           templates={{ reject: templates(t, 'reject'), ask: templates(t, 'ask') }}
@@ -105,18 +108,19 @@ function choicesFor(
             auto: String(config.signing.auto),
             seconds: config.signing.undoSeconds,
           });
+    const touch = config.approval.require === 'passkey' ? `. ${t('passkeys.touch.help')}` : '';
     choices.push(
       isTakeover(request)
         ? {
             value: 'takeover',
             title: t('admin.request.takeover'),
-            text: t('admin.request.takeoverHelp'),
+            text: t('admin.request.takeoverHelp') + touch,
             submit: t('admin.request.submitTakeover', { name }),
           }
         : {
             value: 'approve',
             title: t('admin.request.approve'),
-            text: help,
+            text: help + touch,
             submit: t('admin.request.submitApprove', { name }),
           },
     );

@@ -1,0 +1,76 @@
+'use server';
+
+import { redirect } from 'next/navigation';
+import { z } from 'zod';
+
+import { action } from '#lib/http/action';
+import { IDLE } from '#lib/http/action-state';
+import { addPasskey, NewPasskeyAnswer } from '#lib/identity/add-passkey';
+import { beginPasskey } from '#lib/identity/begin-passkey';
+import { proposePasskey } from '#lib/identity/propose-passkey';
+import { removePasskey } from '#lib/identity/remove-passkey';
+
+const Id = z
+  .string()
+  .max(1364)
+  .regex(/^[A-Za-z0-9_-]+$/);
+
+/** What the browser is asked to make. */
+export const beginNewPasskey = action({
+  access: 'public', // for whoever is signed in, whatever their roles: the verb asks
+  input: z.object({}),
+  run: (ctx) => beginPasskey(ctx),
+});
+
+/** Keeps the new passkey and proposes an approver's at the signer. */
+export const addNewPasskey = action({
+  access: 'public',
+  audit: 'passkey.add',
+  input: z.object({
+    name: z.string().trim().min(1).max(40),
+    answer: z
+      .string()
+      .max(20_000)
+      .transform((text, ctx): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          ctx.addIssue({ code: 'custom', message: 'The passkey is not readable.' });
+          return z.NEVER;
+        }
+      })
+      .pipe(NewPasskeyAnswer),
+  }),
+  run: async (ctx, input): Promise<void> => {
+    const { notProposed } = await addPasskey(ctx, input);
+    redirect(
+      notProposed === null ? '/account?done=added#passkeys' : `/account?problem=${notProposed}#passkeys`,
+    );
+  },
+});
+
+const removeOne = action({
+  access: 'public',
+  audit: 'passkey.remove',
+  input: z.object({ id: Id }),
+  run: (ctx, input) => removePasskey(ctx, input),
+});
+
+export async function removeOwnPasskey(form: FormData): Promise<void> {
+  const state = await removeOne(IDLE, form);
+  redirect(state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=removed#passkeys');
+}
+
+const proposeOne = action({
+  access: 'approver',
+  audit: 'passkey.propose',
+  input: z.object({ id: Id }),
+  run: (ctx, input) => proposePasskey(ctx, input),
+});
+
+export async function proposeOwnPasskey(form: FormData): Promise<void> {
+  const state = await proposeOne(IDLE, form);
+  redirect(
+    state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=proposed#passkeys',
+  );
+}

@@ -1,0 +1,87 @@
+'use client';
+
+import { startTransition, useActionState, useState, type FormEvent } from 'react';
+
+import type { PasskeyWish } from '#lib/identity/begin-passkey';
+
+import { Button } from '#components/ui/button';
+import { Field } from '#components/ui/field';
+
+import { FormProblem } from '../admin/form-problem';
+import { faultOf, IDLE, kept, type FormAction, type FormState } from '../admin/form-state';
+import { makePasskey } from '../passkeys/browser-passkey';
+import { problemOf, type TroubleWords } from '../passkeys/passkey-problem';
+
+/** Has the browser make a passkey and hands it to the portal. */
+export function AddPasskey({
+  begin,
+  action,
+  trouble,
+  words,
+}: {
+  begin: FormAction<PasskeyWish>;
+  action: FormAction<void>;
+  trouble: TroubleWords;
+  words: Record<'addName' | 'addNameHelp' | 'addSubmit' | 'addWaiting' | 'addNoScript', string>;
+}) {
+  const [state, send, pending] = useActionState(action, IDLE);
+  const [problem, setProblem] = useState<FormState>(IDLE);
+  const [waiting, setWaiting] = useState(false);
+
+  async function add(data: FormData): Promise<void> {
+    setWaiting(true);
+    setProblem(IDLE);
+    try {
+      const begun = await begin(IDLE, new FormData());
+      if (begun.ok !== true) {
+        setProblem(begun);
+        return;
+      }
+      data.set('answer', JSON.stringify(await makePasskey(begun.value)));
+      startTransition(() => send(data));
+    } catch (thrown) {
+      setProblem(problemOf(thrown, trouble));
+    } finally {
+      setWaiting(false);
+    }
+  }
+
+  function onSubmit(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    if (!waiting && !pending) void add(new FormData(event.currentTarget));
+  }
+
+  return (
+    <form action={send} onSubmit={onSubmit} className="stack-2">
+      <FormProblem state={problem.ok === false ? problem : state} />
+      <Field
+        id="passkey-name"
+        name="name"
+        label={words.addName}
+        help={words.addNameHelp}
+        required
+        maxLength={40}
+        autoComplete="off"
+        dense
+        defaultValue={kept(state, 'name')}
+        error={faultOf(state, 'name')}
+      />
+      <p className="actions">
+        <Button
+          type="submit"
+          look="primary"
+          className="js-only"
+          aria-disabled={waiting || pending || undefined}
+        >
+          {words.addSubmit}
+        </Button>
+      </p>
+      <p className="meta" role="status">
+        {waiting ? words.addWaiting : null}
+      </p>
+      <noscript>
+        <p className="meta">{words.addNoScript}</p>
+      </noscript>
+    </form>
+  );
+}

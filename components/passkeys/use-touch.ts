@@ -1,0 +1,51 @@
+import { startTransition, useState } from 'react';
+
+import type { TouchWish } from '#lib/requests/begin-touch';
+
+import { IDLE, type FormAction, type FormState } from '../admin/form-state';
+import { askTouch } from './browser-passkey';
+import { problemOf, type TroubleWords } from './passkey-problem';
+
+/** How a form asks for a touch before it is sent. */
+export type TouchAsking = {
+  /** Makes ready on the server what the touch approves. */
+  begin: FormAction<TouchWish>;
+  trouble: TroubleWords;
+  /** While the browser waits for the passkey. */
+  waiting: string;
+  /** In the place of the button where there are no scripts. */
+  noScript: string;
+};
+
+/**
+ * The touch of a form: its data goes to the server, which answers with what is to be touched for; then
+ * the same data goes on, with the touch in the field `touch`.
+ */
+export function useTouch(asking: TouchAsking | null): {
+  problem: FormState;
+  waiting: boolean;
+  sendTouched: (data: FormData, send: (data: FormData) => void) => Promise<void>;
+} {
+  const [problem, setProblem] = useState<FormState>(IDLE);
+  const [waiting, setWaiting] = useState(false);
+
+  async function sendTouched(data: FormData, send: (data: FormData) => void): Promise<void> {
+    if (asking === null || waiting) return;
+    setWaiting(true);
+    setProblem(IDLE);
+    try {
+      const begun = await asking.begin(IDLE, data);
+      if (begun.ok !== true) {
+        setProblem(begun);
+        return;
+      }
+      data.set('touch', JSON.stringify(await askTouch(begun.value)));
+      startTransition(() => send(data));
+    } catch (thrown) {
+      setProblem(problemOf(thrown, asking.trouble));
+    } finally {
+      setWaiting(false);
+    }
+  }
+  return { problem, waiting, sendTouched };
+}

@@ -1,0 +1,26 @@
+import { addPasskey } from '../identity/add-passkey';
+import { beginPasskey } from '../identity/begin-passkey';
+import type { TouchAnswer } from '../requests/approve-touched';
+import type { TouchWish } from '../requests/begin-touch';
+import type { Ctx } from '../ctx';
+import { makeAuthenticator, type Authenticator, type AuthenticatorOptions } from './authenticator';
+import type { TestSigner } from './signer';
+
+/** Registers a software passkey for whoever `ctx` acts as, and has an operator accept it. */
+export async function enrolPasskey(
+  ctx: Ctx,
+  operator: TestSigner['operator'],
+  options: AuthenticatorOptions = {},
+): Promise<Authenticator> {
+  const authenticator = makeAuthenticator(options);
+  const { challenge } = await beginPasskey(ctx);
+  const answer = authenticator.register(challenge);
+  const { fingerprint } = await addPasskey(ctx, { name: 'test key', answer });
+  await operator.acceptPasskey({ fingerprint, by: 'host:test' });
+  return authenticator;
+}
+
+/** The browser's answer to a request for a touch. */
+export function answerTouch(authenticator: Authenticator, wish: TouchWish): TouchAnswer {
+  return { id: authenticator.credentialId, ...authenticator.touch(wish.challenge) };
+}
