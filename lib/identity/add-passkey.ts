@@ -12,6 +12,7 @@ import { PASSKEYS_MAX } from './begin-passkey';
 import { proposeToSigner } from './propose-passkey';
 import { relyingParty } from './relying-party';
 import { secretHash } from './secret-hash';
+import { allows } from './role-table';
 import { signedInPerson } from './signed-in-person';
 
 const base64url = z
@@ -82,7 +83,7 @@ async function proposed(
   person: ReturnType<typeof signedInPerson>,
   row: Omit<PasskeyRow, 'lastUsedAt'>,
 ): Promise<ErrorCode | null> {
-  if (!person.roles.includes('approver')) return null;
+  if (!allows(person.roles, 'requests.decide')) return null;
   try {
     await proposeToSigner(ctx, person, row);
     return null;

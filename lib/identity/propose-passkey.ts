@@ -4,7 +4,7 @@ import { inTransaction } from '../db/in-transaction';
 import { findPasskey, type PasskeyRow } from '../db/passkeys';
 import { HubgateError } from '../errors';
 import { toBase64url } from '../webauthn/base64url';
-import { requireRole } from './authorise';
+import { requirePermission } from './authorise';
 import { signedInPerson } from './signed-in-person';
 
 /**
@@ -14,7 +14,7 @@ import { signedInPerson } from './signed-in-person';
  * @throws {HubgateError} `auth.*`, `passkey.not-found`, `passkey.conflict`, `passkey.too-many`, `signer.down`
  */
 export async function proposePasskey(ctx: Ctx, input: { id: string }): Promise<{ fingerprint: string }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const person = signedInPerson(ctx);
   const row = await findPasskey(ctx.db, input.id);
   if (row === null || row.userId !== person.userId) {

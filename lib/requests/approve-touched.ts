@@ -4,7 +4,7 @@ import type { Ctx } from '../ctx';
 import { peekOneTimeSecret, useOneTimeSecret } from '../db/one-time-secrets';
 import { findPasskey, touchPasskey } from '../db/passkeys';
 import { HubgateError } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { relyingParty } from '../identity/relying-party';
 import { signedInPerson } from '../identity/signed-in-person';
 import { approvalTree } from '../wire/approval-tree';
@@ -42,7 +42,7 @@ export async function approveTouched(
   ctx: Ctx,
   input: { answer: TouchAnswer; comment?: string | undefined },
 ): Promise<{ single: boolean; results: BulkResult[] }> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const person = signedInPerson(ctx);
   const { answer } = input;
   const passkey = await findPasskey(ctx.db, answer.id);

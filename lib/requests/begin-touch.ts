@@ -5,7 +5,7 @@ import { approvableRequests, type ApprovableRow } from '../db/approvable-request
 import { insertOneTimeSecret } from '../db/one-time-secrets';
 import { passkeysOf } from '../db/passkeys';
 import { HubgateError, type ErrorCode } from '../errors';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { relyingParty } from '../identity/relying-party';
 import { secretHash } from '../identity/secret-hash';
 import { signedInPerson } from '../identity/signed-in-person';
@@ -69,7 +69,7 @@ export async function beginTouch(
     single: boolean;
   },
 ): Promise<TouchWish> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const person = signedInPerson(ctx);
   if (input.requests.length === 0 || input.requests.length > BULK_MAX) {
     throw new HubgateError('http.invalid', `Choose between 1 and ${BULK_MAX} requests.`, { field: 'id' });

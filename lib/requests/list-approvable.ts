@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { approvableRequests, cleanRequests } from '../db/approvable-requests';
-import { requireRole } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { BULK_MAX } from './approve-requests';
 import { grantedEmails, stringList } from './approved-content';
 import { isOwn } from './transition';
@@ -24,7 +24,7 @@ export async function listApprovable(
   ctx: Ctx,
   input: { seen: readonly { id: string; version: number }[] } | { all: 'clean' },
 ): Promise<ApprovableItem[]> {
-  requireRole(ctx, 'approver');
+  requirePermission(ctx, 'requests.decide');
   const seen =
     'seen' in input ? new Map(input.seen.slice(0, BULK_MAX).map((one) => [one.id, one.version])) : null;
   const rows =

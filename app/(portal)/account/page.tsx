@@ -1,11 +1,10 @@
 /** What is a person's own at this portal, whoever is signed in. */
 import type { Metadata } from 'next';
-import { notFound, redirect } from 'next/navigation';
 
 import type { ErrorCode } from '#lib/errors';
-import { openPage } from '#lib/http/page';
-import { allowsSignIn } from '#lib/http/site';
+import { openPage, requirePage } from '#lib/http/page';
 import { listPasskeys } from '#lib/identity/list-passkeys';
+import { allows } from '#lib/identity/role-table';
 
 import { Passkeys } from '#components/account/passkeys';
 import { Callout } from '#components/ui/callout';
@@ -27,10 +26,8 @@ export default async function AccountPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const page = await openPage();
+  const page = await requirePage('signed-in', '/account');
   const { t, ctx, person, config, locale } = page;
-  if (!allowsSignIn(page.site)) notFound();
-  if (person === null) redirect('/sign-in?next=%2Faccount');
   const [passkeys, query] = await Promise.all([listPasskeys(ctx), searchParams]);
   const done = DONE.find((one) => one === query['done']);
   const problem = query['problem'];
@@ -51,7 +48,7 @@ export default async function AccountPage({
         ) : null}
         <Passkeys
           passkeys={passkeys}
-          approver={person.roles.includes('approver')}
+          approver={allows(person.roles, 'requests.decide')}
           required={config.approval.require === 'passkey'}
           begin={beginNewPasskey}
           add={addNewPasskey}

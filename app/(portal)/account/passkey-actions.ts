@@ -3,8 +3,7 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
-import { action } from '#lib/http/action';
-import { IDLE } from '#lib/http/action-state';
+import { action, formAction } from '#lib/http/action';
 import { addPasskey, NewPasskeyAnswer } from '#lib/identity/add-passkey';
 import { beginPasskey } from '#lib/identity/begin-passkey';
 import { proposePasskey } from '#lib/identity/propose-passkey';
@@ -17,14 +16,14 @@ const Id = z
 
 /** What the browser is asked to make. */
 export const beginNewPasskey = action({
-  access: 'public', // for whoever is signed in, whatever their roles: the verb asks
+  access: 'signed-in',
   input: z.object({}),
   run: (ctx) => beginPasskey(ctx),
 });
 
 /** Keeps the new passkey and proposes an approver's at the signer. */
 export const addNewPasskey = action({
-  access: 'public',
+  access: 'signed-in',
   audit: 'passkey.add',
   input: z.object({
     name: z.string().trim().min(1).max(40),
@@ -50,27 +49,25 @@ export const addNewPasskey = action({
 });
 
 const removeOne = action({
-  access: 'public',
+  access: 'signed-in',
   audit: 'passkey.remove',
   input: z.object({ id: Id }),
   run: (ctx, input) => removePasskey(ctx, input),
 });
 
-export async function removeOwnPasskey(form: FormData): Promise<void> {
-  const state = await removeOne(IDLE, form);
+export const removeOwnPasskey = formAction(removeOne, (state) => {
   redirect(state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=removed#passkeys');
-}
+});
 
 const proposeOne = action({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'passkey.propose',
   input: z.object({ id: Id }),
   run: (ctx, input) => proposePasskey(ctx, input),
 });
 
-export async function proposeOwnPasskey(form: FormData): Promise<void> {
-  const state = await proposeOne(IDLE, form);
+export const proposeOwnPasskey = formAction(proposeOne, (state) => {
   redirect(
     state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=proposed#passkeys',
   );
-}
+});

@@ -16,14 +16,14 @@ const SeenAll = z.union([Seen.transform((one) => [one]), z.array(Seen).min(1).ma
 
 /** Makes ready what one touch approves: the ticked requests. */
 export const beginMany = action({
-  access: 'approver',
+  access: 'requests.decide',
   input: z.object({ id: SeenAll }),
   run: (ctx, { id }) => beginTouch(ctx, { requests: id, single: false }),
 });
 
 /** The same for one request on its own page, with what was chosen there. */
 export const beginOne = action({
-  access: 'approver',
+  access: 'requests.decide',
   input: z.object({
     id: z.string().max(20),
     version: z.coerce.number().int(),
@@ -39,7 +39,7 @@ export const beginOne = action({
 
 /** Approves what was touched for and returns to the queue with an undo. */
 export const approveSelection = action({
-  access: 'approver',
+  access: 'requests.decide',
   audit: 'request.approve',
   input: z.object({ touch: TouchField.optional() }),
   run: async (ctx, { touch }): Promise<void> => {

@@ -19,7 +19,7 @@ export const generateMetadata = () => adminTitle('passkeys.approve.page');
 
 export default async function ApprovePage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
-  const page = await requirePage('approver', withQuery('/admin/approve', query, {}));
+  const page = await requirePage('requests.decide', withQuery('/admin/approve', query, {}));
   const { t, ctx } = page;
   const all = one(query, 'all') === 'clean';
   const items = await listApprovable(ctx, all ? { all: 'clean' } : { seen: seenRequests(query, 'id') });
