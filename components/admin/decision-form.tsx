@@ -66,7 +66,8 @@ export function DecisionForm({
   /** What needs no touch goes its way as it is, with or without scripts. */
   function onSubmit(event: FormEvent<HTMLFormElement>): void {
     const data = new FormData(event.currentTarget);
-    if (touch === null || !['approve', 'takeover'].includes(String(data.get('decision')))) return;
+    const decision = data.get('decision');
+    if (touch === null || (decision !== 'approve' && decision !== 'takeover')) return;
     event.preventDefault();
     if (!busy) void sendTouched(data, send);
   }
