@@ -43,6 +43,7 @@ export const ERROR_CODES = [
   'request.already-decided-by-you',
   'request.takeover-needs-confirmation',
   'request.flagged',
+  'request.account-ended',
   'request.reason-required',
   'request.sign-in-required',
 
@@ -107,6 +108,7 @@ export const ERROR_CODES = [
   'signer.former-ca',
   'signer.journal-old',
   'signer.journal-damaged',
+  'signer.audit-seal',
 
   // Starting and keeping the house.
   'config.syntax',

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Folders of lib that are not domains: transport, storage, cryptography, processes. */
-const DOMAIN = '(?:requests|certificates|trust|client-cert|hubs|identity|audit|mail|jobs|i18n|onboarding)';
+const DOMAIN = '(?:accounts|requests|certificates|trust|client-cert|hubs|identity|audit|mail|jobs|i18n|onboarding)';
 
 /**
  * Who may import whom inside the project. The first matching row wins. `values` are imports that
@@ -99,6 +99,7 @@ const PACKAGE_HOMES: { packages: RegExp; homes: RegExp }[] = [
   { packages: /^nodemailer/, homes: /^lib\/mail\// },
   { packages: /^(commander)$/, homes: /^lib\/cli\// },
   { packages: /^chokidar$/, homes: /^lib\/hubs\// },
+  { packages: /^ldapts$/, homes: /^lib\/accounts\// },
 ];
 
 /** lib/x509 is bytes in, bytes out: no clock, environment, files or network. */

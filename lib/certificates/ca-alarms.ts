@@ -1,3 +1,4 @@
+import { sealProblem, type SealProblem } from '../audit/seal-audit';
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import type { CrlEnd, SignerStatus } from '../wire/messages';
@@ -26,7 +27,8 @@ export type CaAlarm = {
     | 'ca-ends'
     | 'ocsp-ends'
     | 'former-key'
-    | 'relint';
+    | 'relint'
+    | 'audit-broken';
   level: 'bad' | 'warn';
   /** Values for the catalogue's sentence admin.alarm.<code>. */
   params: Readonly<Record<string, string | number>>;
@@ -43,7 +45,7 @@ export type CaAlarm = {
 export async function caAlarms(ctx: Pick<Ctx, 'db' | 'signer' | 'now'>): Promise<CaAlarm[]> {
   try {
     const { status, problem } = await watchJournal(ctx);
-    return alarmsOf(status, problem, ctx.now());
+    return [...alarmsOf(status, problem, ctx.now()), ...(await auditAlarm(ctx, status))];
   } catch (error) {
     if (!isHubgateError(error)) throw error;
     return [];
@@ -59,6 +61,24 @@ export function alarmsOf(status: SignerStatus, problem: JournalProblem | null, n
     ...caExpiries(status, now).flatMap((expiry) => [...caAlarm(expiry), ...ocspAlarm(expiry)]),
     ...formerKeys(status),
     ...secondLook(status),
+  ];
+}
+
+/** The portal's own record is not the one that the signer sealed. */
+export async function auditAlarm(ctx: Pick<Ctx, 'db'>, { auditSeal }: SignerStatus): Promise<CaAlarm[]> {
+  const problem: SealProblem | null = await sealProblem(ctx, auditSeal);
+  if (problem === null) return [];
+  const { seq, kind, sealedAt } = problem;
+  return [
+    {
+      code: 'audit-broken',
+      level: 'bad',
+      params: { kind, seq, at: sealedAt },
+      says:
+        `event ${seq} of the audit trail, sealed ${sealedAt}, is ${kind === 'missing' ? 'missing' : 'another one'}: ` +
+        'hubgate audit verify; after an older database was put back: hubgate audit accept',
+      key: `audit/${seq}/${kind}/${sealedAt}`,
+    },
   ];
 }
 

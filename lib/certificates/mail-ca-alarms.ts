@@ -6,23 +6,24 @@ import { readRoles } from '../identity/roles';
 import { caAlarms, type CaAlarm } from './ca-alarms';
 
 /**
- * Tells every operator of every alarm, once each (a list that ends: once per threshold). The outbox
- * remembers what was told.
+ * Tells every operator of every alarm, once each (a list that ends: once per threshold), and auditors of
+ * what is theirs. The outbox remembers what was told.
  *
  * @returns the alarms of this moment
  */
 export async function mailCaAlarms(ctx: Ctx): Promise<CaAlarm[]> {
   const alarms = await caAlarms(ctx);
   if (alarms.length === 0 || ctx.config.mail.transport === 'none') return alarms;
-  const operators = (await listUsers(ctx.db))
-    .filter((user) => user.disabledAt === null && readRoles(user.roles).includes('operator'))
-    .flatMap((user) => user.email ?? []);
+  const people = (await listUsers(ctx.db)).filter((user) => user.disabledAt === null);
+  const withRole = (role: 'operator' | 'auditor'): string[] =>
+    people.filter((user) => readRoles(user.roles).includes(role)).flatMap((user) => user.email ?? []);
+  const [operators, auditors] = [withRole('operator'), withRole('auditor')];
   const link = `${ctx.config.site.url}/admin/ca`;
   await inTransaction(ctx.db, (tx) =>
     enqueueMails(
       tx,
-      [...new Set(operators)].flatMap((recipient) =>
-        alarms.map((alarm) => ({
+      alarms.flatMap((alarm) =>
+        [...new Set(alarm.code === 'audit-broken' ? [...operators, ...auditors] : operators)].map((recipient) => ({
           recipient,
           template: 'ca-alarm' as const,
           locale: ctx.locale,

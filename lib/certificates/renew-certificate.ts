@@ -1,3 +1,4 @@
+import type { Account } from '../accounts/account';
 import type { Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
@@ -13,7 +14,7 @@ import { findingOf } from '../requests/request-checks';
 import { hashSecret, newPickupSecret } from '../requests/request-id';
 import { mailApprovers, mailRequester } from '../requests/request-mails';
 import { OPEN_STATES, type RequestState } from '../requests/states';
-import { insertWish, mailboxLink } from '../requests/submit-request';
+import { accountOf, insertWish, mailboxLink } from '../requests/submit-request';
 import type { EmailState } from '../requests/views';
 import { isProof, wrongProof } from './prove-holder';
 import { renewable } from './renewable';
@@ -61,23 +62,31 @@ export async function renewCertificate(ctx: Ctx, input: RenewInput): Promise<Ren
   const { serial } = requireHolder(ctx);
   const before = await renewable(ctx.db, serial, ctx.now());
   const wish = await readRenewalWish(ctx, before, input);
+  const account = await accountOf(ctx, wish);
   // A program speaks no language: mails go on in the one that the person asked in.
   const locale = input.source === 'api' ? (before.request?.locale ?? ctx.locale) : ctx.locale;
   const pickupSecret = newPickupSecret();
   const stored = await inTransaction(ctx.db, async (tx) => {
     // Again, now that nobody else can change it: it may have been revoked meanwhile.
     const old = await renewable(tx, serial, ctx.now());
-    return store({ ...ctx, locale }, tx, { old, wish, input, pickupHash: hashSecret(pickupSecret) });
+    const pickupHash = hashSecret(pickupSecret);
+    return store({ ...ctx, locale }, tx, { old, wish, account, input, pickupHash });
   });
   return { ...stored, pickupSecret, renews: serial };
 }
 
-type Storing = { old: RenewableRow; wish: Wish; input: RenewInput; pickupHash: string };
+type Storing = {
+  old: RenewableRow;
+  wish: Wish;
+  account: Account;
+  input: RenewInput;
+  pickupHash: string;
+};
 
 async function store(
   ctx: Ctx,
   tx: Tx,
-  { old, wish, input, pickupHash }: Storing,
+  { old, wish, account, input, pickupHash }: Storing,
 ): Promise<Pick<Renewed, 'id' | 'state' | 'obstacle'>> {
   const { serial } = old;
   const { sha256: csrSha256, spkiSha256 } = wish.csr;
@@ -101,22 +110,27 @@ async function store(
     trust: 'none',
     source: input.source,
     pickupHash,
+    account,
     renewsSerial: serial,
     renewalProof: proof ?? null,
   });
-  return decide(ctx, tx, { old, wish, row });
+  return decide(ctx, tx, { old, wish, row, account });
 }
 
 async function decide(
   ctx: Ctx,
   tx: Tx,
-  { old, wish, row }: { old: RenewableRow; wish: Wish; row: RequestRow },
+  { old, wish, row, account }: Pick<Storing, 'old' | 'wish' | 'account'> & { row: RequestRow },
 ): Promise<Pick<Renewed, 'id' | 'state' | 'obstacle'>> {
   const { content } = await approvedContent(ctx, row);
   const unchanged = findingOf(wish.checks) === 'clean' && isContact(old, row.email);
-  const obstacle = unchanged
-    ? await renewalObstacle(tx, ctx.config, { old, next: content, now: ctx.now() })
-    : 'changed';
+  // Suspended while the directory does not say that the account is in use, also when it says nothing.
+  const inUse = account.state === 'none' || account.state === 'exists';
+  const obstacle = !inUse
+    ? 'account'
+    : unchanged
+      ? await renewalObstacle(tx, ctx.config, { old, next: content, now: ctx.now() })
+      : 'changed';
   if (obstacle === null) {
     const state = await approveRenewal(ctx, tx, row);
     if (state === 'APPROVED') return { id: row.id, state, obstacle: null };

@@ -13,9 +13,9 @@ const DAY_MS = 86_400_000;
  * Why a renewal needs an approver after all:
  * `off` the centre has not allowed it · `too-early` outside the window before the end · `changed`
  * more than the key would change · `renewed-before` this certificate was renewed already ·
- * `name-passed-on` somebody else has a newer certificate of this name · `second-approval` two people
- * must approve, and the policy is one · `passkey` approvals need a touch here, and the old key did not
- * sign the renewal.
+ * `name-passed-on` somebody else has a newer certificate of this name · `account` the directory does not
+ * say that the account is in use · `second-approval` two people must approve, and the policy is one ·
+ * `passkey` approvals need a touch here, and the old key did not sign the renewal.
  */
 export const RENEWAL_OBSTACLES = [
   'off',
@@ -23,6 +23,7 @@ export const RENEWAL_OBSTACLES = [
   'changed',
   'renewed-before',
   'name-passed-on',
+  'account',
   'second-approval',
   'passkey',
 ] as const;

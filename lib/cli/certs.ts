@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 
 import { Option, type Command } from 'commander';
 
+import { exportCertificate, type CertificateForm } from '../certificates/export-certificate';
 import { findCertificate } from '../certificates/find-certificate';
 import { listCertificates } from '../certificates/list-certificates';
 import { HubgateError } from '../errors';
 import type { CertificateView } from '../requests/views';
-import { fromPem } from '../x509/pem';
 import { withCtx } from './context';
 import { wholeNumber } from './numbers';
 import { registerRevoke, serialOf } from './revoke';
@@ -72,29 +72,26 @@ export function register(program: Command): void {
     .description('the certificate as a file, or on the standard output')
     .addOption(new Option('--form <form>').choices(['pem', 'der', 'chain']).default('pem'))
     .option('--out <file>')
-    .action((serial: string, options: { form: string; out?: string }, command: Command) =>
+    .action((serial: string, options: { form: CertificateForm; out?: string }, command: Command) =>
       withCtx(command, async (ctx, out) => {
-        const one = await findCertificate(ctx, { serial: serialOf(serial) });
-        const content =
-          options.form === 'der'
-            ? fromPem(one.pem, 'CERTIFICATE')
-            : options.form === 'chain'
-              ? one.pem + one.chain
-              : one.pem;
+        const { form } = options;
+        if (form === 'der' && options.out === undefined && !out.json && process.stdout.isTTY) {
+          throw new HubgateError('config.value', 'DER is not for a terminal. Name a file with --out.', {
+            field: 'out',
+          });
+        }
+        const one = await exportCertificate(ctx, { serial: serialOf(serial), form });
+        const { content } = one;
         if (options.out === undefined) {
           if (out.json) {
             const text = typeof content === 'string' ? content : Buffer.from(content).toString('base64');
-            out.result({ serial: one.serial, form: options.form, content: text }, '');
-          } else if (typeof content !== 'string' && process.stdout.isTTY) {
-            throw new HubgateError('config.value', 'DER is not for a terminal. Name a file with --out.', {
-              field: 'out',
-            });
+            out.result({ serial: one.serial, form, content: text }, '');
           } else process.stdout.write(content);
           return;
         }
         const file = resolve(options.out);
         writeNewFile(file, content);
-        out.result({ file, form: options.form }, `Written to ${file}.`);
+        out.result({ file, form }, `Written to ${file}.`);
       }),
     );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 
 import { blockListState } from '../certificates/block-list-file';
-import { alarmsOf } from '../certificates/ca-alarms';
+import { alarmsOf, auditAlarm } from '../certificates/ca-alarms';
 import { watchJournal } from '../certificates/watch-journal';
 import { portOf } from '../config/combinations';
 import type { LoadedConfig } from '../config/load';
@@ -187,7 +187,7 @@ async function signer(ctx: Ctx): Promise<Finding[]> {
             says: `locked (${status.lockedBecause ?? 'unknown'}): hubgate ca unlock`,
           },
     ];
-    const alarms = alarmsOf(status, problem, new Date());
+    const alarms = [...alarmsOf(status, problem, new Date()), ...(await auditAlarm(ctx, status))];
     findings.push(...alarms.map(({ code, level, says }) => ({ check: code, level, says })));
     if (!alarms.some(({ code }) => code.startsWith('crl'))) {
       const ends = status.crlEnds.map(({ list, nextUpdate }) => `${list} until ${nextUpdate}`);

@@ -17,6 +17,7 @@ export function impossibleCombinations(config: Config, paths: StatePaths): Impos
   return [
     ...siteProblems(config),
     ...otherProblems(config),
+    ...accountProblems(config),
     ...upstreamProblems(config),
     ...pathProblems(paths),
   ];
@@ -111,6 +112,29 @@ function otherProblems(config: Config): Impossible[] {
   }
   return found;
 }
+
+function accountProblems({ accounts }: Config): Impossible[] {
+  const { source, ldap } = accounts;
+  if (source !== 'ldap') return [];
+  const found: Impossible[] = [];
+  const say = (key: keyof typeof ldap, problem: string): void =>
+    void found.push({ key: `accounts.ldap.${key}`, problem });
+  const url = /^ldaps?:\/\/[^/?#]+\/?$/.test(ldap.url) && URL.canParse(ldap.url) ? new URL(ldap.url) : null;
+  if (url === null) {
+    say('url', 'must be an address such as ldaps://ldap.example.org when accounts.source is "ldap"');
+  } else if (url.protocol === 'ldap:' && !ldap.startTls && !isLoopback(url.hostname)) {
+    say('startTls', 'must be true for ldap:// to another machine: names and passwords would go over the wire in the clear');
+  } else if (url.protocol === 'ldaps:' && ldap.startTls) {
+    say('startTls', 'must be false for ldaps://, which is TLS already');
+  }
+  if (ldap.base === '') say('base', 'is needed when accounts.source is "ldap", e.g. ou=people,dc=example,dc=org');
+  if (ldap.bindDn !== '' && ldap.passwordFile === '') {
+    say('passwordFile', 'is needed when accounts.ldap.bindDn is set');
+  }
+  return found;
+}
+
+const isLoopback = (hostname: string): boolean => /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 
 function upstreamProblems(config: Config): Impossible[] {
   return Object.entries(config.hubs.upstream)

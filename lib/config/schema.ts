@@ -90,6 +90,55 @@ const Mail = z.strictObject({
   approvers: z.array(z.email()).default([]),
 });
 
+const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of an attribute');
+const filterWith = (places: readonly string[]) =>
+  z
+    .string()
+    .max(500)
+    .regex(/^\(.*\)$/, 'an LDAP filter in parentheses')
+    .refine((value) => [...value.matchAll(/\{([a-z]+)\}/g)].every(([, name = '']) => places.includes(name)), {
+      message: `a filter with no other places than {${places.join('}, {')}}`,
+    })
+    .refine((value) => places.some((place) => value.includes(`{${place}}`)), {
+      message: `a filter with {${places.join('} or {')}} in it`,
+    });
+
+const Ldap = z.strictObject({
+  url: z.string().max(300).default(''),
+  /** TLS on an ldap:// connection. */
+  startTls: z.boolean().default(false),
+  /** A PEM file with the CA of the directory's certificate, when it is not from a public one. */
+  caFile: z.string().default(''),
+  /** Empty: an anonymous search. */
+  bindDn: z.string().max(500).default(''),
+  passwordFile: z.string().default(''),
+  base: z.string().max(500).default(''),
+  filter: filterWith(['account']).default('(uid={account})'),
+  mailFilter: filterWith(['mail']).default('(mail={mail})'),
+  subjectFilter: filterWith(['subject']).default('(uid={subject})'),
+  accountAttribute: attribute.default('uid'),
+  nameAttribute: attribute.default('cn'),
+  mailAttribute: attribute.default('mail'),
+  groupsAttribute: attribute.default('memberOf'),
+  /** Where groups are that name their members; empty: only `groupsAttribute` counts. */
+  groupBase: z.string().max(500).default(''),
+  groupFilter: filterWith(['account', 'dn']).default('(|(memberUid={account})(member={dn}))'),
+});
+
+const Accounts = z.strictObject({
+  /** Who knows the centre's accounts: nobody, the system (getent), or an LDAP server. */
+  source: z.enum(['none', 'getent', 'ldap']).default('none'),
+  timeoutSeconds: z.int().min(1).max(30).default(5),
+  /** Accounts below are the system's own. */
+  minUid: z.int().min(0).max(4_294_967_295).default(1000),
+  /** Who has one of these as shell has no account any more. */
+  endedShells: z
+    .array(z.string().max(200))
+    .max(20)
+    .default(['/usr/sbin/nologin', '/sbin/nologin', '/bin/false', '/usr/bin/false']),
+  ldap: Ldap.prefault({}),
+});
+
 export const ConfigSchema = z.strictObject({
   stateDir: z.string().min(1).default('./var'),
   /** Sockets live here; empty means <stateDir>/run. In production /run/hubgate. */
@@ -127,6 +176,7 @@ export const ConfigSchema = z.strictObject({
       blocklist: z.string().max(4096).default(''),
     })
     .prefault({}),
+  accounts: Accounts.prefault({}),
   approval: z
     .strictObject({
       /** `passkey`: only touches of passkeys that the signer's operators accepted. */

@@ -51,6 +51,15 @@ export async function findCertificateRow(db: Queries, serial: string): Promise<C
   return db.prisma.certificate.findUnique({ where: { serial }, include: LINEAGE });
 }
 
+/** Of the certificates that these requests became, in no order. */
+export async function serialsOfRequests(db: Queries, requestIds: readonly string[]): Promise<string[]> {
+  const rows = await db.prisma.certificate.findMany({
+    where: { requestId: { in: [...requestIds] } },
+    select: { serial: true },
+  });
+  return rows.map(({ serial }) => serial);
+}
+
 export async function certificateOfRequest(db: Queries, requestId: string): Promise<CertificateRow | null> {
   return db.prisma.certificate.findUnique({ where: { requestId }, include: LINEAGE });
 }

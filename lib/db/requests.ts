@@ -144,3 +144,28 @@ export async function overdueRequests(db: Queries, state: RequestState, now: Dat
   });
   return rows.map((row) => row.id);
 }
+
+/** Waiting requests for an account about which the directory was not asked since then; longest ago first. */
+export async function requestsToAskAbout(
+  db: Queries,
+  input: { before: Date; limit: number },
+): Promise<string[]> {
+  const where = { state: 'SUBMITTED', profile: 'user' };
+  const select = { id: true } as const;
+  const [never, silent, old] = await Promise.all([
+    db.prisma.request.findMany({ where: { ...where, accountAskedAt: null }, select, take: input.limit }),
+    db.prisma.request.findMany({
+      where: { ...where, accountState: 'unreachable' },
+      select,
+      orderBy: { accountAskedAt: 'asc' },
+      take: input.limit,
+    }),
+    db.prisma.request.findMany({
+      where: { ...where, accountAskedAt: { lt: input.before } },
+      select,
+      orderBy: { accountAskedAt: 'asc' },
+      take: input.limit,
+    }),
+  ]);
+  return [...new Set([...never, ...silent, ...old].map(({ id }) => id))].slice(0, input.limit);
+}

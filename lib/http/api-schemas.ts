@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { AuditFilterQuery } from '../audit/read-filter';
 import { RENEWAL_OBSTACLES } from '../certificates/renewal-policy';
 import { REQUEST_STATES } from '../requests/states';
 
@@ -182,6 +183,30 @@ export const SignResults = z.object({
   results: z.array(
     z.object({ id: RequestId, state: State, serial: z.string().optional(), code: z.string().optional() }),
   ),
+});
+
+export const AuditListQuery = AuditFilterQuery.extend({ cursor, limit });
+export const AuditExportQuery = AuditFilterQuery.extend({
+  form: z.enum(['jsonl', 'csv']).default('jsonl'),
+  after: z.coerce.number().int().min(0).optional().describe('Only events after this number'),
+});
+export const AuditList = z.object({
+  items: z.array(
+    z
+      .object({
+        seq: z.int(),
+        at: z.iso.datetime(),
+        actor: z.string(),
+        action: z.string(),
+        target: z.string(),
+        outcome: z.string(),
+        data: z.record(z.string(), z.unknown()),
+        requestId: z.string(),
+        hash: z.string(),
+      })
+      .meta({ id: 'AuditEvent' }),
+  ),
+  nextCursor: z.string().nullable(),
 });
 
 export const CertificateListQuery = z.strictObject({

@@ -41,6 +41,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'request.already-decided-by-you': 409,
   'request.takeover-needs-confirmation': 409,
   'request.flagged': 409,
+  'request.account-ended': 409,
   'request.reason-required': 422,
   'request.sign-in-required': 401,
 
@@ -98,6 +99,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'signer.former-ca': 409,
   'signer.journal-old': 503,
   'signer.journal-damaged': 503,
+  'signer.audit-seal': 409,
 
   // Met at start or on the command line, hardly ever over HTTP: then it is the server's fault.
   'config.syntax': 500,

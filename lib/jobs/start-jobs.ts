@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import { destination, pino } from 'pino';
 
+import { followSignerEvents } from '../audit/follow-signer-events';
+import { recordConfiguration } from '../audit/record-configuration';
+import { sealAudit } from '../audit/seal-audit';
 import { followRevocations } from '../certificates/follow-revocations';
 import { blockListState } from '../certificates/block-list-file';
 import { mirrorBlockedKeys } from '../certificates/mirror-blocked-keys';
@@ -97,6 +100,7 @@ export function jobs(house: JobHouse): Job[] {
         await mailCaAlarms(jobCtx(house, 'alarms'));
       },
     },
+    ...auditJobs(house),
     {
       name: 'mail',
       everyMs: 5000,
@@ -118,6 +122,34 @@ export function jobs(house: JobHouse): Job[] {
         const now = new Date();
         await deleteExpiredTrustProofs(house.db, now);
         await deleteOldSecrets(house.db, new Date(now.getTime() - 30 * DAY_MS));
+      },
+    },
+  ];
+}
+
+/** What the audit trail learns from elsewhere, and its seals. */
+function auditJobs(house: JobHouse): Job[] {
+  return [
+    {
+      name: 'signer-events',
+      everyMs: 5000,
+      run: async () => {
+        await whileSignerAnswers(() => followSignerEvents(jobCtx(house, 'signer-events')));
+      },
+    },
+    {
+      name: 'seal-audit',
+      everyMs: 60_000,
+      run: async () => {
+        await whileSignerAnswers(() => sealAudit(jobCtx(house, 'seal-audit')));
+      },
+    },
+    {
+      // Read once at the start; looked at again only in case the first turn failed.
+      name: 'configuration',
+      everyMs: 3_600_000,
+      run: async () => {
+        await recordConfiguration(jobCtx(house, 'start'));
       },
     },
   ];

@@ -219,6 +219,7 @@ export const MAILS = {
         'ocsp-ends',
         'former-key',
         'relint',
+        'audit-broken',
       ]),
       link,
       list: z.enum(['signing', 'root', 'former']).default('signing'),
@@ -229,9 +230,16 @@ export const MAILS = {
       checked: z.string().default(''),
       recorded: z.string().default(''),
       reported: z.string().default(''),
+      kind: z.enum(['missing', 'other']).default('other'),
+      seq: z.string().default(''),
+      at: z.iso.datetime().optional(),
     }),
-    ({ code, link: url, until, ...values }, { t, date, site }) => {
-      const shown = { ...values, until: until === undefined ? '' : date(until) };
+    ({ code, link: url, until, at, ...values }, { t, date, site }) => {
+      const shown = {
+        ...values,
+        until: until === undefined ? '' : date(until),
+        at: at === undefined ? '' : date(at),
+      };
       return {
         subject: t('mail.ca-alarm.subject', { site, what: t(`mail.ca-alarm.title.${code}`, shown) }),
         blocks: [

@@ -7,12 +7,14 @@ import { findBlockedKey } from '../db/blocked-keys';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMail } from '../db/outbox';
-import { changeRequest, type RequestRow } from '../db/requests';
+import { changeRequest, findRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
 import { actorId, requirePermission } from '../identity/authorise';
 import type { PasskeyEvidence } from '../wire/passkey-approval';
+import { requireAccountInUse } from './account-check';
 import { approvalEnd } from './approval-times';
 import { approvedContent } from './approved-content';
+import { askAgain, storeFacts } from './ask-directory';
 import { otherHolder } from './name-holder';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
@@ -47,7 +49,8 @@ const COMMENT_MAX = 1000;
  *
  * @throws {HubgateError} `auth.*`, `request.not-found`, `request.own`, `request.version`,
  *   `request.state`, `request.already-decided-by-you`, `request.takeover-needs-confirmation`,
- *   `approval.passkey-required`, `csr.compromised-key`, `certificate.outlives-issuer`, `signer.ca-missing`
+ *   `approval.passkey-required`, `request.account-ended`, `csr.compromised-key`,
+ *   `certificate.outlives-issuer`, `signer.ca-missing`
  */
 export async function approveRequest(
   ctx: Ctx,
@@ -55,12 +58,16 @@ export async function approveRequest(
 ): Promise<{ id: string; state: RequestState }> {
   requirePermission(ctx, 'requests.decide');
   requireTouch(ctx, input);
+  const before = await findRequest(ctx.db, input.id);
+  const facts = before?.state === 'SUBMITTED' ? await askAgain(ctx, before) : null;
   return inTransaction(ctx.db, async (tx) => {
-    const row = await loadRequest(tx, input.id);
+    const loaded = await loadRequest(tx, input.id);
+    const row = loaded.commonName === before?.commonName ? await storeFacts(ctx, tx, loaded, facts) : loaded;
     requireNotOwn(ctx, row);
     requireVersion(row, input.version);
     nextState(stateOf(row), 'approve');
     await requireKeyNotBlocked(tx, row);
+    requireAccountInUse(row);
     await requireNameFree(ctx, tx, row, input.confirmTakeover === true);
     return approveLoaded(ctx, tx, input, await vouched(ctx, tx, row, input.vouchEmail === true));
   });

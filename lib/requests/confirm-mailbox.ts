@@ -4,6 +4,7 @@ import { inTransaction } from '../db/in-transaction';
 import { useOneTimeSecret } from '../db/one-time-secrets';
 import { changeRequest } from '../db/requests';
 import { HubgateError } from '../errors';
+import { accountProof } from './account-facts';
 import { requestChecks } from './request-checks';
 import { hashSecret } from './request-id';
 import { storedChecks } from './request-item';
@@ -34,13 +35,15 @@ export async function confirmMailbox(
     if (row.email !== email) throw refused();
     const state = stateOf(row);
     if (row.emailState === 'proven') return { id: row.id, email };
-    const proven = { ...row, emailState: 'proven' };
+    const known = { ...row, emailState: 'proven' };
+    const proven = { ...known, accountProof: accountProof(known, row.accountProof === 'sign-in') };
     const { checks, finding } = await requestChecks(tx, ctx.config, proven, storedChecks(row));
     await changeRequest(tx, {
       id: row.id,
       from: state,
       change: {
         emailState: 'proven',
+        accountProof: proven.accountProof,
         checks: JSON.stringify(checks),
         finding,
         updatedAt: now,

@@ -1,8 +1,10 @@
+import { lookUpAccount } from '../accounts/look-up-account';
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { checkAccountName } from '../x509/subject-policy';
+import { accountFacts, accountProof } from './account-facts';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
 import type { RequestState } from './states';
@@ -21,6 +23,7 @@ export async function editRequest(
 ): Promise<{ id: string; state: RequestState; version: number }> {
   requirePermission(ctx, 'requests.decide');
   const commonName = checkAccountName(input.commonName, ctx.config.pki.accountPattern);
+  const account = await lookUpAccount(ctx, { by: 'account', value: commonName });
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);
     requireNotOwn(ctx, row);
@@ -31,8 +34,13 @@ export async function editRequest(
         'The name of a server is its first host name; it is not edited.',
       );
     }
-    const renewsSerial = commonName === row.commonName ? row.renewsSerial : null;
-    const changed = { ...row, commonName, renewsSerial };
+    const same = commonName === row.commonName;
+    const renewsSerial = same ? row.renewsSerial : null;
+    const facts = accountFacts(account, ctx.now());
+    // Who signed in with one account has shown nothing of another.
+    const signedIn = same && row.accountProof === 'sign-in';
+    const ofAccount = { ...facts, accountProof: accountProof({ ...row, ...facts }, signedIn) };
+    const changed = { ...row, ...ofAccount, commonName, renewsSerial };
     const { checks, finding } = await requestChecks(tx, ctx.config, changed, storedChecks(row));
     const state = await transition(ctx, tx, {
       row,
@@ -40,6 +48,7 @@ export async function editRequest(
       newVersion: true,
       change: {
         commonName,
+        ...ofAccount,
         checks: JSON.stringify(checks),
         finding,
         // Another name is another certificate: it renews none.

@@ -5,7 +5,15 @@ import { requestsWithName, type RequestRow } from '../db/requests';
 /** What tells people apart. */
 export type Claimant = Pick<
   RequestRow,
-  'id' | 'commonName' | 'profile' | 'spkiSha256' | 'requesterId' | 'email' | 'emailState' | 'renewsSerial'
+  | 'id'
+  | 'commonName'
+  | 'profile'
+  | 'spkiSha256'
+  | 'requesterId'
+  | 'email'
+  | 'emailState'
+  | 'renewsSerial'
+  | 'accountProof'
 >;
 
 export type NameHolder = {
@@ -17,14 +25,15 @@ export type NameHolder = {
 
 /**
  * Who holds this request's common name, when that is somebody else; null when the name is free or
- * the requester is shown to be its holder: by the certificate that is being renewed, by the holder's
- * key, by the same sign-in, or by a proven mailbox that the holder's certificate carries. Naming the
- * holder's address proves nothing.
+ * the requester is shown to be its holder: by the account itself (a sign-in with it, or its own mailbox
+ * as the directory has it), by the certificate that is being renewed, by the holder's key, by the same
+ * sign-in, or by a proven mailbox that the holder's certificate carries. Naming the holder's address
+ * proves nothing.
  *
  * Approved requests count as holders too, or two approvals in a row would pass each other.
  */
 export async function otherHolder(db: Queries, claimant: Claimant): Promise<NameHolder | null> {
-  if (claimant.profile !== 'user') return null;
+  if (claimant.profile !== 'user' || claimant.accountProof !== 'none') return null;
   const certificates = await certificatesWithName(db, claimant.commonName);
   if (certificates.some((one) => one.serial === claimant.renewsSerial)) return null;
   const approved = await requestsWithName(db, claimant.commonName, ['APPROVED', 'SIGNING']);

@@ -4,6 +4,7 @@ import { siteHosts } from '../config/server-names';
 import type { Queries } from '../db/client';
 import { requestsWithKey, requestsWithName, type RequestRow } from '../db/requests';
 import type { CheckResult } from '../x509/check-result';
+import { accountChecks } from './account-check';
 import { stringList } from './approved-content';
 import { otherHolder, type Claimant } from './name-holder';
 import { OPEN_STATES, type RequestState } from './states';
@@ -18,10 +19,21 @@ const PORTAL_CHECKS = new Set([
   'request.key-before',
   'request.renewal',
   'request.site-name',
+  'request.account',
 ]);
 
 /** What the portal's own checks look at. */
-type Checked = Claimant & Pick<RequestRow, 'trust' | 'source' | 'dnsNames' | 'ipAddresses'>;
+type Checked = Claimant &
+  Pick<
+    RequestRow,
+    | 'trust'
+    | 'source'
+    | 'dnsNames'
+    | 'ipAddresses'
+    | 'accountState'
+    | 'accountName'
+    | 'accountGroups'
+  >;
 
 /**
  * The checks of a request as things stand: those of its CSR, and what the portal knows beside it.
@@ -36,6 +48,7 @@ export async function requestChecks(
 ): Promise<{ checks: CheckResult[]; finding: Finding }> {
   const checks = [
     ...(await stillTrue(db, request, csrChecks)).filter((check) => !PORTAL_CHECKS.has(check.code)),
+    ...accountChecks(request),
     ...(await nameChecks(db, request)),
     ...siteChecks(config, request),
     ...mailboxChecks(config, request),

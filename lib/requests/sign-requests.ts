@@ -1,3 +1,4 @@
+import { sealAudit } from '../audit/seal-audit';
 import { requireCurrentJournal, watchJournal } from '../certificates/watch-journal';
 import type { Ctx } from '../ctx';
 import { countApproved } from '../db/request-claims';
@@ -72,6 +73,7 @@ async function* signing(ctx: Ctx, which: Which): AsyncGenerator<SignEvent> {
     else yield eventOf({ id, state: stateOf(head), code: 'request.state' });
   }
   // What was signed is recorded at once; when that fails now, the clock does it in some seconds.
+  await sealAudit(ctx).catch(() => undefined);
   await watchJournal(ctx).catch(() => undefined);
   yield { event: 'done', issued, failed };
 }

@@ -1,3 +1,5 @@
+import { NOT_ASKED, type Account } from '../accounts/account';
+import { lookUpAccount } from '../accounts/look-up-account';
 import { recordAudit } from '../audit/record-audit';
 import { actorName, type Ctx } from '../ctx';
 import type { Tx } from '../db/client';
@@ -13,6 +15,7 @@ import {
 import { findUserById } from '../db/users';
 import { HubgateError, isHubgateError } from '../errors';
 import { useTrustProof } from '../trust/use-trust-proof';
+import { accountFacts, accountProof } from './account-facts';
 import { refuseDuplicateKey } from './duplicate-key';
 import { readWish, type Wish, type WishInput } from './read-wish';
 import { requestChecks } from './request-checks';
@@ -49,9 +52,16 @@ export async function submitRequest(
     throw new HubgateError('http.invalid', 'This portal gives out no invitations.', { field: 'invitation' });
   }
   const wish = await readWish(ctx, input);
+  const account = await accountOf(ctx, wish);
   const pickupSecret = newPickupSecret();
-  const stored = await inTransaction(ctx.db, (tx) => store(ctx, tx, input, wish, hashSecret(pickupSecret)));
+  const pickupHash = hashSecret(pickupSecret);
+  const stored = await inTransaction(ctx.db, (tx) => store(ctx, tx, { ...input, wish, account, pickupHash }));
   return { ...stored, pickupSecret };
+}
+
+/** What the directory says of the account that a wish names. Not in a transaction: it may take seconds. */
+export function accountOf(ctx: Ctx, { profile, commonName }: Pick<Wish, 'profile' | 'commonName'>): Promise<Account> {
+  return profile === 'user' ? lookUpAccount(ctx, { by: 'account', value: commonName }) : Promise.resolve(NOT_ASKED);
 }
 
 /** @throws {HubgateError} `request.sign-in-required` where the centre wants to know who asks */
@@ -68,10 +78,9 @@ export function requireMayAsk(ctx: Pick<Ctx, 'actor' | 'config'>): void {
 async function store(
   ctx: Ctx,
   tx: Tx,
-  input: SubmitInput,
-  wish: Wish,
-  pickupHash: string,
+  input: Pick<SubmitInput, 'trustProof' | 'source'> & { wish: Wish; account: Account; pickupHash: string },
 ): Promise<{ id: string; state: RequestState }> {
+  const { wish, account, source, pickupHash } = input;
   const { actor } = ctx;
   const requesterId = actor.kind === 'person' ? actor.userId : null;
   const addressKey =
@@ -85,7 +94,7 @@ async function store(
   const trust = await readTrust(ctx, tx, input.trustProof);
   const emailState = await emailStateOf(tx, wish.email, requesterId);
   const asker = { requesterId, addressKey, emailState, trust };
-  const row = await insertWish(ctx, tx, wish, { ...asker, source: input.source, pickupHash });
+  const row = await insertWish(ctx, tx, wish, { ...asker, account, source, pickupHash });
   await mailApprovers(ctx, tx, row);
   const confirmLink = emailState === 'unproven' ? await mailboxLink(ctx, tx, row) : '';
   await mailRequester(ctx, tx, row, { template: 'request-received', vars: { confirmLink }, once: '1' });
@@ -100,6 +109,10 @@ export type WishFacts = {
   trust: 'none' | 'weak' | 'proven';
   source: SubmitInput['source'];
   pickupHash: string;
+  /** What the directory says of the account. */
+  account: Account;
+  /** The account is the one that the requester signed in with. */
+  signedIn?: boolean;
   /** A renewal: the old certificate's serial, whose holder sends it, and the signature of its key. */
   renewsSerial?: string;
   renewalProof?: string | null;
@@ -109,9 +122,12 @@ export type WishFacts = {
 export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts): Promise<RequestRow> {
   const { config } = ctx;
   const now = ctx.now();
-  const { renewsSerial = null, ...told } = known;
+  const { renewsSerial = null, account, signedIn = false, ...told } = known;
+  const ofAccount = accountFacts(account, now);
   const facts = {
     ...told,
+    ...ofAccount,
+    accountProof: accountProof({ ...wish, ...told, ...ofAccount }, signedIn),
     id: await freshId(tx),
     commonName: wish.commonName,
     profile: wish.profile,
@@ -147,6 +163,7 @@ export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts)
       spkiSha256: row.spkiSha256,
       finding,
       trust: row.trust,
+      ...(account.state === 'none' ? {} : { account: account.state, proof: row.accountProof }),
       ...(renewsSerial === null ? {} : { renews: renewsSerial }),
     },
   });

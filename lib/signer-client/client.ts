@@ -1,4 +1,5 @@
 import { ERROR_CODES, HubgateError, type ErrorCode } from '../errors';
+import { SEALS_PAGE_MAX, type AuditSeal, type AuditSealPage, type SignerEventPage } from '../wire/audit-seal';
 import type { OcspAnswer, OcspFreshResult, OcspLiveResult } from '../wire/ocsp';
 import { WIRE_VERSION, type Order } from '../wire/order';
 import {
@@ -90,6 +91,16 @@ export type SignerClient = {
    * @throws {HubgateError} `signer.approval` when it counts for nothing at this signer
    */
   presentTouch: (touch: PresentedTouch) => Promise<{ person: string }>;
+  /**
+   * Seals the head of the portal's audit chain.
+   *
+   * @throws {HubgateError} `signer.audit-seal` when it goes back or contradicts what was sealed
+   */
+  sealAudit: (head: { seq: number; hash: string }) => Promise<AuditSeal>;
+  /** One page of seals behind this number (0: from the first). */
+  auditSeals: (after: number, limit?: number) => Promise<AuditSealPage>;
+  /** One page of what operators did at the signer, behind this number. */
+  events: (after: number, limit?: number) => Promise<SignerEventPage>;
   /** Operator socket only, down to the end; elsewhere refused. */
   unlock: (passphrase: string) => Promise<SignerStatus>;
   lock: () => Promise<SignerStatus>;
@@ -106,6 +117,8 @@ export type SignerClient = {
   removePasskey: (input: RemovePasskey) => Promise<RemovedPasskeys>;
   /** Begins a second look, or hurries the one under way. */
   relint: () => Promise<RelintReport>;
+  /** The audit chain goes on from here, after a database was put back. */
+  restartAudit: (input: { seq: number; hash: string; by: string; reason: string }) => Promise<AuditSeal>;
   /** The next CRL of this CA gets a higher number than `above`; answers the number it stands at. */
   raiseCrlNumber: (input: { caKeyId: string; above: number }) => Promise<number>;
   /** Another signing CA under the same root takes over; the present one keeps its revocation lists. */
@@ -221,6 +234,11 @@ export function connectSigner(socketPath: string): SignerClient {
     touched: async (limit) => RESULTS.touched.parse(await call('touched', { limit })),
     acceptPasskey: async (input) => RESULTS.acceptPasskey.parse(await call('acceptPasskey', input)),
     removePasskey: async (input) => RESULTS.removePasskey.parse(await call('removePasskey', input)),
+    sealAudit: async ({ seq, hash }) => RESULTS.sealAudit.parse(await call('sealAudit', { seq, hash })),
+    auditSeals: async (after, limit = SEALS_PAGE_MAX) =>
+      RESULTS.auditSeals.parse(await call('auditSeals', { after, limit })),
+    events: async (after, limit = 1000) => RESULTS.events.parse(await call('events', { after, limit })),
+    restartAudit: async (input) => RESULTS.restartAudit.parse(await call('restartAudit', input)),
     relint: async () => RESULTS.relint.parse(await call('relint', {})),
     unlock: async (passphrase) => RESULTS.unlock.parse(await call('unlock', { passphrase })),
     lock: async () => RESULTS.lock.parse(await call('lock', {})),

@@ -7,6 +7,7 @@ import { readCrlHead } from '../x509/crl';
 import { readSpki } from '../x509/key-info';
 import { signatureAlgorithmFor } from '../x509/signature-algorithm';
 import { caKeyId } from '../x509/key-id';
+import type { AuditSealer } from './audit-sealer';
 import { caFiles, keyFileOf, readCa, readRootCrl, type Ca, type SignerFiles } from './ca-files';
 import type { Approvers } from './approvers';
 import { openCalls, type Calls, type SignerParts } from './calls';
@@ -38,6 +39,7 @@ type Input = {
   journal: Journal;
   approvers: Approvers;
   relints: RelintKeeper;
+  sealer: AuditSealer;
   openThread: OpenThread;
   now: () => Date;
   log: Log;
@@ -137,7 +139,7 @@ const busy = (): HubgateError =>
   new HubgateError('signer.busy', 'The signing CA is being rolled over. Ask again in a moment.');
 
 function openParts(
-  { files, journal, approvers, relints, openThread, now, log }: Input,
+  { files, journal, approvers, relints, sealer, openThread, now, log }: Input,
   open: ReadonlyMap<string, KeyObject>,
   rollOver: SignerParts['rollOver'],
 ): { parts: SignerParts; calls: Calls; stop: () => Promise<void> } {
@@ -185,6 +187,7 @@ function openParts(
     signing: ca && touches && openSigning({ ...held, ca, touches }),
     crls,
     relints,
+    sealer,
     responders,
     ocsp: responders && openOcspAnswers({ journal, keeper: responders, now, log }),
     now,

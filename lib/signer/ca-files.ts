@@ -19,6 +19,8 @@ export type SignerFiles = {
   policy: string;
   /** Whose passkeys count: lib/signer/approvers.ts. */
   approvers: string;
+  /** Signs seals of the portal's audit chain; Ed25519, not encrypted: it must work while the CA's key is locked. */
+  auditKey: string;
   /** Key and certificate of the responder that answers for this CA. */
   responder: (caKeyId: string) => string;
   /** What there is of each signing CA once there was more than one: `<key id>.pem`, `.key`, `.json`. */
@@ -39,6 +41,7 @@ export function signerFiles(dir: string): SignerFiles {
     rootCrl: join(dir, 'root-ca.crl'),
     policy: join(dir, 'policy.json'),
     approvers: join(dir, 'approvers.json'),
+    auditKey: join(dir, 'audit.key'),
     responder: (caKeyId) => join(dir, `ocsp-${caKeyId}.pem`),
     cas: join(dir, 'cas'),
     backups: join(dir, 'backups'),

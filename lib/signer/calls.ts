@@ -1,6 +1,7 @@
 import { HubgateError } from '../errors';
 import type { SignerCall, SignerStatus, SignOutcome } from '../wire/messages';
 import type { Approvers } from './approvers';
+import type { AuditSealer } from './audit-sealer';
 import type { Ca } from './ca-files';
 import type { CrlKeeper } from './crl-keeper';
 import type { Custody } from './custody';
@@ -27,6 +28,7 @@ export type SignerParts = {
   signing: SignOrders | null;
   crls: CrlKeeper | null;
   relints: RelintKeeper;
+  sealer: AuditSealer;
   responders: ResponderKeeper | null;
   ocsp: OcspAnswers | null;
   now: () => Date;
@@ -119,6 +121,15 @@ export function openCalls(parts: SignerParts): Calls {
     return { number };
   }
 
+  function eventsPage({ after, limit }: { after: number; limit: number }): unknown {
+    const { events, more } = journal.events(after, limit);
+    return {
+      journalId: journal.identity().journalId,
+      events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
+      more,
+    };
+  }
+
   return async (call, item, door) => {
     switch (call.method) {
       case 'status':
@@ -157,6 +168,12 @@ export function openCalls(parts: SignerParts): Calls {
         return passkeys.accept(call.params);
       case 'removePasskey':
         return passkeys.remove(call.params);
+      case 'sealAudit':
+        return parts.sealer.seal(call.params);
+      case 'auditSeals':
+        return parts.sealer.page(call.params.after, call.params.limit);
+      case 'events':
+        return eventsPage(call.params);
       case 'unlock':
         return unlock(call.params.passphrase);
       case 'lock':
@@ -169,6 +186,8 @@ export function openCalls(parts: SignerParts): Calls {
         return parts.rollOver(call.params);
       case 'relint':
         return parts.relints.begin();
+      case 'restartAudit':
+        return parts.sealer.restart(call.params);
       case 'raiseCrlNumber':
         return raiseCrlNumber(call.params);
     }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 
 import { HubgateError } from '../errors';
 import { PASSKEY_TABLES } from './journal-passkeys';
+import { AUDIT_TABLES } from './journal-audit-tables';
 import { toVersion2 } from './journal-version-2';
 import { VERSION_3 } from './journal-version-3';
 
@@ -80,6 +81,7 @@ const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
   toVersion2,
   VERSION_3,
   PASSKEY_TABLES,
+  AUDIT_TABLES,
 ];
 
 /** Tells a journal from any other SQLite file ("HGJ1"). */

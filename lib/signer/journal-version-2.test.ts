@@ -49,7 +49,7 @@ function asVersion1(from: string, to: string): void {
     INSERT INTO certificates SELECT serial, order_id, der, not_after, issued_at FROM v2.certificates;
     INSERT INTO revocations SELECT serial, reason, by, revoked_at FROM v2.revocations;
     INSERT INTO crls SELECT number, coalesce(der, x''), this_update, next_update, revoked FROM v2.crls;
-    INSERT INTO events SELECT * FROM v2.events;
+    INSERT INTO events SELECT at, what FROM v2.events ORDER BY number;
     INSERT INTO clock SELECT 1, last_at FROM v2.meta;
     PRAGMA user_version = 1;
     PRAGMA application_id = ${0x48474a31};

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { journalAudit, type JournalAudit } from './journal-audit';
 import { journalCrls, type JournalCrls } from './journal-crls';
 import { openJournalFile } from './journal-file';
 import { journalImport, type JournalImport } from './journal-import';
@@ -20,6 +21,7 @@ export type Journal = JournalOrders &
   JournalCrls &
   JournalImport &
   JournalOcsp &
+  JournalAudit &
   JournalRelints &
   JournalPasskeys & {
     /** Where it lies: threads read it by a connection of their own. */
@@ -60,6 +62,7 @@ export function openJournal(file: string): Journal {
       ...journalCrls(held),
       ...journalImport(held),
       ...journalOcsp(held),
+      ...journalAudit(held),
       ...journalRelints(held),
       ...journalPasskeys(held),
       identity() {

@@ -26,6 +26,7 @@ export function signerStatus({ ca, custody, journal, responders, rootCrl }: Part
     ...former.flatMap(({ keyId }) => listEnd(journal, 'former', keyId)),
   ];
   const relint = relintSummary(journal);
+  const seal = journal.lastSeal();
   const signing = crlEnds.find(({ list }) => list === 'signing');
   return {
     state: held.state,
@@ -56,6 +57,7 @@ export function signerStatus({ ca, custody, journal, responders, rootCrl }: Part
       notAfter: certificate.notAfter.toISOString(),
     })),
     ...(relint && { relint }),
+    ...(seal && { auditSeal: { number: seal.number, seq: seal.seq, hash: seal.hash, at: seal.at } }),
   };
 }
 

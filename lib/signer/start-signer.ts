@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { HubgateError } from '../errors';
 import { openActiveCa } from './active-ca';
 import { openApprovers } from './approvers';
+import { openAuditSealer } from './audit-sealer';
 import { signerFiles } from './ca-files';
 import type { Door } from './calls';
 import { watchIntegrity } from './integrity-watch';
@@ -51,7 +52,8 @@ export async function startSigner(input: {
     const { openThread } = input;
     const relints = openRelintKeeper({ journal, now, log, openThread });
     const approvers = openApprovers(files.approvers);
-    const active = openActiveCa({ files, journal, approvers, relints, openThread, now, log });
+    const sealer = openAuditSealer({ file: files.auditKey, journal, now, log });
+    const active = openActiveCa({ files, journal, approvers, relints, sealer, openThread, now, log });
     const { calls } = active;
 
     const integrity = watchIntegrity({

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 
 import {
+  AuditHeadParams,
+  AuditRestartParams,
+  AuditSeal,
+  AuditSealPage,
+  LastSeal,
+  SEALS_PAGE_MAX,
+  SignerEventPage,
+} from './audit-seal';
+import {
   OcspFreshParams,
   OcspFreshResult,
   OcspLiveParams,
@@ -103,6 +112,12 @@ export const SignerCall = z.discriminatedUnion('method', [
   call('proposePasskey', ProposePasskey),
   /** Shows a touch at once: its counter must be ahead of those before, whatever is signed first. */
   call('presentTouch', PresentedTouch),
+  /** Seals the head of the portal's audit chain. One that goes back, or contradicts the last one, is refused. */
+  call('sealAudit', AuditHeadParams),
+  /** Seals in their order, by pages, with the keys that signed them. */
+  call('auditSeals', z.strictObject({ after: z.int().min(0), limit: z.int().min(1).max(SEALS_PAGE_MAX) })),
+  /** What operators did here: unlocking, locking and the like, by pages. */
+  call('events', page),
   /** Operator socket only, down to the end. */
   call('unlock', z.strictObject({ passphrase: z.string().min(1).max(1024) })),
   call('lock', nothing),
@@ -131,6 +146,8 @@ export const SignerCall = z.discriminatedUnion('method', [
   call('removePasskey', RemovePasskey),
   /** Begins a second look at once; `relintReport` says how far it is. */
   call('relint', nothing),
+  /** The portal's database was put back and has forgotten the end of its audit chain: it goes on from here. */
+  call('restartAudit', AuditRestartParams),
   /** The next CRL of this CA gets a higher number than this: after an old journal was put back. */
   call('raiseCrlNumber', z.strictObject({ caKeyId: keyIdHex, above: z.int().min(0) })),
 ]);
@@ -142,6 +159,7 @@ export const OPERATOR_ONLY: ReadonlySet<SignerMethod> = new Set([
   'lock',
   'release',
   'relint',
+  'restartAudit',
   'raiseCrlNumber',
   'rollover',
   'touched',
@@ -205,6 +223,8 @@ export const SignerStatus = z.strictObject({
   responders: z.array(ResponderEnd),
   /** The last second look that came to its end. */
   relint: z.strictObject({ at: instant, checked: z.int(), findings: z.int() }).optional(),
+  /** The newest seal of the portal's audit chain. */
+  auditSeal: LastSeal.optional(),
 });
 export type SignerStatus = z.infer<typeof SignerStatus>;
 
@@ -311,10 +331,14 @@ export const RESULTS = {
   touched: TouchedOrders,
   acceptPasskey: ApproverList,
   removePasskey: RemovedPasskeys,
+  sealAudit: AuditSeal,
+  auditSeals: AuditSealPage,
+  events: SignerEventPage,
   unlock: SignerStatus,
   lock: SignerStatus,
   release: z.strictObject({ released: z.array(SerialHex), notHeld: z.array(SerialHex) }),
   relint: RelintReport,
+  restartAudit: AuditSeal,
   raiseCrlNumber: z.strictObject({ number: z.int() }),
   rollover: SignerStatus,
 } as const satisfies Record<SignerMethod, z.ZodType>;

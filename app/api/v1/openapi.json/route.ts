@@ -2,6 +2,8 @@
 import { openApi, type ApiRoutes } from '#lib/http/openapi';
 import { route } from '#lib/http/route';
 
+import * as adminAudit from '../admin/audit/route';
+import * as adminAuditExport from '../admin/audit/export/route';
 import * as adminCertificates from '../admin/certificates/route';
 import * as adminRevokeMany from '../admin/certificates/revoke/route';
 import * as adminRevokePreview from '../admin/certificates/revoke/preview/route';
@@ -37,6 +39,8 @@ const ROUTES: ApiRoutes = {
   '/api/v1/admin/requests/{id}/approve': adminApprove,
   '/api/v1/admin/requests/{id}/reject': adminReject,
   '/api/v1/admin/requests/sign': adminSign,
+  '/api/v1/admin/audit': adminAudit,
+  '/api/v1/admin/audit/export': adminAuditExport,
   '/api/v1/admin/certificates': adminCertificates,
   '/api/v1/admin/certificates/revoke': adminRevokeMany,
   '/api/v1/admin/certificates/revoke/preview': adminRevokePreview,

@@ -1,0 +1,104 @@
+import Sqlite from 'better-sqlite3';
+import pg from 'pg';
+
+import type { Config } from '../config/schema';
+import type { StatePaths } from '../config/state-paths';
+import { databaseTarget } from './target';
+
+/**
+ * An event for verification: its number, the fields that are hashed as the text of a JSON array, the hash
+ * of the event before, and its own.
+ */
+export type ScannedEvent = readonly [seq: number, fields: string, prevHash: string, hash: string];
+
+/** The whole audit trail, page by page in its order, by a connection of its own. */
+export type AuditScan = {
+  pages: (afterSeq: number) => AsyncGenerator<readonly ScannedEvent[]>;
+  close: () => Promise<void>;
+};
+
+const TEXTS = ['"actor"', '"action"', '"target"', '"outcome"', '"data"', '"requestId"', '"prevHash"'];
+/** A page of this size keeps the event loop for some tens of milliseconds. */
+const SQLITE_PAGE = 2000;
+const POSTGRESQL_PAGE = 5000;
+
+/**
+ * Opens the audit trail for reading it whole. Plain SQL on plain drivers: through the client, whose
+ * work per row is many times that of hashing it, a million events would take minutes. The databases
+ * write the array themselves, for that takes less than handing over ten values; both escape as
+ * JSON.stringify() does (a test holds them against it).
+ *
+ * @throws {HubgateError} `config.value`, `config.missing-file`
+ */
+export async function openAuditScan(config: Config, paths: StatePaths): Promise<AuditScan> {
+  const target = databaseTarget(config, paths);
+  return target.kind === 'sqlite' ? scanSqlite(target.file) : scanPostgresql(target);
+}
+
+function scanSqlite(file: string): AuditScan {
+  const db = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+  // Times are written in one form; any other is taken as it is, and breaks the chain.
+  const at = `CASE WHEN "at" GLOB '*.[0-9][0-9][0-9]+00:00' AND length("at") = 29
+    THEN substr("at", 1, 23) || 'Z' ELSE CAST("at" AS TEXT) END`;
+  const texts = TEXTS.map((column) => `json_quote(CAST(${column} AS TEXT))`);
+  const fields = ['"seq"', `json_quote(${at})`, ...texts].join(" || ',' || ");
+  const page = db
+    .prepare(
+      `SELECT "seq", '[' || ${fields} || ']', "prevHash", "hash" FROM "AuditEvent" WHERE "seq" > ? ORDER BY "seq" LIMIT ?`,
+    )
+    .raw();
+  return {
+    async *pages(afterSeq) {
+      for (let seq = afterSeq; ;) {
+        const rows = page.all(seq, SQLITE_PAGE) as ScannedEvent[];
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        yield rows;
+        if (rows.length < SQLITE_PAGE) return;
+        seq = last[0];
+        await new Promise(setImmediate);
+      }
+    },
+    close: async () => void db.close(),
+  };
+}
+
+async function scanPostgresql(target: { url: string; password: string | null }): Promise<AuditScan> {
+  const client = new pg.Client({
+    connectionString: target.url,
+    ...(target.password === null ? {} : { password: target.password }),
+    connectionTimeoutMillis: 10_000,
+  });
+  await client.connect();
+  const texts = `substr(array_to_json(ARRAY[${TEXTS.join(', ')}])::text, 2)`;
+  const at = `to_char("at", 'YYYY-MM-DD"T"HH24:MI:SS.MS')`;
+  const fields = `'[' || "seq" || ',"' || ${at} || 'Z",' || ${texts}`;
+  const read = (afterSeq: number): Promise<{ rows: ScannedEvent[] }> =>
+    client.query<ScannedEvent>({
+      name: 'audit-scan',
+      text:
+        `SELECT "seq", ${fields}, "prevHash", "hash" FROM "AuditEvent" ` +
+        'WHERE "seq" > $1 ORDER BY "seq" LIMIT $2',
+      values: [afterSeq, POSTGRESQL_PAGE],
+      rowMode: 'array',
+    } as pg.QueryArrayConfig<unknown[]>) as unknown as Promise<{ rows: ScannedEvent[] }>;
+  return {
+    async *pages(afterSeq) {
+      // The server reads the next page while this one is hashed.
+      let next = read(afterSeq);
+      for (;;) {
+        const { rows } = await next;
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        const more = rows.length === POSTGRESQL_PAGE;
+        if (more) {
+          next = read(last[0]);
+          next.catch(() => undefined); // thrown where it is awaited
+        }
+        yield rows;
+        if (!more) return;
+      }
+    },
+    close: () => client.end(),
+  };
+}
