@@ -34,7 +34,8 @@ const SUBMISSIONS = 60;
 heading(`An audit trail of ${EVENTS.toLocaleString('en')} events, ${SEALS} seals`);
 const cluster = startPostgresCluster();
 const databases: [string, Config['database']['url']][] = [['SQLite', '']];
-if (cluster !== null) databases.push(['PostgreSQL', `postgresql://hubgate@/postgres?host=${cluster.socketDir}`]);
+if (cluster !== null)
+  databases.push(['PostgreSQL', `postgresql://hubgate@/postgres?host=${cluster.socketDir}`]);
 else line('PostgreSQL is not installed');
 try {
   for (const [kind, url] of databases) await onDatabase(kind, url);
@@ -48,7 +49,11 @@ async function onDatabase(kind: string, url: string): Promise<void> {
   // A chain of its own has seals of its own.
   const signer = await startTestSigner();
   const folder = mkdtempSync(join(tmpdir(), 'hubgate-audit-'));
-  const config = ConfigSchema.parse({ stateDir: folder, database: { url }, requests: { openPerAddress: 10_000 } });
+  const config = ConfigSchema.parse({
+    stateDir: folder,
+    database: { url },
+    requests: { openPerAddress: 10_000 },
+  });
   const paths = { ...statePaths(config, folder, () => false), caDir: signer.caDir };
   mkdirSync(paths.mapsDir);
   ensureSecrets(paths);
@@ -96,7 +101,13 @@ async function verifying(house: House, kind: string): Promise<void> {
 async function eventCost(house: House, kind: string): Promise<void> {
   const submission = await times(async (n) => void (await submitOne(house.ctx, { commonName: `u${n}` })));
   const host = house.as({ kind: 'host', name: 'bench' });
-  const data = { commonName: 'alice', profile: 'user', spkiSha256: 'a'.repeat(64), finding: 'clean', trust: 'none' };
+  const data = {
+    commonName: 'alice',
+    profile: 'user',
+    spkiSha256: 'a'.repeat(64),
+    finding: 'clean',
+    trust: 'none',
+  };
   const empty = await times(() => inTransaction(house.ctx.db, async (tx) => void (await touch(tx))));
   const one = await times(() =>
     inTransaction(house.ctx.db, async (tx) => {
@@ -107,7 +118,13 @@ async function eventCost(house: House, kind: string): Promise<void> {
   const cost = Math.max(0, one - empty);
   line(`${kind}: a submission ${submission.toFixed(2)} ms, its event ${cost.toFixed(2)} ms`);
   const value = (100 * cost) / submission;
-  figure({ what: `${kind}: the event's share of a submission`, value, unit: ' %', bound: 10, better: 'lower' });
+  figure({
+    what: `${kind}: the event's share of a submission`,
+    value,
+    unit: ' %',
+    bound: 10,
+    better: 'lower',
+  });
 }
 
 type Tx = Parameters<Parameters<typeof inTransaction>[1]>[0];
@@ -145,7 +162,13 @@ async function fill(house: House, count: number): Promise<void> {
         action: 'request.approve',
         target: `R-${String(head.seq + n).padStart(8, '0')}`,
         outcome: 'done',
-        data: JSON.stringify({ from: 'SUBMITTED', to: 'APPROVED', version: 1, digest: 'b'.repeat(64), approvals: 1 }),
+        data: JSON.stringify({
+          from: 'SUBMITTED',
+          to: 'APPROVED',
+          version: 1,
+          digest: 'b'.repeat(64),
+          approvals: 1,
+        }),
         requestId: `req-${head.seq + n}`,
         prevHash,
       };

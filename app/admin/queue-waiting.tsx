@@ -74,7 +74,7 @@ export async function WaitingQueue({
   }
   const number = (items: readonly unknown[], all: number) => (q === '' ? all : items.length);
   const now = ctx.now();
-  const common = { formId: FORM, now, locale, t };
+  const common = { formId: FORM, accounts: config.accounts.source !== 'none', now, locale, t };
   const note =
     signer.state !== 'unlocked'
       ? t('admin.queue.lockedNote')

@@ -25,6 +25,7 @@ export function worstCheck(checks: readonly CheckResult[]): CheckResult | null {
 const WORDS: Readonly<Record<string, string>> = {
   'request.name-held': 'nameTaken',
   'request.name-wanted': 'nameWanted',
+  'request.account': 'account',
   'request.mailbox': 'unproven',
   'request.trust': 'noTrust',
   'request.key-before': 'keyBefore',

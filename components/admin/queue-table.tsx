@@ -17,6 +17,7 @@ export function QueueTable({
   items,
   selectable,
   formId,
+  accounts,
   now,
   locale,
   t,
@@ -24,6 +25,8 @@ export function QueueTable({
   items: readonly RequestItem[];
   selectable: boolean;
   formId: string;
+  /** The centre has a directory that is asked about accounts. */
+  accounts: boolean;
   now: Date;
   locale: string;
   t: Translate;
@@ -44,6 +47,7 @@ export function QueueTable({
       heads={[
         [select, 'sel'],
         [t('admin.queue.colName'), 'c-cn'],
+        ...(accounts ? ([[t('admin.queue.colAccount'), 'c-acc']] as const) : []),
         [t('admin.queue.colMailbox'), 'c-mail'],
         [t('admin.queue.colHolders'), 'c-hold'],
         [t('admin.queue.colTrust'), 'c-trust'],
@@ -54,7 +58,7 @@ export function QueueTable({
       ]}
     >
       {items.map((item) => (
-        <QueueRow key={item.id} {...{ item, selectable, formId, now, locale, t }} />
+        <QueueRow key={item.id} {...{ item, selectable, formId, accounts, now, locale, t }} />
       ))}
     </Table>
   );
@@ -64,6 +68,7 @@ function QueueRow({
   item,
   selectable,
   formId,
+  accounts,
   now,
   locale,
   t,
@@ -71,6 +76,7 @@ function QueueRow({
   item: RequestItem;
   selectable: boolean;
   formId: string;
+  accounts: boolean;
   now: Date;
   locale: string;
   t: Translate;
@@ -96,6 +102,11 @@ function QueueRow({
           {item.commonName}
         </a>
       </RowHead>
+      {accounts ? (
+        <td role="cell" className="cell-account" data-l={t('admin.queue.labelAccount')}>
+          <AccountWord item={item} t={t} />
+        </td>
+      ) : null}
       <td role="cell" className="cell-mail" data-l={t('admin.queue.labelMailbox')}>
         <span className={odd ? 'odd' : 'quiet'}>{t(`admin.emailState.${item.emailState}`)}</span>
       </td>
@@ -127,6 +138,18 @@ function QueueRow({
         <span className="id">{item.id}</span>
       </td>
     </tr>
+  );
+}
+
+/** Whether the account exists, and whether anything shows that it is the requester's. */
+function AccountWord({ item, t }: { item: RequestItem; t: Translate }) {
+  const { accountState, accountProof } = item;
+  const proven = accountState === 'exists' && accountProof !== 'none';
+  const fine = accountState === 'exists' || accountState === 'none';
+  return (
+    <span className={fine ? 'quiet' : 'odd'}>
+      {t(proven ? 'admin.accountState.proven' : `admin.accountState.${accountState}`)}
+    </span>
   );
 }
 

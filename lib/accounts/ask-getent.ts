@@ -46,13 +46,18 @@ const PROGRAMS = { getent: '/usr/bin/getent', id: '/usr/bin/id' };
 type Ended = { code: number; out: string } | { failed: string };
 
 function run(program: string, words: readonly string[], { timeoutSeconds }: Rules): Promise<Ended> {
-  const limits = { timeout: timeoutSeconds * 1000, killSignal: 'SIGKILL' as const, maxBuffer: OUTPUT_MAX_BYTES };
+  const limits = {
+    timeout: timeoutSeconds * 1000,
+    killSignal: 'SIGKILL' as const,
+    maxBuffer: OUTPUT_MAX_BYTES,
+  };
   return new Promise((resolve) => {
     // Nothing of the portal's environment is anybody else's business.
     const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' } as unknown as NodeJS.ProcessEnv;
     execFile(program, [...words], { ...limits, env, encoding: 'utf8' }, (error, out) => {
       if (error === null) resolve({ code: 0, out });
-      else if (error.killed === true) resolve({ failed: `${program} did not answer within ${timeoutSeconds} s` });
+      else if (error.killed === true)
+        resolve({ failed: `${program} did not answer within ${timeoutSeconds} s` });
       else if (typeof error.code === 'number') resolve({ code: error.code, out });
       else resolve({ failed: `${program}: ${String(error.code ?? error.message)}` });
     });

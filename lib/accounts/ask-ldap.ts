@@ -6,7 +6,15 @@ import type { ConnectionOptions } from 'node:tls';
 import { Client, type Entry } from 'ldapts';
 
 import type { Ctx } from '../ctx';
-import { NOT_ASKED, shownGroups, shownText, unknownAccount, unreachable, type Account, type Wanted } from './account';
+import {
+  NOT_ASKED,
+  shownGroups,
+  shownText,
+  unknownAccount,
+  unreachable,
+  type Account,
+  type Wanted,
+} from './account';
 import { ENDED_ATTRIBUTES, hasEnded } from './ldap-ended';
 import { fillFilter } from './ldap-filter';
 
@@ -38,7 +46,8 @@ export async function askLdap(
     });
     if (startTls) await client.startTLS(tls);
     // Without a name it is an anonymous search, which many directories allow for this.
-    if (bindDn !== '') await client.bind(bindDn, readFileSync(at(passwordFile), 'utf8').replace(/\r?\n$/, ''));
+    if (bindDn !== '')
+      await client.bind(bindDn, readFileSync(at(passwordFile), 'utf8').replace(/\r?\n$/, ''));
     return await search(client, wanted, rules, now());
   } catch (thrown) {
     return unreachable(problemOf(thrown));
@@ -116,7 +125,8 @@ function valuesOf(entry: Entry, attribute: string): string[] {
 }
 
 /** `cn=astro,ou=groups,…` is the group astro. */
-const commonNameOf = (dn: string): string => /^cn=((?:\\.|[^,\\+])+)/i.exec(dn)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? dn;
+const commonNameOf = (dn: string): string =>
+  /^cn=((?:\\.|[^,\\+])+)/i.exec(dn)?.[1]?.replaceAll(/\\(.)/g, '$1') ?? dn;
 
 /** Never the password: ldapts does not put it into its errors, and neither do files. */
 function problemOf(thrown: unknown): string {

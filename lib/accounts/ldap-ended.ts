@@ -27,7 +27,8 @@ export function hasEnded(
   first: (attribute: (typeof ENDED_ATTRIBUTES)[number]) => string | null,
   rules: { endedShells: readonly string[]; now: Date },
 ): boolean {
-  const number = (text: string | null): number | null => (text !== null && /^-?\d{1,19}$/.test(text) ? Number(text) : null);
+  const number = (text: string | null): number | null =>
+    text !== null && /^-?\d{1,19}$/.test(text) ? Number(text) : null;
   const expire = number(first('shadowExpire'));
   const expires = first('accountExpires');
   const filetime = expires === null || NEVER.has(expires) ? null : number(expires);

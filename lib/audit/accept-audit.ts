@@ -7,7 +7,10 @@ import { FIRST_HASH } from './audit-hash';
 import { recordAudit } from './record-audit';
 import { verifyAudit, type AuditVerdict } from './verify-audit';
 
-export type AcceptedAudit = { /** The last event of before that stands. */ from: number; lostThrough: number };
+export type AcceptedAudit = {
+  /** The last event of before that stands. */ from: number;
+  lostThrough: number;
+};
 
 /**
  * Lets the audit chain go on after a database was put back that had forgotten its end. What was sealed

@@ -36,13 +36,20 @@ describe.each(DATABASE_KINDS)('the audit chain on %s', (kind) => {
 
   it('holds whatever text stands in it', async () => {
     const texts = fc.sample(
-      fc.string({ unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.constantFrom('"', '\\', '/', '\b', '\f', '\x1f', '\x7f', '\u2028', '\ufeff', '😀')) }),
+      fc.string({
+        unit: fc.oneof(
+          fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+          fc.constantFrom('"', '\\', '/', '\b', '\f', '\x1f', '\x7f', '\u2028', '\ufeff', '😀'),
+        ),
+      }),
       100,
     );
     for (const text of texts) {
       // PostgreSQL stores no NUL, and nothing stores half a character.
       const target = text.replaceAll('\0', '').toWellFormed();
-      await inTransaction(house.ctx.db, (tx) => recordAudit(house.ctx, tx, { action: 'test.do', target, data: { target } }));
+      await inTransaction(house.ctx.db, (tx) =>
+        recordAudit(house.ctx, tx, { action: 'test.do', target, data: { target } }),
+      );
     }
     expect(await verifyAudit(auditor())).toMatchObject({ ok: true, events: 105 });
   });
@@ -96,7 +103,9 @@ describe.each(DATABASE_KINDS)('the audit chain on %s', (kind) => {
       { seq: 2, actor: 'visitor', action: 'test.do' },
     ]);
     const lines = (await exported({ afterSeq: 1 })).trim().split('\n');
-    const events = lines.map((line) => JSON.parse(line) as Parameters<typeof auditHash>[0] & { hash: string });
+    const events = lines.map(
+      (line) => JSON.parse(line) as Parameters<typeof auditHash>[0] & { hash: string },
+    );
     expect(events.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6]);
     // Enough to verify it elsewhere, and the export itself is the last event.
     for (const event of events) expect(auditHash({ ...event, at: new Date(event.at) })).toBe(event.hash);
@@ -104,7 +113,9 @@ describe.each(DATABASE_KINDS)('the audit chain on %s', (kind) => {
     await expect(listAudit(house.person('p', 'approver'), { limit: 1 })).rejects.toMatchObject({
       code: 'auth.forbidden',
     });
-    await expect(exportAudit(house.person('p', 'approver'), { filter: {}, form: 'csv' }).next()).rejects.toMatchObject({
+    await expect(
+      exportAudit(house.person('p', 'approver'), { filter: {}, form: 'csv' }).next(),
+    ).rejects.toMatchObject({
       code: 'auth.forbidden',
     });
   });
@@ -127,7 +138,9 @@ describe.each(DATABASE_KINDS)('the audit chain on %s', (kind) => {
     expect(await find({ about: 'r-7k3f9q2m' })).toEqual([6]);
     expect(await find({ about: 'paula' })).toEqual([6]);
     expect(await find({ from: new Date('2026-11-24T00:00:00Z') })).toEqual([6]);
-    expect(await find({ before: new Date('2026-11-24T00:00:00Z'), actor: 'visitor' })).toEqual([5, 4, 3, 2, 1]);
+    expect(await find({ before: new Date('2026-11-24T00:00:00Z'), actor: 'visitor' })).toEqual([
+      5, 4, 3, 2, 1,
+    ]);
   });
 
   async function exported(filter: { afterSeq?: number }, form: 'jsonl' | 'csv' = 'jsonl'): Promise<string> {
@@ -190,7 +203,13 @@ describe.each(DATABASE_KINDS)('the sealed audit chain on %s', (kind) => {
   it('does not let the owner of the database make it anew', async () => {
     await rewrite(house, 5, (event) => ({ ...event, actor: 'person:somebody-else' }));
     // The chain itself holds; only between two seals it is known which event was changed.
-    expect(await verify()).toMatchObject({ ok: false, problem: 'sealed', events: 3, brokenAt: 4, through: 6 });
+    expect(await verify()).toMatchObject({
+      ok: false,
+      problem: 'sealed',
+      events: 3,
+      brokenAt: 4,
+      through: 6,
+    });
     await expect(sealAudit(house.ctx)).rejects.toMatchObject({ code: 'signer.audit-seal' });
   });
 
@@ -206,7 +225,13 @@ describe.each(DATABASE_KINDS)('the sealed audit chain on %s', (kind) => {
 
   it('finds a chain that was cut off, with its head', async () => {
     await cutAfter(house, 4);
-    expect(await verify()).toMatchObject({ ok: false, problem: 'truncated', events: 4, brokenAt: 5, through: 6 });
+    expect(await verify()).toMatchObject({
+      ok: false,
+      problem: 'truncated',
+      events: 4,
+      brokenAt: 5,
+      through: 6,
+    });
     await expect(sealAudit(house.ctx)).rejects.toMatchObject({ code: 'signer.audit-seal' });
     // Grown beyond the last seal again, it is another one.
     await record(5);
@@ -229,7 +254,10 @@ describe.each(DATABASE_KINDS)('the sealed audit chain on %s', (kind) => {
     expect(await verify()).toMatchObject({
       ok: true,
       events: 6,
-      seals: { through: 6, restarts: [{ by: 'host:root', reason: 'backup of Monday put back', lost: { from: 5, through: 6 } }] },
+      seals: {
+        through: 6,
+        restarts: [{ by: 'host:root', reason: 'backup of Monday put back', lost: { from: 5, through: 6 } }],
+      },
     });
   });
 
@@ -243,7 +271,10 @@ describe.each(DATABASE_KINDS)('the sealed audit chain on %s', (kind) => {
 
   it('does not accept an event that was changed in place', async () => {
     await tamper(house, `UPDATE "AuditEvent" SET "actor" = 'x' WHERE "seq" = 2`);
-    await expect(accept()).rejects.toMatchObject({ code: 'signer.audit-seal', message: expect.stringContaining('Event 2') });
+    await expect(accept()).rejects.toMatchObject({
+      code: 'signer.audit-seal',
+      message: expect.stringContaining('Event 2'),
+    });
     await expect(
       acceptAudit(house.person('ada', 'admin'), { operator: signer.operator, reason: 'x' }),
     ).rejects.toMatchObject({ code: 'auth.forbidden' });
@@ -287,7 +318,11 @@ type Event = Awaited<ReturnType<TestHouse['ctx']['db']['prisma']['auditEvent']['
 /** Changes one event and hashes it and all behind it again, head and all. */
 async function rewrite(house: TestHouse, seq: number, change: (event: Event) => Event): Promise<void> {
   const events = await house.ctx.db.prisma.auditEvent.findMany({ orderBy: { seq: 'asc' } });
-  await replaceFrom(house, seq, events.map((event) => (event.seq === seq ? change(event) : event)));
+  await replaceFrom(
+    house,
+    seq,
+    events.map((event) => (event.seq === seq ? change(event) : event)),
+  );
 }
 
 async function insertAfter(house: TestHouse, seq: number): Promise<void> {

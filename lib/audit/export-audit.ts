@@ -30,7 +30,7 @@ const COLUMNS = [
 export async function* exportAudit(
   ctx: Pick<Ctx, 'actor' | 'db' | 'now' | 'requestId'>,
   input: { filter: AuditFilter & { afterSeq?: number | undefined }; form: AuditForm },
-): AsyncGenerator<string> {
+): AsyncGenerator<string, void> {
   requirePermission(ctx, 'audit.read');
   const { form } = input;
   const { afterSeq = 0, ...filter } = input.filter;

@@ -20,5 +20,8 @@ export async function exportCertificate(
   await inTransaction(ctx.db, (tx) =>
     recordAudit(ctx, tx, { action: 'certificate.export', target: serial, data: { form } }),
   );
-  return { serial, content: form === 'der' ? fromPem(pem, 'CERTIFICATE') : form === 'chain' ? pem + chain : pem };
+  return {
+    serial,
+    content: form === 'der' ? fromPem(pem, 'CERTIFICATE') : form === 'chain' ? pem + chain : pem,
+  };
 }

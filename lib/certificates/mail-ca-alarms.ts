@@ -23,14 +23,16 @@ export async function mailCaAlarms(ctx: Ctx): Promise<CaAlarm[]> {
     enqueueMails(
       tx,
       alarms.flatMap((alarm) =>
-        [...new Set(alarm.code === 'audit-broken' ? [...operators, ...auditors] : operators)].map((recipient) => ({
-          recipient,
-          template: 'ca-alarm' as const,
-          locale: ctx.locale,
-          vars: { code: alarm.code, link, ...texts(alarm.params) },
-          dedupeKey: `ca-alarm/${alarm.key}/${recipient}`,
-          now: ctx.now(),
-        })),
+        [...new Set(alarm.code === 'audit-broken' ? [...operators, ...auditors] : operators)].map(
+          (recipient) => ({
+            recipient,
+            template: 'ca-alarm' as const,
+            locale: ctx.locale,
+            vars: { code: alarm.code, link, ...texts(alarm.params) },
+            dedupeKey: `ca-alarm/${alarm.key}/${recipient}`,
+            now: ctx.now(),
+          }),
+        ),
       ),
     ),
   );

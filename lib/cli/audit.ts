@@ -65,7 +65,8 @@ export function register(program: Command): void {
       withCtx(command, async (ctx) => {
         const { after, form } = options;
         for await (const text of exportAudit(ctx, { filter: { afterSeq: after }, form })) {
-          if (!process.stdout.write(text)) await new Promise((drained) => process.stdout.once('drain', drained));
+          if (!process.stdout.write(text))
+            await new Promise((drained) => process.stdout.once('drain', drained));
         }
       }),
     );
@@ -85,7 +86,8 @@ function describe(verdict: AuditVerdict, strange: readonly string[]): string {
           'hubgate audit accept',
       ];
   for (const { at, by, reason, lost } of verdict.seals?.restarts ?? []) {
-    const gone = lost === null ? '' : ` Events ${lost.from} to ${lost.through} of then were sealed and are gone.`;
+    const gone =
+      lost === null ? '' : ` Events ${lost.from} to ${lost.through} of then were sealed and are gone.`;
     lines.push(`${at}: ${by} let the chain go on after an older database was put back (${reason}).${gone}`);
   }
   if (strange.length > 0) lines.push(`Sealed by another key than you named: ${strange.join(', ')}`);
@@ -98,9 +100,12 @@ function place({ brokenAt, through }: Extract<AuditVerdict, { ok: false }>): str
 
 function sealLines({ seals, unsealed }: Extract<AuditVerdict, { ok: true }>): string[] {
   if (seals === null) {
-    return ['NOT compared with the seals: the signer does not answer. Whoever owns the database could have made it anew.'];
+    return [
+      'NOT compared with the seals: the signer does not answer. Whoever owns the database could have made it anew.',
+    ];
   }
-  if (seals.count === 0) return ['Nothing is sealed yet: the portal has it done every minute while the signer runs.'];
+  if (seals.count === 0)
+    return ['Nothing is sealed yet: the portal has it done every minute while the signer runs.'];
   const rest = unsealed === 0 ? 'Nothing is unsealed.' : `Not sealed yet: ${unsealed} event(s) after it.`;
   return [
     `Sealed by the signer up to event ${seals.through} (${seals.at}, ${seals.count} seals). ${rest}`,

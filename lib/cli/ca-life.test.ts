@@ -337,7 +337,8 @@ describe.each(DATABASE_KINDS)('a backup, on %s', { timeout: TIMEOUT }, (kind) =>
       database: kind,
       counts: {
         portal: { Request: 2, Certificate: 2 },
-        journal: { certificates: expect.any(Number), orders: 2 },
+        // Signing had the audit trail sealed.
+        journal: { certificates: expect.any(Number), orders: 2, audit_seals: expect.any(Number) },
       },
     });
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -359,6 +360,7 @@ describe.each(DATABASE_KINDS)('a backup, on %s', { timeout: TIMEOUT }, (kind) =>
 
     // Every file of signer and portal, byte for byte.
     expect(digests(join(stateDir, 'signer'))).toEqual(digests(source.signerDir));
+    expect(existsSync(join(stateDir, 'signer', 'audit.key'))).toBe(true);
     for (const name of ['secrets', 'ca', 'server']) {
       expect(digests(join(stateDir, name)), name).toEqual(digests(join(source.stateDir, name)));
     }

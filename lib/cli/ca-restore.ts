@@ -159,6 +159,7 @@ async function restoreAll(
         ...(options.only === undefined
           ? [
               'What was issued or revoked since that backup is not in it: hubgate ca crl-number raises the number of lists.',
+              'If hubgate audit verify misses events that were sealed while the backup was made: hubgate audit accept.',
             ]
           : [
               `The other half stays as it is. If the portal knows more than this journal: hubgate ca accept-journal`,

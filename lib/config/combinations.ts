@@ -123,11 +123,15 @@ function accountProblems({ accounts }: Config): Impossible[] {
   if (url === null) {
     say('url', 'must be an address such as ldaps://ldap.example.org when accounts.source is "ldap"');
   } else if (url.protocol === 'ldap:' && !ldap.startTls && !isLoopback(url.hostname)) {
-    say('startTls', 'must be true for ldap:// to another machine: names and passwords would go over the wire in the clear');
+    say(
+      'startTls',
+      'must be true for ldap:// to another machine: names and passwords would go over the wire in the clear',
+    );
   } else if (url.protocol === 'ldaps:' && ldap.startTls) {
     say('startTls', 'must be false for ldaps://, which is TLS already');
   }
-  if (ldap.base === '') say('base', 'is needed when accounts.source is "ldap", e.g. ou=people,dc=example,dc=org');
+  if (ldap.base === '')
+    say('base', 'is needed when accounts.source is "ldap", e.g. ou=people,dc=example,dc=org');
   if (ldap.bindDn !== '' && ldap.passwordFile === '') {
     say('passwordFile', 'is needed when accounts.ldap.bindDn is set');
   }

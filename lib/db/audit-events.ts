@@ -19,7 +19,7 @@ const COLUMNS = [
 
 /**
  * The last link of the chain, read and written in plain SQL: every change of anything waits for it.
- * a transaction nobody else can move it.
+ * Inside a transaction nobody else can move it.
  */
 export async function auditHead(db: Queries): Promise<{ seq: number; hash: string }> {
   const [head] = await db.prisma.$queryRawUnsafe<{ seq: number; hash: string }[]>(

@@ -81,7 +81,7 @@ async function scanPostgresql(target: { url: string; password: string | null }):
         'WHERE "seq" > $1 ORDER BY "seq" LIMIT $2',
       values: [afterSeq, POSTGRESQL_PAGE],
       rowMode: 'array',
-    } as pg.QueryArrayConfig<unknown[]>) as unknown as Promise<{ rows: ScannedEvent[] }>;
+    } as pg.QueryArrayConfig<unknown[]>);
   return {
     async *pages(afterSeq) {
       // The server reads the next page while this one is hashed.

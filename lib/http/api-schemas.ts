@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ACCOUNT_STATES } from '../accounts/account';
 import { AuditFilterQuery } from '../audit/read-filter';
 import { RENEWAL_OBSTACLES } from '../certificates/renewal-policy';
 import { REQUEST_STATES } from '../requests/states';
@@ -155,6 +156,8 @@ export const RequestItemSchema = z
     commonName: z.string(),
     email: z.string().nullable(),
     label: z.string().nullable(),
+    accountState: z.enum(ACCOUNT_STATES).describe("What the centre's directory says of the account"),
+    accountProof: z.enum(['none', 'sign-in', 'directory']).describe("What shows that it is the requester's"),
     createdAt: z.iso.datetime(),
     spkiSha256: z.string(),
     checks: z.array(Check),

@@ -5,18 +5,17 @@
  * What is refused before the first piece throws here, as any other refusal.
  */
 export async function textStream(
-  pieces: AsyncGenerator<string>,
+  pieces: AsyncGenerator<string, void>,
   file: { type: string; name: string },
 ): Promise<Response> {
   const encoder = new TextEncoder();
-  const first = await pieces.next();
-  let held: IteratorResult<string> | null = first;
+  let held: IteratorResult<string, void> | null = await pieces.next();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = held ?? (await pieces.next());
+      const piece = held ?? (await pieces.next());
       held = null;
-      if (done === true) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      if (piece.done === true) controller.close();
+      else controller.enqueue(encoder.encode(piece.value));
     },
     async cancel() {
       await pieces.return(undefined);

@@ -21,6 +21,7 @@ import { publishCrls } from '../hubs/publish-crls';
 import { publishRevocations } from '../hubs/publish-maps';
 import type { Instance } from '../instance';
 import { deliverDueMail } from '../mail/deliver-due-mail';
+import { refreshAccounts } from '../requests/ask-directory';
 import { expireRequests } from '../requests/expire-requests';
 import { recoverSigning } from '../requests/recover-signing';
 import { signDueRequests } from '../requests/sign-requests';
@@ -101,6 +102,13 @@ export function jobs(house: JobHouse): Job[] {
       },
     },
     ...auditJobs(house),
+    {
+      name: 'accounts',
+      everyMs: 30_000,
+      run: async () => {
+        await refreshAccounts(jobCtx(house, 'accounts'));
+      },
+    },
     {
       name: 'mail',
       everyMs: 5000,

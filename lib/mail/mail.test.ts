@@ -136,17 +136,22 @@ describe('mails in words', () => {
     expect(render('certificate-issued', VARS['certificate-issued']).text).toContain('November 23, 2027');
   });
 
-  it.each(['journal-damaged', 'journal-old', 'journal-other', 'crl-ended', 'crl-ends', 'relint', 'audit-broken'])(
-    'words the alarm %s',
-    (code) => {
-      const told = { findings: '3', checked: '700', recorded: '9', reported: '5', seq: '7', kind: 'missing' };
-      const vars = { ...VARS['ca-alarm'], code, ...told };
-      const { subject, text } = render('ca-alarm', vars);
-      expect(subject).toMatch(/^NLHPC: .{10}/);
-      expect(text).toMatch(/hubgate (?:ca|audit)|The signer's log/);
-      if (code === 'crl-ends') expect(text).toContain("The root's revocation list ends on November 30, 2026");
-    },
-  );
+  it.each([
+    'journal-damaged',
+    'journal-old',
+    'journal-other',
+    'crl-ended',
+    'crl-ends',
+    'relint',
+    'audit-broken',
+  ])('words the alarm %s', (code) => {
+    const told = { findings: '3', checked: '700', recorded: '9', reported: '5', seq: '7', kind: 'missing' };
+    const vars = { ...VARS['ca-alarm'], code, ...told };
+    const { subject, text } = render('ca-alarm', vars);
+    expect(subject).toMatch(/^NLHPC: .{10}/);
+    expect(text).toMatch(/hubgate (?:ca|audit)|The signer's log/);
+    if (code === 'crl-ends') expect(text).toContain("The root's revocation list ends on November 30, 2026");
+  });
 
   it.each([
     ['no-such-mail', COMMON],

@@ -56,7 +56,10 @@ function existing({ commonName, accountName, accountProof, ...rest }: Checked): 
  *
  * @throws {HubgateError} `request.account-ended`
  */
-export function requireAccountInUse({ commonName, accountState }: Pick<Checked, 'commonName' | 'accountState'>): void {
+export function requireAccountInUse({
+  commonName,
+  accountState,
+}: Pick<Checked, 'commonName' | 'accountState'>): void {
   if (accountState !== 'ended' && accountState !== 'system') return;
   throw new HubgateError(
     'request.account-ended',

@@ -26,13 +26,7 @@ const PORTAL_CHECKS = new Set([
 type Checked = Claimant &
   Pick<
     RequestRow,
-    | 'trust'
-    | 'source'
-    | 'dnsNames'
-    | 'ipAddresses'
-    | 'accountState'
-    | 'accountName'
-    | 'accountGroups'
+    'trust' | 'source' | 'dnsNames' | 'ipAddresses' | 'accountState' | 'accountName' | 'accountGroups'
   >;
 
 /**

@@ -21,6 +21,8 @@ export function requestItem(row: RequestSummary): RequestItem {
     finding: row.finding as Finding,
     checks: storedChecks(row),
     trust: row.trust as RequestItem['trust'],
+    accountState: row.accountState as RequestItem['accountState'],
+    accountProof: row.accountProof as RequestItem['accountProof'],
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     signAfter: row.signAfter?.toISOString() ?? null,

@@ -60,8 +60,13 @@ export async function submitRequest(
 }
 
 /** What the directory says of the account that a wish names. Not in a transaction: it may take seconds. */
-export function accountOf(ctx: Ctx, { profile, commonName }: Pick<Wish, 'profile' | 'commonName'>): Promise<Account> {
-  return profile === 'user' ? lookUpAccount(ctx, { by: 'account', value: commonName }) : Promise.resolve(NOT_ASKED);
+export function accountOf(
+  ctx: Ctx,
+  { profile, commonName }: Pick<Wish, 'profile' | 'commonName'>,
+): Promise<Account> {
+  return profile === 'user'
+    ? lookUpAccount(ctx, { by: 'account', value: commonName })
+    : Promise.resolve(NOT_ASKED);
 }
 
 /** @throws {HubgateError} `request.sign-in-required` where the centre wants to know who asks */

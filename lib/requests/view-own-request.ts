@@ -39,6 +39,7 @@ export async function viewOwnRequest(ctx: Ctx, input: { id: string }): Promise<R
     profile: row.profile === 'server' ? 'server' : 'user',
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
+    directorySilent: state === 'SUBMITTED' && row.accountState === 'unreachable',
     timeline: timelineOf(events, { forRequester: true }),
     next: whoActsNext(row, state),
     actions: allowedActions(state).filter((action) => REQUESTER_ACTIONS.includes(action)),

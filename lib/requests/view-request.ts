@@ -9,6 +9,7 @@ import { isHubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { parseCsr } from '../x509/csr';
 import { toPem } from '../x509/pem';
+import { groupsOf } from './account-facts';
 import { lifetimeDays, stringList } from './approved-content';
 import { issuingCa } from './issuing-ca';
 import { previewRows, subjectOf } from './preview-rows';
@@ -53,6 +54,10 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
     ...item,
     ...fresh,
     own: isOwn(ctx, row),
+    account:
+      row.accountAskedAt === null
+        ? null
+        : { name: row.accountName, groups: groupsOf(row), askedAt: row.accountAskedAt.toISOString() },
     reason: row.reason,
     question: row.question,
     failureCode: row.failureCode,

@@ -1,3 +1,4 @@
+import type { AccountState } from '../accounts/account';
 import type { CheckResult } from '../x509/check-result';
 import type { RequestAction, RequestState } from './states';
 
@@ -24,6 +25,10 @@ export type RequestItem = {
   finding: Finding;
   checks: CheckResult[];
   trust: 'none' | 'weak' | 'proven';
+  /** What the centre's directory says of the account. */
+  accountState: AccountState;
+  /** What shows that it is the requester's. */
+  accountProof: 'none' | 'sign-in' | 'directory';
   createdAt: string;
   updatedAt: string;
   signAfter: string | null;
@@ -79,6 +84,8 @@ export type RequesterView = {
   profile: 'user' | 'server';
   createdAt: string;
   expiresAt: string;
+  /** The directory did not answer yet: the approver waits for that, too. */
+  directorySilent: boolean;
   timeline: TimelineEntry[];
   /** Who can act next: `approver`, `signer`, `you`, `nobody`. */
   next: 'approver' | 'signer' | 'you' | 'nobody';
@@ -126,6 +133,8 @@ export type RequestPreview = {
 export type ApproverView = RequestItem & {
   /** Sent by the very person who looks at it: somebody else decides. */
   own: boolean;
+  /** As the directory has it, while it is known; `askedAt` is when it was asked last. */
+  account: { name: string | null; groups: string[]; askedAt: string } | null;
   reason: string | null;
   question: string | null;
   failureCode: string | null;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { startTestSigner, type TestSigner } from '../testing/signer';
-import { AuditSeal, FIRST_SEAL, isSealSignature, sealDigest } from '../wire/audit-seal';
+import { type AuditSeal, FIRST_SEAL, isSealSignature, sealDigest } from '../wire/audit-seal';
 import { signerFiles } from './ca-files';
 
 let signer: TestSigner;
@@ -55,7 +55,11 @@ describe('the signer', () => {
     await signer.client.sealAudit({ seq: 9, hash: hash('a') });
     const restart = { seq: 5, hash: hash('c'), by: 'host:root', reason: 'restored' };
     await expect(signer.client.restartAudit(restart)).rejects.toMatchObject({ code: 'signer.protocol' });
-    expect(await signer.operator.restartAudit(restart)).toMatchObject({ number: 2, kind: 'restart', by: 'host:root' });
+    expect(await signer.operator.restartAudit(restart)).toMatchObject({
+      number: 2,
+      kind: 'restart',
+      by: 'host:root',
+    });
     expect(await signer.client.sealAudit({ seq: 6, hash: hash('d') })).toMatchObject({ number: 3 });
     const { events } = await signer.client.events(0);
     expect(events.map(({ what }) => what)).toContain('audit chain goes on from event 5, as host:root says');
@@ -90,7 +94,9 @@ describe('the signer', () => {
     const { auditKey } = signerFiles(signer.dir);
     writeFileSync(auditKey, 'no key');
     chmodSync(auditKey, 0o600);
-    await expect(signer.client.sealAudit({ seq: 1, hash: hash('a') })).rejects.toMatchObject({ code: 'ca.file' });
+    await expect(signer.client.sealAudit({ seq: 1, hash: hash('a') })).rejects.toMatchObject({
+      code: 'ca.file',
+    });
     expect((await signer.client.status()).state).toBe('unlocked');
   });
 
@@ -100,16 +106,26 @@ describe('the signer', () => {
     clock = new Date(clock.getTime() - 3_600_000);
     const after = await signer.client.sealAudit({ seq: 2, hash: hash('b') });
     expect(after.at).toBe(ahead.at);
-    expect(Date.parse((await signer.client.status()).crlThisUpdate ?? '')).toBeLessThanOrEqual(clock.getTime());
+    expect(Date.parse((await signer.client.status()).crlThisUpdate ?? '')).toBeLessThanOrEqual(
+      clock.getTime(),
+    );
   });
 
   it('tells what operators did, by pages', async () => {
     await signer.operator.lock();
     await signer.operator.unlock(signer.passphrase);
     const all = await signer.client.events(0);
-    expect(all.events.map(({ what }) => what)).toEqual(['ceremony', 'unlocked at start', 'locked', 'unlocked']);
+    expect(all.events.map(({ what }) => what)).toEqual([
+      'ceremony',
+      'unlocked at start',
+      'locked',
+      'unlocked',
+    ]);
     const [, second] = all.events;
-    expect(await signer.client.events(second?.number ?? 0, 1)).toMatchObject({ events: [{ what: 'locked' }], more: true });
+    expect(await signer.client.events(second?.number ?? 0, 1)).toMatchObject({
+      events: [{ what: 'locked' }],
+      more: true,
+    });
   });
 });
 

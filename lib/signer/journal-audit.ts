@@ -70,11 +70,13 @@ export function journalAudit({ db, durable }: JournalFile): JournalAudit {
       return { seals: rows.slice(0, limit).map(sealOf), more: rows.length > limit };
     },
     auditKeys: () =>
-      (sql.keys.all() as { key_id: string; spki: Buffer; since: number }[]).map(({ key_id, spki, since }) => ({
-        keyId: key_id,
-        spki: spki.toString('base64'),
-        since: new Date(since).toISOString(),
-      })),
+      (sql.keys.all() as { key_id: string; spki: Buffer; since: number }[]).map(
+        ({ key_id, spki, since }) => ({
+          keyId: key_id,
+          spki: spki.toString('base64'),
+          since: new Date(since).toISOString(),
+        }),
+      ),
     addAuditKey: (keyId, spki, now) => durable(() => void sql.addKey.run(keyId, spki, now.getTime()), now),
     events(after, limit) {
       const rows = sql.events.all(after, limit + 1) as { number: number; at: number; what: string }[];

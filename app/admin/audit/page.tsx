@@ -94,7 +94,8 @@ function Shown({ filter, page }: { filter: AuditFilterQuery; page: Page }) {
         {about === '' ? t('admin.audit.title') : t('admin.audit.storyTitle', { about })}
       </h2>
       <p className="meta">
-        {/^R-[0-9A-Z]{8}$/.test(about) && page.person?.roles.some((role) => role === 'approver' || role === 'auditor') ? (
+        {/^R-[0-9A-Z]{8}$/.test(about) &&
+        page.person?.roles.some((role) => role === 'approver' || role === 'auditor') ? (
           <>
             <a href={`/admin/requests/${about}`}>{t('admin.audit.openRequest')}</a> ·{' '}
           </>

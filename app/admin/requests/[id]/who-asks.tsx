@@ -15,6 +15,7 @@ export function WhoAsks({ request, page }: { request: ApproverView; page: Page }
             <dt>{t('admin.request.whoName')}</dt>
             <dd className="break">{request.name ?? t('admin.common.none')}</dd>
           </div>
+          <AccountRow request={request} page={page} />
           <div className="kv-row">
             <dt>{t('admin.request.whoEmail')}</dt>
             <dd className="break">
@@ -51,5 +52,32 @@ export function WhoAsks({ request, page }: { request: ApproverView; page: Page }
         </dl>
       </div>
     </section>
+  );
+}
+
+/** What the directory says of the account, and whether it is shown to be theirs. */
+function AccountRow({ request, page }: { request: ApproverView; page: Page }) {
+  const { t, ctx, locale } = page;
+  const { account, accountState, accountProof } = request;
+  if (account === null) return null;
+  return (
+    <div className="kv-row">
+      <dt>{t('admin.request.whoAccount')}</dt>
+      <dd className="break">
+        {t(`admin.accountState.${accountState}`)}
+        {account.name === null ? null : `: ${account.name}`}
+        {account.groups.length === 0 ? null : (
+          <span className="step-detail">
+            {t('admin.request.whoGroups', { groups: account.groups.slice(0, 20).join(', ') })}
+          </span>
+        )}
+        {accountState === 'exists' ? (
+          <span className="step-detail">{t(`admin.accountProof.${accountProof}`)}</span>
+        ) : null}
+        <span className="step-detail">
+          {t('admin.request.whoAsked')} <Time at={account.askedAt} now={ctx.now()} locale={locale} />
+        </span>
+      </dd>
+    </div>
   );
 }

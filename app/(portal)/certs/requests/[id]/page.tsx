@@ -78,6 +78,13 @@ export default async function RequestPage({ params, searchParams }: Params) {
               </Callout>
             </div>
           ) : null}
+          {view.directorySilent ? (
+            <div className="notice-line">
+              <Callout kind="warn">
+                <p>{t('certs.request.directorySilent')}</p>
+              </Callout>
+            </div>
+          ) : null}
           <section
             aria-labelledby="timeline"
             className={view.certificate && view.certificate.state !== 'REVOKED' ? 'section' : undefined}
