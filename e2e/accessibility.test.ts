@@ -107,6 +107,7 @@ const pages = (): [string, string][] => [
   ['/admin/hubs', portal.url],
   ['/admin/people', portal.url],
   ['/admin/audit', portal.url],
+  [`/admin/audit?about=${pickUp.id}`, portal.url],
   ['/admin/ca', portal.url],
   ['/admin/first-steps', portal.url],
   ['/status/cert-check', portal.gateUrl],

@@ -25,6 +25,9 @@ const NEEDED = [
   { what: 'curl', debian: 'curl' },
   { what: 'adduser', debian: 'adduser' },
   { what: 'sqlite3', debian: 'sqlite3' },
+  // A real directory for the portal to ask.
+  { what: 'slapd', debian: 'slapd' },
+  { what: 'ldapmodify', debian: 'ldap-utils' },
   { what: 'systemd-analyze', debian: 'systemd' },
   { what: 'postgresql', debian: 'postgresql', found: hasPostgresql },
   // better-sqlite3 is compiled where its prebuilt binary cannot be fetched.

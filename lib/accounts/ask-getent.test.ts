@@ -24,13 +24,18 @@ function program(name: string, script: string): string {
   chmodSync(file, 0o755);
   return file;
 }
-const centre = (getent: string, id = 'exit 1') => ({ getent: program('getent', getent), id: program('id', id) });
+const centre = (getent: string, id = 'exit 1') => ({
+  getent: program('getent', getent),
+  id: program('id', id),
+});
 const ALICE = 'echo "alice:x:2001:100:Alice Example,Room 7,,:/home/alice:/bin/bash"';
 
 describe('the system is asked', () => {
   it('for real accounts', async () => {
     expect(await askGetent('root', rules())).toMatchObject({ state: 'system', account: 'root' });
-    expect(await askGetent('nobody', rules({ endedShells: ['/usr/sbin/nologin'] }))).toMatchObject({ state: 'ended' });
+    expect(await askGetent('nobody', rules({ endedShells: ['/usr/sbin/nologin'] }))).toMatchObject({
+      state: 'ended',
+    });
     expect(await askGetent('no-such-account', rules())).toMatchObject({ state: 'unknown', account: null });
   });
 
@@ -56,7 +61,9 @@ describe('the system is asked', () => {
     ['says nothing sensible', 'echo "alice:x:what:100"'],
   ])('and is unreachable when it %s', async (_, script) => {
     const began = performance.now();
-    expect(await askGetent('alice', rules({ timeoutSeconds: 1 }), centre(script))).toMatchObject({ state: 'unreachable' });
+    expect(await askGetent('alice', rules({ timeoutSeconds: 1 }), centre(script))).toMatchObject({
+      state: 'unreachable',
+    });
     expect(performance.now() - began).toBeLessThan(5000);
   });
 
@@ -82,7 +89,11 @@ describe('the system is asked', () => {
   );
 
   it('shows what a directory says as one line of text', async () => {
-    const found = await askGetent('alice', rules(), centre(`printf 'alice:x:2001:100:A\\033[31m\\342\\200\\256lice:/:/bin/sh\\n'`));
+    const found = await askGetent(
+      'alice',
+      rules(),
+      centre(`printf 'alice:x:2001:100:A\\033[31m\\342\\200\\256lice:/:/bin/sh\\n'`),
+    );
     expect(found.name).toBe('A [31m lice');
   });
 });

@@ -68,8 +68,14 @@ describe('an LDAP server is not believed, and says why,', () => {
   it.each([
     ['with another CA', () => ({ caFile: '/etc/ssl/certs/ca-certificates.crt' })],
     ['under another name', () => ({ url: directory.ldapsUrl.replace('localhost', '127.0.0.1') })],
-    ['with another CA, by StartTLS', () => ({ url: directory.ldapUrl, startTls: true, caFile: '/etc/ssl/certs/ca-certificates.crt' })],
-    ['under another name, by StartTLS', () => ({ url: directory.ldapUrl.replace('localhost', '127.0.0.1'), startTls: true })],
+    [
+      'with another CA, by StartTLS',
+      () => ({ url: directory.ldapUrl, startTls: true, caFile: '/etc/ssl/certs/ca-certificates.crt' }),
+    ],
+    [
+      'under another name, by StartTLS',
+      () => ({ url: directory.ldapUrl.replace('localhost', '127.0.0.1'), startTls: true }),
+    ],
     ['without its CA file', () => ({ caFile: '/nonexistent' })],
     ['with a wrong password', () => ({ passwordFile: directory.caFile })],
     ['anonymously, where it wants a name', () => ({ bindDn: '' })],

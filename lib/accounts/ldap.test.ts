@@ -8,7 +8,10 @@ import { escapeFilterValue, fillFilter } from './ldap-filter';
 describe('a value in a filter', () => {
   // RFC 4515 section 4.
   it.each([
-    ['Parens R Us (for all your parenthetical needs)', 'Parens R Us \\28for all your parenthetical needs\\29'],
+    [
+      'Parens R Us (for all your parenthetical needs)',
+      'Parens R Us \\28for all your parenthetical needs\\29',
+    ],
     ['*', '\\2a'],
     ['C:\\MyFile', 'C:\\5cMyFile'],
     ['\u0000\u0004', '\\00\\04'],
@@ -31,7 +34,9 @@ describe('a value in a filter', () => {
   it('needs a place for which there is a value', () => {
     expect(() => fillFilter('(uid={uid})', { account: 'x' })).toThrow(RangeError);
     expect(() => fillFilter('(uid={constructor})', { account: 'x' })).toThrow(RangeError);
-    expect(fillFilter('(|(a={account})(b={account}))', { account: '{account}' })).toBe('(|(a={account})(b={account}))');
+    expect(fillFilter('(|(a={account})(b={account}))', { account: '{account}' })).toBe(
+      '(|(a={account})(b={account}))',
+    );
   });
 });
 

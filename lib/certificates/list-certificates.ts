@@ -23,6 +23,8 @@ export async function listCertificates(
     q?: string | undefined;
     state?: CertificateView['state'] | undefined;
     endsWithinDays?: number | undefined;
+    /** `ended`: in force, though the directory says that the account has ended or is gone. */
+    account?: 'ended' | undefined;
     cursor?: string | undefined;
     limit: number;
   },
@@ -38,6 +40,7 @@ export async function listCertificates(
     state: input.state,
     prefixes: q === '' ? undefined : { serial: hex, commonName: q, email: q, fingerprintSha256: hex },
     endsBy: endsWithinDays === undefined ? undefined : new Date(now.getTime() + endsWithinDays * DAY_MS),
+    accountEnded: input.account === 'ended',
     now,
     after: input.cursor === undefined || input.cursor === '' ? undefined : readCursor(sort, input.cursor),
     limit: limit + 1,

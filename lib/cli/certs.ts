@@ -20,16 +20,27 @@ export function register(program: Command): void {
     .command('list')
     .description('newest first')
     .addOption(new Option('--state <state>').choices(['VALID', 'REVOKED', 'EXPIRED', 'SUPERSEDED']))
+    .option('--ended-accounts', 'in force, though the directory says that the account has ended or is gone')
     .option('--q <text>', 'beginning of a serial, account, e-mail address or fingerprint')
     .option('--cursor <cursor>', 'where the last page ended')
     .addOption(new Option('--limit <n>', 'at most 200').argParser(wholeNumber(1, 200)).default(50))
     .action(
       (
-        options: { state?: CertificateView['state']; q?: string; cursor?: string; limit: number },
+        options: {
+          state?: CertificateView['state'];
+          endedAccounts?: true;
+          q?: string;
+          cursor?: string;
+          limit: number;
+        },
         command: Command,
       ) =>
         withCtx(command, async (ctx, out) => {
-          const page = await listCertificates(ctx, options);
+          const { endedAccounts, ...filter } = options;
+          const page = await listCertificates(ctx, {
+            ...filter,
+            ...(endedAccounts === true && { account: 'ended' }),
+          });
           const rows = page.items.map((one) => [
             one.serial,
             one.state,

@@ -95,6 +95,21 @@ describe('loadConfig', () => {
     ['[database]\nurl = "postgresql://u:secret@/d?host=/run/postgresql"', 'database.url'],
     ['[mail]\ntransport = "smtp"', 'mail.from'],
     ['[mail]\ntransport = "smtp"\nfrom = "a@b.cl"\nuser = "a"', 'mail.passwordFile'],
+    ['[accounts]\nsource = "ldap"', 'accounts.ldap.url'],
+    ['[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "http://x"', 'accounts.ldap.url'],
+    [
+      '[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "ldap://x"\nbase = "o=x"',
+      'accounts.ldap.startTls',
+    ],
+    [
+      '[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "ldaps://x"\nbase = "o=x"\nstartTls = true',
+      'accounts.ldap.startTls',
+    ],
+    ['[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "ldaps://x"', 'accounts.ldap.base'],
+    [
+      '[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "ldaps://x"\nbase = "o=x"\nbindDn = "cn=x"',
+      'accounts.ldap.passwordFile',
+    ],
     ['[hubs.upstream]\nastro = "http://8.8.8.8:80"', 'hubs.upstream.astro'],
     [`runDir = "/${'r'.repeat(100)}"`, 'runDir'],
   ])('refuses the impossible combination %j', (text, key) => {

@@ -177,6 +177,8 @@ export type CertificateFilter = {
   prefixes?: { serial: string; commonName: string; email: string; fingerprintSha256: string } | undefined;
   /** Only those in force that end by then, the next one first; otherwise the newest are first. */
   endsBy?: Date | undefined;
+  /** Only those in force of people whose account has ended, or is gone, as the directory said last. */
+  accountEnded?: boolean | undefined;
   now: Date;
   after?: { key: string; id: string } | undefined;
   limit: number;
@@ -196,7 +198,7 @@ export async function listCertificateRows(
       : `(${PREFIX_COLUMNS.map((name) => {
           const prefix = filter.prefixes?.[name] ?? '';
           return (
-            'SELECT "serial", "state", "notAfter", "createdAt" FROM "Certificate" ' +
+            'SELECT "serial", "state", "notAfter", "createdAt", "commonName", "profile" FROM "Certificate" ' +
             `WHERE "${name}" >= ${parameters.add(prefix)} AND "${name}" < ${parameters.add(`${prefix}\u{10FFFF}`)}`
           );
         }).join(' UNION ')}) AS c`;
@@ -207,6 +209,14 @@ export async function listCertificateRows(
     conditions.push(`c."state" = 'VALID' AND c."notAfter" >= ${parameters.add(filter.now)}`);
   } else if (filter.state !== undefined) {
     conditions.push(`c."state" = ${parameters.add(filter.state)}`);
+  }
+  if (filter.accountEnded === true) {
+    conditions.push(
+      `c."state" = 'VALID' AND c."notAfter" >= ${parameters.add(filter.now)} AND c."profile" = 'user'`,
+    );
+    conditions.push(
+      `c."commonName" IN (SELECT "account" FROM "AccountStatus" WHERE "state" IN ('ended', 'unknown', 'system'))`,
+    );
   }
   const ending = filter.endsBy !== undefined;
   if (filter.endsBy !== undefined) {

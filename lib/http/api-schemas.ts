@@ -215,6 +215,10 @@ export const AuditList = z.object({
 export const CertificateListQuery = z.strictObject({
   state: z.enum(['VALID', 'REVOKED', 'EXPIRED', 'SUPERSEDED']).optional(),
   endsWithinDays: z.coerce.number().int().min(1).max(825).optional(),
+  account: z
+    .enum(['ended'])
+    .optional()
+    .describe('In force, though the directory says that the account has ended'),
   q,
   cursor,
   limit,

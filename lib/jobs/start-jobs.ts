@@ -11,6 +11,7 @@ import { mirrorBlockedKeys } from '../certificates/mirror-blocked-keys';
 import { mailCaAlarms } from '../certificates/mail-ca-alarms';
 import { reconcileJournal } from '../certificates/reconcile-journal';
 import { remindEndings } from '../certificates/remind-endings';
+import { watchAccounts } from '../certificates/watch-accounts';
 import { takeImported } from '../certificates/take-imported';
 import type { Ctx } from '../ctx';
 import { deleteOldSecrets } from '../db/one-time-secrets';
@@ -102,13 +103,7 @@ export function jobs(house: JobHouse): Job[] {
       },
     },
     ...auditJobs(house),
-    {
-      name: 'accounts',
-      everyMs: 30_000,
-      run: async () => {
-        await refreshAccounts(jobCtx(house, 'accounts'));
-      },
-    },
+    ...accountJobs(house),
     {
       name: 'mail',
       everyMs: 5000,
@@ -130,6 +125,27 @@ export function jobs(house: JobHouse): Job[] {
         const now = new Date();
         await deleteExpiredTrustProofs(house.db, now);
         await deleteOldSecrets(house.db, new Date(now.getTime() - 30 * DAY_MS));
+      },
+    },
+  ];
+}
+
+/** What the centre's directory says of accounts: of those that are asked for soon, of the others daily. */
+function accountJobs(house: JobHouse): Job[] {
+  let after = '';
+  return [
+    {
+      name: 'accounts',
+      everyMs: 30_000,
+      run: async () => {
+        await refreshAccounts(jobCtx(house, 'accounts'));
+      },
+    },
+    {
+      name: 'ended-accounts',
+      everyMs: 30_000,
+      run: async () => {
+        after = await watchAccounts(jobCtx(house, 'ended-accounts'), after);
       },
     },
   ];

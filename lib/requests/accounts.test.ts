@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { listCertificates } from '../certificates/list-certificates';
 import { renewCertificate } from '../certificates/renew-certificate';
+import { watchAccounts } from '../certificates/watch-accounts';
 import { findRequest } from '../db/requests';
 import { issueOne } from '../testing/issued';
 import { listAuditEvents } from '../testing/audit-rows';
@@ -32,7 +34,8 @@ afterAll(async () => {
 
 const MAIL = { transport: 'sendmail', from: 'ca@example.org' };
 const MINUTE = 60_000;
-const END = 'dn: uid=bob,ou=people,dc=example,dc=org\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: 19000\n';
+const END =
+  'dn: uid=bob,ou=people,dc=example,dc=org\nchangetype: modify\nreplace: shadowExpire\nshadowExpire: 19000\n';
 const BACK = 'dn: uid=bob,ou=people,dc=example,dc=org\nchangetype: modify\ndelete: shadowExpire\n';
 
 describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
@@ -53,7 +56,9 @@ describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
 
   /** They follow the link in the mail. */
   async function confirm(recipient: string): Promise<void> {
-    const mail = (await outboxOf(house)).findLast((one) => one.recipient === recipient && one.vars['confirmLink']);
+    const mail = (await outboxOf(house)).findLast(
+      (one) => one.recipient === recipient && one.vars['confirmLink'],
+    );
     await confirmMailbox(house.ctx, { secret: mail?.vars['confirmLink']?.split('#s=')[1] ?? '' });
   }
 
@@ -64,7 +69,10 @@ describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
       accountProof: 'none',
       account: { name: 'Alice Ärmel', groups: ['astro', 'lab'] },
     });
-    expect(await check(id)).toMatchObject({ ok: true, message: expect.stringContaining('Alice Ärmel; groups astro, lab') });
+    expect(await check(id)).toMatchObject({
+      ok: true,
+      message: expect.stringContaining('Alice Ärmel; groups astro, lab'),
+    });
     const { items } = await listRequests(paula(), { state: 'SUBMITTED', limit: 9 });
     expect(items).toMatchObject([{ id, accountState: 'exists' }]);
   });
@@ -93,12 +101,20 @@ describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
     ['tapes', 'system', 'of the system'],
   ])('%s is %s: flagged, and never approved among others', async (commonName, accountState, says) => {
     const id = await submitOne(house.ctx, { commonName });
-    expect(await check(id)).toMatchObject({ ok: false, level: 'bad', message: expect.stringContaining(says) });
+    expect(await check(id)).toMatchObject({
+      ok: false,
+      level: 'bad',
+      message: expect.stringContaining(says),
+    });
     expect(await view(id)).toMatchObject({ accountState, finding: 'bad' });
-    expect((await approveRequests(paula(), { ids: [id] })).results).toMatchObject([{ code: 'request.flagged' }]);
+    expect((await approveRequests(paula(), { ids: [id] })).results).toMatchObject([
+      { code: 'request.flagged' },
+    ]);
     const alone = approveRequest(paula(), { id }).catch(({ code }: { code: string }) => ({ state: code }));
     // A guest may get the account later; one that has ended gets nothing.
-    expect(await alone).toMatchObject({ state: commonName === 'carol' ? 'APPROVED' : 'request.account-ended' });
+    expect(await alone).toMatchObject({
+      state: commonName === 'carol' ? 'APPROVED' : 'request.account-ended',
+    });
   });
 
   it('is asked for again when it is decided, if the answer is old', async () => {
@@ -127,7 +143,9 @@ describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
     } finally {
       directory.modify(BACK);
     }
-    expect(await renewCertificate(holder, { csr: freshCsr('bob'), source: 'api' })).toMatchObject({ obstacle: null });
+    expect(await renewCertificate(holder, { csr: freshCsr('bob'), source: 'api' })).toMatchObject({
+      obstacle: null,
+    });
   });
 
   it('is looked up for the name that an approver puts in its place', async () => {
@@ -138,7 +156,11 @@ describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
 
   it('is not asked of a server', async () => {
     house.config.pki.serverNames = ['.example.org'];
-    const id = await submitOne(house.ctx, { profile: 'server', commonName: 'a.example.org', dnsNames: ['a.example.org'] });
+    const id = await submitOne(house.ctx, {
+      profile: 'server',
+      commonName: 'a.example.org',
+      dnsNames: ['a.example.org'],
+    });
     expect(await view(id)).toMatchObject({ accountState: 'none', account: null });
   });
 
@@ -158,6 +180,38 @@ describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
     expect(await viewOwnRequest(house.requester(id), { id })).toMatchObject({ directorySilent: false });
     expect(await view(id)).toMatchObject({ accountState: 'exists' });
     expect(await refreshAccounts(clock())).toBe(0);
+  });
+
+  it('is asked about daily once it is certified, and operators see whose has ended', async () => {
+    const { serial } = await issueOne(house, { commonName: 'bob' });
+    await issueOne(house, { commonName: 'alice' });
+    const otto = house.person('otto', 'operator');
+    const ended = async () => (await listCertificates(otto, { account: 'ended', limit: 9 })).items;
+    expect(await watchAccounts(clock(), '')).toBe('');
+    expect(await ended()).toEqual([]);
+    directory.modify(END);
+    try {
+      await watchAccounts(clock(), '');
+      expect(await ended()).toEqual([]);
+      house.advance(25 * 60 * MINUTE);
+      await watchAccounts(clock(), '');
+      expect(await ended()).toMatchObject([{ serial, commonName: 'bob' }]);
+      expect((await listCertificates(otto, { account: 'ended', q: 'bo', limit: 9 })).items).toHaveLength(1);
+      expect((await listCertificates(otto, { account: 'ended', q: 'al', limit: 9 })).items).toHaveLength(0);
+    } finally {
+      directory.modify(BACK);
+    }
+    await directory.stop();
+    try {
+      house.advance(25 * 60 * MINUTE);
+      // Silent: nothing is taken back, and the next turn begins where this one ended.
+      expect(await watchAccounts(clock(), '')).toBe('');
+      expect(await ended()).toHaveLength(1);
+    } finally {
+      await directory.start();
+    }
+    const told = (await listAuditEvents(house.ctx.db)).filter(({ action }) => action === 'account.state');
+    expect(told).toMatchObject([{ target: 'bob', data: '{"before":"exists","after":"ended"}' }]);
   });
 
   it('that has ended does not come back while the directory is silent', async () => {

@@ -32,7 +32,13 @@ const PEOPLE: readonly Person[] = [
   { uid: 'bob', cn: 'Bob', mail: 'bob@example.org', uidNumber: 2002 },
   // shadow(5): days since 1970.
   { uid: 'expired', cn: 'Former', mail: 'f@example.org', uidNumber: 2003, more: 'shadowExpire: 19000' },
-  { uid: 'closed', cn: 'Closed', mail: 'c@example.org', uidNumber: 2004, more: 'loginShell: /usr/sbin/nologin' },
+  {
+    uid: 'closed',
+    cn: 'Closed',
+    mail: 'c@example.org',
+    uidNumber: 2004,
+    more: 'loginShell: /usr/sbin/nologin',
+  },
   { uid: 'tapes', cn: 'Tapes', mail: 't@example.org', uidNumber: 34 },
   { uid: 'twin', cn: 'Twin', mail: 'twins@example.org', uidNumber: 2005 },
   { uid: 'twin2', cn: 'Twin', mail: 'twins@example.org', uidNumber: 2006 },
@@ -87,7 +93,9 @@ export async function startTestDirectory(): Promise<TestDirectory> {
       `access to attrs=userPassword by anonymous auth by * none\naccess to * by dn.exact="${BIND_DN}" read by anonymous auth by * none`,
     ].join('\n'),
   );
-  execFileSync('/usr/sbin/slapadd', ['-q', '-f', at('slapd.conf'), '-l', at('entries.ldif')], { stdio: 'pipe' });
+  execFileSync('/usr/sbin/slapadd', ['-q', '-f', at('slapd.conf'), '-l', at('entries.ldif')], {
+    stdio: 'pipe',
+  });
 
   const ldapUrl = `ldap://localhost:${ldapPort}`;
   const ldapsUrl = `ldaps://localhost:${ldapsPort}`;
@@ -160,4 +168,3 @@ async function freePort(): Promise<number> {
   await once(server, 'close');
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
-

@@ -31,14 +31,16 @@ export const generateMetadata = () => adminTitle('admin.certificates.page');
 export default async function CertificatesPage({ searchParams }: { searchParams: Promise<Query> }) {
   const query = await searchParams;
   const page = await requirePage(PLACES.certificates, withQuery(HERE, query, {}));
-  const { ctx, t, locale, person } = page;
+  const { ctx, t, locale, person, config } = page;
   const mayRevoke = allows(person.roles, 'certificates.revoke');
   const q = one(query, 'q');
   const state = STATES.find((known) => known === one(query, 'state'));
   const ending = one(query, 'ends') === 'soon';
+  const ended = one(query, 'account') === 'ended';
   const cursor = one(query, 'cursor');
   const found = await listCertificates(ctx, {
     ...(q === '' ? {} : { q }),
+    ...(ended ? { account: 'ended' } : {}),
     ...(ending ? { endsWithinDays: ENDING_DAYS } : state === undefined ? {} : { state }),
     ...(cursor === '' ? {} : { cursor }),
     limit: 50,
@@ -49,7 +51,7 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
       key: one ?? 'all',
       href: one === undefined ? HERE : `${HERE}?state=${one}`,
       word: one === undefined ? t('admin.certificates.all') : t(`admin.certificateState.${one}`),
-      current: !ending && one === state,
+      current: !ending && !ended && one === state,
     })),
     {
       key: 'ends',
@@ -58,6 +60,16 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
       count: endings.count,
       current: ending,
     },
+    ...(config.accounts.source === 'none'
+      ? []
+      : [
+          {
+            key: 'ended',
+            href: `${HERE}?account=ended`,
+            word: t('admin.certificates.accountEnded'),
+            current: ended,
+          },
+        ]),
   ];
   return (
     <AdminFrame page={page} at="certificates">
@@ -75,13 +87,13 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
           placeholder={t('admin.certificates.searchPlaceholder')}
           button={t('admin.certificates.searchButton')}
           q={q}
-          hidden={{ state: state ?? '', ends: ending ? 'soon' : '' }}
+          hidden={{ state: state ?? '', ends: ending ? 'soon' : '', account: ended ? 'ended' : '' }}
         />
       </div>
       {found.items.length === 0 ? (
         <>
           <h2 className="vh">{t('admin.certificates.title')}</h2>
-          <NoneFound q={q} ending={ending} t={t} />
+          <NoneFound q={q} ending={ending} ended={ended} t={t} />
         </>
       ) : (
         <Table
@@ -191,7 +203,7 @@ function RevokeBar({ t }: { t: Page['t'] }) {
   );
 }
 
-function NoneFound({ q, ending, t }: { q: string; ending: boolean; t: Page['t'] }) {
+function NoneFound({ q, ending, ended, t }: { q: string; ending: boolean; ended: boolean; t: Page['t'] }) {
   const word = (key: string) => t(`admin.certificates.${key}`, { q });
   if (q !== '') {
     return (
@@ -203,6 +215,7 @@ function NoneFound({ q, ending, t }: { q: string; ending: boolean; t: Page['t'] 
       </Empty>
     );
   }
+  if (ended) return <Empty title={word('noneEnded')}>{word('noneEndedText')}</Empty>;
   if (ending) return <Empty title={word('noneEnds')}>{word('noneEndsText')}</Empty>;
   return (
     <Empty title={word('emptyTitle')} action={<LinkButton href="/admin">{word('emptyAction')}</LinkButton>}>

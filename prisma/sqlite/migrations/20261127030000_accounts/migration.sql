@@ -8,3 +8,11 @@ ALTER TABLE "Request" ADD COLUMN "accountProof" TEXT NOT NULL DEFAULT 'none';
 ALTER TABLE "Request" ADD COLUMN "accountAskedAt" DATETIME;
 
 CREATE INDEX "Request_state_accountAskedAt_idx" ON "Request"("state", "accountAskedAt");
+
+CREATE TABLE "AccountStatus" (
+    "account" TEXT NOT NULL PRIMARY KEY,
+    "state" TEXT NOT NULL,
+    "name" TEXT,
+    "askedAt" DATETIME NOT NULL
+);
+CREATE INDEX "AccountStatus_state_account_idx" ON "AccountStatus"("state", "account");
