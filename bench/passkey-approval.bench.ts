@@ -21,7 +21,7 @@ import { cpuSeconds } from './processes';
 import { figure, heading, line, median } from './report';
 
 const BATCH = 500;
-const ROUNDS = 6;
+const ROUNDS = 3;
 const LOADS = 5;
 
 heading(`One touch of a passkey for ${BATCH} requests`);
