@@ -37,6 +37,10 @@ const download = (file: string, note = 'downloadNote'): GuideBlock => ({ kind: '
 const fold = (title: string, ...blocks: GuideBlock[]): GuideBlock => ({ kind: 'fold', title, blocks });
 const step = (title: string, ...blocks: GuideBlock[]) => ({ title, blocks });
 
+/** Chromium looks into the old folder where there is one; newer versions make the other one. */
+const NSS_FOLDER =
+  'DB=$HOME/.pki/nssdb; [ -d "$DB" ] || [ ! -d ~/.local/share/pki/nssdb ] || DB=$HOME/.local/share/pki/nssdb';
+
 /** What commands of the guides need to know. */
 export type GuideFacts = { httpUrl: string; url: string; rootCn: string };
 
@@ -175,13 +179,19 @@ const BUILDERS: Record<GuideId, (facts: GuideFacts) => Omit<Guide, 'id'>> = {
       step(
         'install',
         text('installText'),
-        code(`certutil -d sql:$HOME/.pki/nssdb -A -t 'C,,' -n ${quoted(facts.rootCn)} -i root-ca.pem`),
+        code(
+          [
+            NSS_FOLDER,
+            `[ -f "$DB/cert9.db" ] || { mkdir -p "$DB"; certutil -d sql:"$DB" -N --empty-password; }`,
+            `certutil -d sql:"$DB" -A -t 'C,,' -n ${quoted(facts.rootCn)} -i root-ca.pem`,
+          ].join('\n'),
+        ),
         fold('byHand', text('byHandText')),
       ),
       step(
         'back',
         text('backText'),
-        fold('remove', code(`certutil -d sql:$HOME/.pki/nssdb -D -n ${quoted(facts.rootCn)}`)),
+        fold('remove', code([NSS_FOLDER, `certutil -d sql:"$DB" -D -n ${quoted(facts.rootCn)}`].join('\n'))),
       ),
     ],
   }),

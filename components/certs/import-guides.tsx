@@ -6,8 +6,8 @@ import { Words } from '../ui/words';
 const PLATFORMS = ['windows', 'macos', 'ios', 'android', 'firefox', 'chromium'] as const;
 export type ImportPlatform = (typeof PLATFORMS)[number];
 
-/** How each system takes the file in; the visitor's own is open and first. */
-export function ImportGuides({ mine, t }: { mine: ImportPlatform; t: Translate }) {
+/** How each system takes the `.p12` in; the visitor's own is open and first. */
+export function ImportGuides({ mine, file, t }: { mine: ImportPlatform; file: string; t: Translate }) {
   const order = [mine, ...PLATFORMS.filter((platform) => platform !== mine)];
   return order.map((platform) => (
     <Fold
@@ -19,7 +19,7 @@ export function ImportGuides({ mine, t }: { mine: ImportPlatform; t: Translate }
       <ol className="prose-list">
         {['s1', 's2', 's3'].map((step) => (
           <li key={step}>
-            <Words text={t(`certs.import.${platform}.${step}`)} />
+            <Words text={t(`certs.import.${platform}.${step}`, { file })} />
           </li>
         ))}
       </ol>

@@ -10,6 +10,7 @@ import { State } from '../ui/state';
 import { publicDigest } from './browser-key';
 import { decryptKey } from './encrypted-key';
 import { findKey } from './key-store';
+import { p12Name } from './p12-name';
 import type { PickUpWords } from './pick-up-words';
 import { saveFile } from './save-file';
 
@@ -36,7 +37,7 @@ export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWord
     );
   }, [facts.spkiSha256]);
 
-  const fileName = `${facts.commonName.replace(/[^\w.-]/gu, '_')}.p12`;
+  const fileName = p12Name(facts.commonName);
 
   async function make(pem: string, passphrase: string, form: PickUpFacts['form']): Promise<typeof wrong> {
     let pkcs8;

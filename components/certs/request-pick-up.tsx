@@ -8,6 +8,7 @@ import { Cell, Row, RowHead, Table } from '../ui/table';
 import { Words } from '../ui/words';
 import { wordsOf } from '../ui/words-of';
 import { ImportGuides, pkcs12Form, type ImportPlatform } from './import-guides';
+import { p12Name } from './p12-name';
 import { PickUp } from './pick-up';
 import { PICKUP_WORDS } from './pick-up-words';
 
@@ -57,7 +58,7 @@ export function RequestPickUp({
       </section>
       <section className="section" aria-labelledby="import">
         <SectionHead flush id="import" title={t('certs.import.title')} />
-        <ImportGuides mine={platform} t={t} />
+        <ImportGuides mine={platform} file={p12Name(view.commonName)} t={t} />
         <p className="actions section-actions">
           <LinkButton href="/status">{t('certs.request.check')}</LinkButton>
           <LinkButton look="quiet" href="/hubs">
