@@ -107,6 +107,7 @@ const pages = (): [string, string][] => [
   ['/admin/signing', portal.url],
   ['/admin/hubs', portal.url],
   ['/admin/people', portal.url],
+  [`/sponsor/${waiting.id}`, portal.url],
   ['/admin/audit', portal.url],
   [`/admin/audit?about=${pickUp.id}`, portal.url],
   ['/admin/ca', portal.url],

@@ -52,7 +52,7 @@ test('who decides sees what the directory says of each account', async () => {
   await expect(row(expired.id)).toContainText('ended');
   await expect(row(carol.id)).toContainText('no such account');
   await page.goto(`${portal.url}/admin/requests/${alice.id}`);
-  await expect(page.getByText('exists: Alice Ärmel')).toBeVisible();
+  await expect(page.locator('dd', { hasText: 'exists: Alice Ärmel' })).toBeVisible();
   await expect(page.getByText('Groups: astro, lab')).toBeVisible();
   await expect(page.getByText('Nothing shows that it is theirs.')).toBeVisible();
 
@@ -138,4 +138,36 @@ test('what happened elsewhere is written down, and the chain is verified against
   const { keyIds } = verdict['seals'] as { keyIds: string[] };
   expect(await portal.hubgate(['audit', 'verify', '--key', keyIds[0] ?? ''])).toMatchObject({ code: 0 });
   expect(await portal.hubgate(['audit', 'verify', '--key', 'ab'.repeat(32)])).toMatchObject({ code: 1 });
+});
+
+test('a guest passes a link to somebody of the centre, who vouches, without JavaScript', async () => {
+  const guest = await ask('greta');
+  const address = `${portal.url}/sponsor/${guest.id}`;
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const own = await context.newPage();
+  // A stranger with the link learns nothing: they are asked who they are.
+  await own.goto(address);
+  await expect(own).toHaveURL(/\/sign-in\?next=/);
+  await own.goto(`${portal.url}/certs/requests/${guest.id}`);
+  await own.getByLabel('Pick-up secret').fill(guest.pickupSecret);
+  await own.getByRole('button', { name: 'Open' }).click();
+  await own.getByText('Are you a guest?').click();
+  await expect(own.getByText(address)).toBeVisible();
+
+  const staff = await browser.newContext({
+    javaScriptEnabled: false,
+    storageState: await page.context().storageState(),
+  });
+  const sponsor = await staff.newPage();
+  await sponsor.goto(address);
+  await sponsor.getByLabel('How do you know them?').fill('Guest of my group until May');
+  await sponsor.getByRole('button', { name: 'Vouch for greta' }).click();
+  await expect(sponsor.getByText('You vouch for this person.')).toBeVisible();
+  await page.goto(`${portal.url}/admin/requests/${guest.id}`);
+  await expect(page.getByText('“Guest of my group until May”').first()).toBeVisible();
+  await own.reload();
+  await expect(own.getByText('vouches for you. The approver sees it.')).toBeVisible();
+  await sponsor.getByRole('button', { name: 'Take it back' }).click();
+  await expect(sponsor.getByRole('button', { name: 'Vouch for greta' })).toBeVisible();
+  await Promise.all([context.close(), staff.close()]);
 });

@@ -50,12 +50,13 @@ describe('documentation', () => {
   it('explains every key of hubgate.toml, and none that is gone', () => {
     const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
     const documented = [...page.matchAll(/^\| `([\w.]+)`/gm)].map(([, key]) => key);
-    const { properties = {} } = z.toJSONSchema(ConfigSchema, { io: 'input' });
-    const keys = Object.entries(properties).flatMap(([section, schema]) =>
-      typeof schema === 'object' && schema.properties
-        ? Object.keys(schema.properties).map((key) => `${section}.${key}`)
-        : [section],
-    );
+    const keysOf = ({ properties = {} }: z.core.JSONSchema.JSONSchema, prefix: string): string[] =>
+      Object.entries(properties).flatMap(([key, schema]) =>
+        typeof schema === 'object' && schema.properties
+          ? keysOf(schema, `${prefix}${key}.`)
+          : [`${prefix}${key}`],
+      );
+    const keys = keysOf(z.toJSONSchema(ConfigSchema, { io: 'input' }), '');
     expect(documented.sort()).toEqual(keys.sort());
   });
 

@@ -13,6 +13,8 @@ const KNOWN = new Set([
   'released',
   'reapprove',
   'mailbox-proven',
+  'sponsored',
+  'unsponsored',
   'revoked',
   'held',
   'hold-ended',

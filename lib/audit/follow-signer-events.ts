@@ -48,6 +48,8 @@ const ACTIONS: readonly [what: RegExp, action: string][] = [
   [/^taken over /, 'ca.import'],
   [/^CRL number /, 'ca.crl-number'],
   [/^audit /, 'audit.signer'],
+  [/^passkey .* accepted by /, 'passkey.accept'],
+  [/^passkey .* removed by /, 'passkey.end'],
 ];
 
 function entryOf({ at, what }: SignerEvent): AuditEntry {

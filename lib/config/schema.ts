@@ -172,6 +172,8 @@ export const ConfigSchema = z.strictObject({
       signIn: z.enum(['optional', 'required', 'none']).default('optional'),
       openPerAddress: z.int().min(1).max(10_000).default(20),
       expireDays: z.int().min(1).max(365).default(30),
+      /** Who may vouch for a guest: nobody, people with a role here, or everybody who can sign in. */
+      sponsors: z.enum(['nobody', 'roles', 'everybody']).default('roles'),
       /** A file of hashes of compromised keys, beside those that the portal knows itself. */
       blocklist: z.string().max(4096).default(''),
     })

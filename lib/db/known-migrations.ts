@@ -12,4 +12,5 @@ export const KNOWN_MIGRATIONS = [
   '20261127010000_passkeys',
   '20261127030000_accounts',
   '20261127040000_audit',
+  '20261127050000_sponsors',
 ] as const;

@@ -20,13 +20,22 @@ const PORTAL_CHECKS = new Set([
   'request.renewal',
   'request.site-name',
   'request.account',
+  'request.sponsor',
 ]);
 
 /** What the portal's own checks look at. */
 type Checked = Claimant &
   Pick<
     RequestRow,
-    'trust' | 'source' | 'dnsNames' | 'ipAddresses' | 'accountState' | 'accountName' | 'accountGroups'
+    | 'trust'
+    | 'source'
+    | 'dnsNames'
+    | 'ipAddresses'
+    | 'accountState'
+    | 'accountName'
+    | 'accountGroups'
+    | 'sponsor'
+    | 'sponsorNote'
   >;
 
 /**
@@ -44,6 +53,7 @@ export async function requestChecks(
     ...(await stillTrue(db, request, csrChecks)).filter((check) => !PORTAL_CHECKS.has(check.code)),
     ...accountChecks(request),
     ...(await nameChecks(db, request)),
+    ...sponsorChecks(request),
     ...siteChecks(config, request),
     ...mailboxChecks(config, request),
     // Who renews has come through the gate, with a key that was certified before.
@@ -105,6 +115,15 @@ async function nameChecks(db: Queries, request: Claimant): Promise<CheckResult[]
         .map((one) => one.id)
         .join(', ')}.`,
     },
+  ];
+}
+
+/** Somebody of the centre knows the person: for the approver to weigh, it decides nothing. */
+function sponsorChecks({ sponsor, sponsorNote }: Checked): CheckResult[] {
+  if (sponsor === null) return [];
+  const says = sponsorNote === null ? '.' : `: “${sponsorNote}”`;
+  return [
+    { code: 'request.sponsor', ok: true, level: 'info', message: `${sponsor} vouches for the person${says}` },
   ];
 }
 

@@ -132,6 +132,8 @@ export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts)
   const facts = {
     ...told,
     ...ofAccount,
+    sponsor: null,
+    sponsorNote: null,
     accountProof: accountProof({ ...wish, ...told, ...ofAccount }, signedIn),
     id: await freshId(tx),
     commonName: wish.commonName,
@@ -168,7 +170,7 @@ export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts)
       spkiSha256: row.spkiSha256,
       finding,
       trust: row.trust,
-      ...(account.state === 'none' ? {} : { account: account.state, proof: row.accountProof }),
+      ...(account.state === 'none' ? {} : { account: account.state, accountProof: row.accountProof }),
       ...(renewsSerial === null ? {} : { renews: renewsSerial }),
     },
   });

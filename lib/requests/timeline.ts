@@ -17,6 +17,8 @@ const WHAT: Readonly<Record<string, string>> = {
   'request.release': 'released',
   'request.reapprove': 'reapprove',
   'request.mailbox': 'mailbox-proven',
+  'request.sponsor': 'sponsored',
+  'request.unsponsor': 'unsponsored',
   'certificate.revoke': 'revoked',
   'certificate.release': 'hold-ended',
   'certificate.supersede': 'superseded',

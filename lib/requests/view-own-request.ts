@@ -7,6 +7,7 @@ import type { RequestRow } from '../db/requests';
 import { requireRequester } from '../identity/authorise';
 import { toPem } from '../x509/pem';
 import { issuingCa } from './issuing-ca';
+import { sponsorOf } from './sponsor';
 import { allowedActions, type RequestAction, type RequestState } from './states';
 import { timelineOf } from './timeline';
 import { loadRequest, stateOf } from './transition';
@@ -39,6 +40,8 @@ export async function viewOwnRequest(ctx: Ctx, input: { id: string }): Promise<R
     profile: row.profile === 'server' ? 'server' : 'user',
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
+    sponsor: sponsorOf(row),
+    sponsorPath: maySponsor(ctx, row) ? `/sponsor/${row.id}` : null,
     directorySilent: state === 'SUBMITTED' && row.accountState === 'unreachable',
     timeline: timelineOf(events, { forRequester: true }),
     next: whoActsNext(row, state),
@@ -54,6 +57,12 @@ async function renewedCertificate(ctx: Ctx, row: RequestRow): Promise<RequesterV
   if (old === null) return null;
   const { serial, state, notAfter, label } = certificateView(old, { issuer: '', now: ctx.now() });
   return { serial, state, notAfter, label };
+}
+
+/** Who signed in themselves, or renews, is no guest. */
+function maySponsor({ config }: Ctx, row: RequestRow): boolean {
+  const guest = row.requesterId === null && row.renewsSerial === null && row.profile === 'user';
+  return guest && row.state === 'SUBMITTED' && config.requests.sponsors !== 'nobody';
 }
 
 function whoActsNext(row: RequestRow, state: RequestState): RequesterView['next'] {

@@ -54,6 +54,10 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
     ...item,
     ...fresh,
     own: isOwn(ctx, row),
+    sponsor:
+      row.sponsor === null || row.sponsoredAt === null
+        ? null
+        : { name: row.sponsor, at: row.sponsoredAt.toISOString(), note: row.sponsorNote },
     account:
       row.accountAskedAt === null
         ? null

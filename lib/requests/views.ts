@@ -84,6 +84,10 @@ export type RequesterView = {
   profile: 'user' | 'server';
   createdAt: string;
   expiresAt: string;
+  /** Who vouches for the person; null: nobody does. */
+  sponsor: { name: string; at: string } | null;
+  /** Where somebody of the centre may vouch, while that helps. */
+  sponsorPath: string | null;
   /** The directory did not answer yet: the approver waits for that, too. */
   directorySilent: boolean;
   timeline: TimelineEntry[];
@@ -135,6 +139,8 @@ export type ApproverView = RequestItem & {
   own: boolean;
   /** As the directory has it, while it is known; `askedAt` is when it was asked last. */
   account: { name: string | null; groups: string[]; askedAt: string } | null;
+  /** Who of the centre vouches for the person. */
+  sponsor: { name: string; at: string; note: string | null } | null;
   reason: string | null;
   question: string | null;
   failureCode: string | null;

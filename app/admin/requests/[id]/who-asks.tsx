@@ -29,6 +29,18 @@ export function WhoAsks({ request, page }: { request: ApproverView; page: Page }
               <dd className="break">{request.label}</dd>
             </div>
           ) : null}
+          {request.sponsor ? (
+            <div className="kv-row">
+              <dt>{t('admin.request.whoSponsor')}</dt>
+              <dd className="break">
+                {request.sponsor.name}
+                {request.sponsor.note ? <span className="step-detail">“{request.sponsor.note}”</span> : null}
+                <span className="step-detail">
+                  <Time at={request.sponsor.at} now={ctx.now()} locale={locale} />
+                </span>
+              </dd>
+            </div>
+          ) : null}
           <div className="kv-row">
             <dt>{t('admin.request.whoTrust')}</dt>
             <dd>{t(`admin.trustState.${request.trust}`)}</dd>

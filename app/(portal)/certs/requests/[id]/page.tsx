@@ -14,6 +14,7 @@ import { RequestTimeline, type SignerWord } from '#components/certs/request-time
 import { WithdrawButton } from '#components/certs/withdraw-button';
 import { LinkButton } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
+import { Fold } from '#components/ui/fold';
 import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
@@ -104,6 +105,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
               t={t}
             />
           </section>
+          <Sponsor page={page} view={view} />
           {open ? <RequestFinish view={view} siteUrl={page.config.site.url} t={t} /> : null}
           {['REJECTED', 'WITHDRAWN', 'EXPIRED'].includes(view.state) || isRevoked(view) ? (
             <p className="actions section">
@@ -116,6 +118,29 @@ export default async function RequestPage({ params, searchParams }: Params) {
         <Aside page={page} view={view} />
       </div>
     </PortalPage>
+  );
+}
+
+/** A guest may ask somebody of the centre to vouch for them: the approver reads that. */
+function Sponsor({ page, view }: { page: Page; view: RequesterView }) {
+  const { t, config } = page;
+  if (view.sponsorPath === null) return null;
+  if (view.sponsor !== null) {
+    return (
+      <div className="notice-line">
+        <Callout kind="ok">
+          <p>{t('certs.request.sponsored', { name: view.sponsor.name })}</p>
+        </Callout>
+      </div>
+    );
+  }
+  return (
+    <div className="section">
+      <Fold title={t('certs.request.sponsorTitle')}>
+        <p>{t('certs.request.sponsorAsk')}</p>
+        <p className="mono break">{`${config.site.url}${view.sponsorPath}`}</p>
+      </Fold>
+    </div>
   );
 }
 
