@@ -13,13 +13,13 @@ import { ROLES, type Role } from '../lib/ctx';
 import { insertUser } from '../lib/db/users';
 import { createApiToken } from '../lib/identity/api-tokens';
 import { allows, PERMISSIONS, ROLE_TABLE, type Permission } from '../lib/identity/role-table';
-import { sealSession } from '../lib/identity/session';
 import { SESSION_COOKIE } from '../lib/identity/session-cookie';
 import { approveRequest } from '../lib/requests/approve-request';
 import { signRequests } from '../lib/requests/sign-requests';
 import { requesterCookie } from '../lib/http/requester-cookie';
 import { callRoute, openTestHouse, type TestHouse } from '../lib/testing/house';
 import { allEvents, submitOne } from '../lib/testing/requests';
+import { sessionValue } from '../lib/testing/session';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -134,7 +134,7 @@ async function browserOf(who: Who): Promise<Headers> {
   if (who === 'holder') cookies.push(requesterCookie(id, session, new Date()).split(';')[0] ?? '');
   else if (who !== 'stranger') {
     const user = { id: `id-${who}`, sessionVersion: 1, displayName: who };
-    cookies.push(`${SESSION_COOKIE}=${await sealSession(user, session, new Date())}`);
+    cookies.push(`${SESSION_COOKIE}=${await sessionValue(house.instance, user)}`);
   }
   const { url } = house.instance.config.site;
   return new Headers({

@@ -39,7 +39,17 @@ export type Actor =
   | { kind: 'requester'; requestId: string; addressKey: string }
   | { kind: 'holder'; serial: string; commonName: string; addressKey: string }
   | { kind: 'owner'; proofs: OwnProofs; addressKey: string }
-  | { kind: 'person'; userId: string; name: string; roles: readonly Role[] }
+  | {
+      kind: 'person';
+      userId: string;
+      name: string;
+      roles: readonly Role[];
+      /**
+       * Absent where no session is behind the call. `stepUp` names the provider of identities at which
+       * they must show more than they did before they decide anything.
+       */
+      session?: { idHash: string; stepUp?: string };
+    }
   | { kind: 'token'; tokenId: string; name: string; madeBy: string; roles: readonly Role[] }
   | { kind: 'host'; name: string }
   | { kind: 'system'; name: string };

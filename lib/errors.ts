@@ -69,6 +69,13 @@ export const ERROR_CODES = [
   'auth.name-taken',
   'auth.code',
   'auth.no-certificate',
+  'auth.second-factor',
+  'auth.half-expired',
+  'auth.step-up',
+  'auth.not-admitted',
+  'auth.provider-down',
+  'auth.provider-answer',
+  'auth.last-one',
 
   // Passkeys, and approvals that need one.
   'passkey.invalid',

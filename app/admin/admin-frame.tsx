@@ -11,6 +11,7 @@ import { caFacts } from '#lib/trust/ca-facts';
 import { ADMIN_PLACES, AdminShell, type AdminPlace } from '#components/admin/admin-shell';
 
 import { CaAlarms } from './ca-alarms';
+import { StepUp } from './step-up';
 import { signOut } from './session-actions';
 import packageFacts from '../../package.json';
 import './admin-pages.css';
@@ -67,6 +68,7 @@ export async function AdminFrame({
         now: ctx.now(),
       }}
     >
+      <StepUp page={page} here={at === 'queue' ? '/admin' : null} />
       <CaAlarms alarms={alarms} page={page} />
       {children}
     </AdminShell>

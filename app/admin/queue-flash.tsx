@@ -1,4 +1,4 @@
-import type { ErrorCode } from '#lib/errors';
+import { ERROR_CODES, type ErrorCode } from '#lib/errors';
 import type { Page } from '#lib/http/page';
 
 import { Flash } from '#components/admin/flash';
@@ -19,13 +19,16 @@ const PLAIN = [
   'none',
   'first',
   'mailSent',
+  'rolesChanged',
+  'accessChanged',
 ] as const;
 
 /** What the form before did, with an undo where there is one; or why it was refused. */
 export function QueueFlash({ page, query }: { page: Page; query: Query }) {
   const { t, config } = page;
   const problem = one(query, 'problem');
-  if (/^[a-z]+\.[a-z-]+$/.test(problem)) return <Refused page={page} code={problem as ErrorCode} />;
+  const code = ERROR_CODES.find((known) => known === problem);
+  if (code !== undefined) return <Refused page={page} code={code} />;
   const done = one(query, 'done');
   const n = count(query, 'n');
   if (done === 'approved') {

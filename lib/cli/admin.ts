@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ROLES, type Role } from '../ctx';
 import { HubgateError } from '../errors';
 import { listPeople } from '../identity/people';
+import { setPersonDisabled, setPersonRoles } from '../identity/person-access';
 import {
   createFirstAdminLink,
   createPersonLink,
@@ -11,7 +12,7 @@ import {
 } from '../identity/setup-link';
 import { withCtx, type Output } from './context';
 
-/** `hubgate admin create|reset|list` */
+/** `hubgate admin create|reset|roles|disable|enable|list` */
 export function register(program: Command): void {
   const admin = program.command('admin').description('the people who can sign in to the portal');
   admin
@@ -30,17 +31,50 @@ export function register(program: Command): void {
     );
   admin
     .command('reset')
-    .description('print a one-time link for a new password; ends all sessions of that person')
-    .requiredOption('--login <login>', 'whose password')
-    .action((options: { login: string }, command: Command) =>
+    .description('print a one-time link for a new password, which removes the second factors, too')
+    .argument('[login]', 'whose password')
+    .option('--login <login>', 'the same')
+    .action((word: string | undefined, options: { login?: string }, command: Command) =>
       withCtx(command, async (ctx, out) => {
-        print(
-          out,
-          await createResetLink(ctx, options),
-          `Open this to set a new password for ${options.login}`,
-        );
+        const login = word ?? options.login;
+        if (login === undefined) {
+          throw new HubgateError('http.invalid', 'Say whose: hubgate admin reset LOGIN', { field: 'login' });
+        }
+        print(out, await createResetLink(ctx, { login }), `Open this to set a new password for ${login}`);
       }),
     );
+  admin
+    .command('roles')
+    .description('give a person exactly these roles; their sessions end')
+    .argument('<login>', 'who')
+    .option('--role <role>', `${ROLES.join(', ')}; repeatable; none: no role`, collectRole, [])
+    .action((login: string, options: { role: Role[] }, command: Command) =>
+      withCtx(command, async (ctx, out) => {
+        await setPersonRoles(ctx, { login, roles: options.role });
+        const words = options.role.length > 0 ? options.role.join(', ') : 'no role';
+        out.result({ login, roles: options.role }, `${login} has ${words} from now on.`);
+      }),
+    );
+  for (const [word, disabled] of [
+    ['disable', true],
+    ['enable', false],
+  ] as const) {
+    admin
+      .command(word)
+      .description(
+        disabled ? 'let somebody sign in no more; sessions and tokens end' : 'let somebody in again',
+      )
+      .argument('<login>', 'who')
+      .action((login: string, _options: unknown, command: Command) =>
+        withCtx(command, async (ctx, out) => {
+          await setPersonDisabled(ctx, { login, disabled });
+          out.result(
+            { login, disabled },
+            `${login} may ${disabled ? 'not sign in any more' : 'sign in again'}.`,
+          );
+        }),
+      );
+  }
   admin
     .command('list')
     .description('everybody who can sign in')

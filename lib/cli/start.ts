@@ -74,6 +74,7 @@ export async function start(
   const hasCa = !withSigner || existsSync(join(paths.signerDir, 'signing-ca.pem'));
   const evaluation = !hasCa || existsSync(paths.evaluationMarker);
   if (evaluation && options.evaluationOnNetwork !== true) refuseNetwork(loaded);
+  if (!evaluation) requireSecondFactor(loaded);
   prepareStateFolder(paths.stateDir);
   if (!withSigner) requireCa(paths.caDir);
   const lock = await lockInstance(paths.runDir);
@@ -155,6 +156,17 @@ function refuseNetwork({ config }: LoadedConfig): void {
     'config.insecure',
     `There is only an evaluation CA here, whose key unlocks by itself, and ${why}. For a real service run \`npx hubgate init\` ` +
       'first; to let others try the evaluation over the network, start with --evaluation-on-network.',
+  );
+}
+
+/** Whoever approves opens the gate: their password alone must not be enough, once it is more than a try. */
+function requireSecondFactor({ config }: LoadedConfig): void {
+  if (config.signIn.secondFactor !== 'off') return;
+  throw new HubgateError(
+    'config.insecure',
+    'signIn.secondFactor is "off", and this is no evaluation: everybody with a role needs a second factor. ' +
+      'Leave the line out, or set it to "approvers" or "everybody".',
+    { field: 'signIn.secondFactor' },
   );
 }
 

@@ -18,6 +18,7 @@ export function impossibleCombinations(config: Config, paths: StatePaths): Impos
     ...siteProblems(config),
     ...otherProblems(config),
     ...accountProblems(config),
+    ...signInProblems(config),
     ...upstreamProblems(config),
     ...pathProblems(paths),
   ];
@@ -134,6 +135,22 @@ function accountProblems({ accounts }: Config): Impossible[] {
     say('base', 'is needed when accounts.source is "ldap", e.g. ou=people,dc=example,dc=org');
   if (ldap.bindDn !== '' && ldap.passwordFile === '') {
     say('passwordFile', 'is needed when accounts.ldap.bindDn is set');
+  }
+  return found;
+}
+
+function signInProblems({ signIn }: Config): Impossible[] {
+  const found: Impossible[] = [];
+  const ids = signIn.oidc.map(({ id }) => id);
+  if (new Set(ids).size !== ids.length) {
+    found.push({ key: 'signIn.oidc', problem: 'must not name two providers with the same id' });
+  }
+  // A certificate signs in only who has an account already, so it is no way in by itself.
+  if (!signIn.local && ids.length === 0) {
+    found.push({
+      key: 'signIn.local',
+      problem: 'must be true while signIn.oidc names no provider: nobody could sign in',
+    });
   }
   return found;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { SignIn } from './sign-in';
+
 /**
  * hubgate.toml, key by key. An empty file is valid: every key has a default. Unknown keys are
  * refused. Secrets never stand here: files under the state directory or $CREDENTIALS_DIRECTORY.
@@ -179,6 +181,7 @@ export const ConfigSchema = z.strictObject({
     })
     .prefault({}),
   accounts: Accounts.prefault({}),
+  signIn: SignIn.prefault({}),
   approval: z
     .strictObject({
       /** `passkey`: only touches of passkeys that the signer's operators accepted. */

@@ -10,6 +10,7 @@ export const KNOWN_MIGRATIONS = [
   '20261126020000_blocked_keys',
   '20261126030000_former_cas',
   '20261127010000_passkeys',
+  '20261127020000_sign_in',
   '20261127030000_accounts',
   '20261127040000_audit',
   '20261127050000_sponsors',

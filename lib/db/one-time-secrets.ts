@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Queries, Tx } from './client';
 
-export type OneTimeSecretKind =
-  'first-admin' | 'mailbox' | 'lost' | 'auth-code' | 'ended-session' | 'passkey' | 'touch';
+export type OneTimeSecretKind = 'first-admin' | 'mailbox' | 'lost' | 'auth-code' | 'passkey' | 'touch';
 
 /** Stores the hash of a secret that works once, until `expiresAt`. */
 export async function insertOneTimeSecret(
@@ -78,32 +77,6 @@ export async function unusedSecretSince(
 /** Ends all unused secrets of a kind, e.g. older links when a new one is made. */
 export async function endOneTimeSecrets(db: Queries, kind: OneTimeSecretKind, now: Date): Promise<void> {
   await db.prisma.oneTimeSecret.updateMany({ where: { kind, usedAt: null }, data: { expiresAt: now } });
-}
-
-/** Remembers a session that was signed out until it would have ended by itself; once is enough. */
-export async function insertEndedSession(
-  db: Queries,
-  input: { secretHash: string; now: Date; expiresAt: Date },
-): Promise<void> {
-  const { secretHash, now, expiresAt } = input;
-  await db.prisma.oneTimeSecret.upsert({
-    where: { secretHash },
-    update: {},
-    create: {
-      id: randomUUID(),
-      kind: 'ended-session',
-      secretHash,
-      payload: 'null',
-      createdAt: now,
-      expiresAt,
-      usedAt: now,
-    },
-  });
-}
-
-/** True when this session was signed out. */
-export async function endedSession(db: Queries, secretHash: string): Promise<boolean> {
-  return (await db.prisma.oneTimeSecret.findUnique({ where: { secretHash } })) !== null;
 }
 
 /** Forgets what ended before. */

@@ -12,7 +12,14 @@ export type UserRow = {
   sessionVersion: number;
   createdAt: Date;
   lastSignInAt: Date | null;
+  /** Sealed (lib/identity/totp.ts); `totpConfirmedAt` is null until a code of it was shown. */
+  totpSecret: string | null;
+  totpConfirmedAt: Date | null;
+  totpLastStep: number | null;
 };
+
+/** A person without factors: what `insertUser` needs. */
+export type NewUserRow = Omit<UserRow, 'totpSecret' | 'totpConfirmedAt' | 'totpLastStep'>;
 
 export async function findUserById(db: Queries, id: string): Promise<UserRow | null> {
   return db.prisma.user.findUnique({ where: { id } });
@@ -31,8 +38,36 @@ export async function countUsers(db: Queries): Promise<number> {
   return db.prisma.user.count();
 }
 
-export async function insertUser(db: Queries, user: UserRow): Promise<void> {
+export async function insertUser(db: Queries, user: NewUserRow): Promise<void> {
   await db.prisma.user.create({ data: user });
+}
+
+/** Begins a TOTP enrolment, or removes the factor with null. */
+export async function setUserTotp(
+  db: Queries,
+  input: { id: string; totpSecret: string | null },
+): Promise<void> {
+  await db.prisma.user.update({
+    where: { id: input.id },
+    data: { totpSecret: input.totpSecret, totpConfirmedAt: null, totpLastStep: null },
+  });
+}
+
+/**
+ * Takes a TOTP code's time step, once and never one before it; the first one confirms the enrolment.
+ *
+ * @returns false when this step or a later one was taken already
+ */
+export async function takeTotpStep(
+  db: Queries,
+  input: { id: string; totpSecret: string; step: number; confirmedAt: Date },
+): Promise<boolean> {
+  const { id, totpSecret, step, confirmedAt } = input;
+  const { count } = await db.prisma.user.updateMany({
+    where: { id, totpSecret, OR: [{ totpLastStep: null }, { totpLastStep: { lt: step } }] },
+    data: { totpLastStep: step, totpConfirmedAt: confirmedAt },
+  });
+  return count === 1;
 }
 
 /** A new password ends every session. */

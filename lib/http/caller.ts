@@ -1,8 +1,9 @@
 import { frontTrust, type FrontTrust, type HeaderBag } from '../client-cert/front-trust';
 import type { Actor, Ctx } from '../ctx';
 import { HubgateError } from '../errors';
+import { agentName } from '../identity/agent-name';
 import { readApiToken } from '../identity/read-api-token';
-import { readSession, type Person } from '../identity/session';
+import { readSession, sessionRules, type Person } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
 import type { Instance } from '../instance';
 import { LOCALES } from '../i18n/catalogue';
@@ -21,6 +22,8 @@ export type Caller = {
   readonly cookies: ReadonlyMap<string, string>;
   readonly bearer: string | null;
   readonly locale: string;
+  /** The browser in two words; nothing is decided by it. */
+  readonly agent: string;
 };
 
 /** Reads what the headers say. Nothing is looked up. */
@@ -36,6 +39,7 @@ export function readCaller(headers: HeaderBag, instance: Instance): Caller {
     cookies: readCookies(headers.get('cookie')),
     bearer: authorization?.[1] ?? null,
     locale: preferredLocale(headers.get('accept-language'), config.site.languages),
+    agent: agentName(headers.get('user-agent') ?? ''),
   };
 }
 
@@ -55,13 +59,19 @@ export function makeCtx(instance: Instance, caller: Caller, actor: Actor): Ctx {
 }
 
 /**
- * The signed-in person, or null. A session counts on the portal's own name only: where hubs are
+ * The signed-in person, or null. `seen`: a person opened a page or sent a form; what a page asks for by
+ * itself keeps no session alive. A session counts on the portal's own name only: where hubs are
  * served, notebooks run strangers' scripts, which could act with it.
  */
-export function callerPerson(instance: Instance, caller: Caller): Promise<Person | null> {
+export function callerPerson(
+  instance: Instance,
+  caller: Caller,
+  options: { seen: boolean } = { seen: true },
+): Promise<Person | null> {
   if (!allowsSignIn(caller.site)) return Promise.resolve(null);
   const cookie = caller.cookies.get(SESSION_COOKIE);
-  return readSession(instance.db, cookie, instance.secrets.session, new Date());
+  const rules = sessionRules(instance.config, instance.secrets.session);
+  return readSession(instance.db, cookie, rules, new Date(), options);
 }
 
 /** The API token's actor, or null where no bearer was sent. @throws `auth.token` when it is not valid */

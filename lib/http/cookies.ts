@@ -16,6 +16,9 @@ export function readCookies(header: string | null): ReadonlyMap<string, string> 
   return found;
 }
 
+/** A cookie that is to be set; `maxAgeSeconds` 0 forgets it. */
+export type CookieParts = { name: string; value: string; maxAgeSeconds: number };
+
 /**
  * A cookie of the portal: `__Host-`, so only this exact https name gets it back (RFC 6265bis
  * section 4.1.3.2), out of reach of scripts, and not sent along from other sites' forms.

@@ -14,9 +14,9 @@ import { POST as approve } from '../../app/api/v1/admin/requests/[id]/approve/ro
 import { inTransaction } from '../db/in-transaction';
 import { createPersonLink } from '../identity/setup-link';
 import { redeemSetupLink } from '../identity/redeem-setup-link';
-import { sealSession } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
 import { callRoute, openTestHouse, type TestHouse } from '../testing/house';
+import { sessionValue } from '../testing/session';
 import { useTrustProof } from '../trust/use-trust-proof';
 import type { CertificateInfo } from '../x509/certificate';
 import { toPem } from '../x509/pem';
@@ -280,7 +280,7 @@ describe('a session', () => {
       email: null,
       password: 'seven green lanterns float',
     });
-    const cookie = `${SESSION_COOKIE}=${await sealSession(user, house.instance.secrets.session, new Date())}`;
+    const cookie = `${SESSION_COOKIE}=${await sessionValue(house.instance, user)}`;
     expect((await callRoute(house, adminRequests, { headers: { cookie } })).status).toBe(200);
     expect((await callRoute(house, adminRequests, { origin: GATE, headers: { cookie } })).status).toBe(401);
     expect(

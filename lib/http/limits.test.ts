@@ -11,7 +11,7 @@ import { requestIdOf } from './request-id';
 import { requesterCookieParts, requestIdsOf } from './requester-cookie';
 import { safeNext } from './safe-next';
 import { contentSecurityPolicy, strictTransport } from './security-headers';
-import { limitSetup, limitSignIn } from './sign-in-limits';
+import { limitSecondFactor, limitSetup, limitSignIn } from './sign-in-limits';
 import { readToken, signToken } from './signed-token';
 import { ConfigSchema } from '../config/schema';
 
@@ -38,7 +38,10 @@ describe('attempts to sign in', () => {
   const at = (seconds: number) => new Date(1_800_000_000_000 + seconds * 1000);
 
   it.each([
-    ['login', (address: string, now: Date) => limitSignIn(address, 'paula', now)],
+    [
+      'login',
+      (addressKey: string, now: Date) => limitSignIn({ addressKey, login: 'paula', device: null }, now),
+    ],
     ['setup link', (address: string, now: Date) => limitSetup(address, now)],
   ])('of one address never keep somebody at another one out by their %s', (what, attempt) => {
     for (let second = 0; second < 300; second += 1) {
@@ -54,10 +57,29 @@ describe('attempts to sign in', () => {
   });
 
   it('of many addresses at one login are slowed down', () => {
+    const fromNet = (address: number) =>
+      limitSignIn({ addressKey: `net-${address}`, login: 'carl', device: null }, at(0));
     const all = () => {
-      for (let address = 0; address < 60; address += 1) limitSignIn(`net-${address}`, 'carl', at(0));
+      for (let address = 0; address < 60; address += 1) fromNet(address);
     };
     expect(all).toThrow(expect.objectContaining({ code: 'http.too-many' }));
+    // Carl's own machine has an allowance of its own, also behind the attacker's address, and an end.
+    const athome = () => limitSignIn({ addressKey: 'net-1', login: 'carl', device: 'd1' }, at(0));
+    for (let time = 0; time < 10; time += 1) expect(athome).not.toThrow();
+    expect(athome).toThrow(expect.objectContaining({ code: 'http.too-many' }));
+  });
+
+  it('with a second factor are few for a person, and no address gets more', () => {
+    const tried = Array.from({ length: 60 }, (_, second) => {
+      try {
+        limitSecondFactor('user-1', at(second));
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(tried.filter(Boolean).length).toBeLessThanOrEqual(12);
+    expect(() => limitSecondFactor('user-2', at(0))).not.toThrow();
   });
 });
 

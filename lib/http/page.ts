@@ -1,4 +1,4 @@
-import { cookies as nextCookies, headers as nextHeaders } from 'next/headers';
+import { headers as nextHeaders } from 'next/headers';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 
@@ -16,7 +16,7 @@ import { callerPerson, callerRequests, grantCookie, makeCtx, readCaller } from '
 import { callerOwner, freshHolder, visitorCertificate } from './caller-owner';
 import { mailboxCookieParts, mailboxOf } from './mailbox-cookie';
 import { allowsSignIn, type SiteRole } from './site';
-import { requireSignInHost } from './start-session';
+import { requireSignInHost, setCookies } from './start-session';
 import { TRUST_COOKIE } from './trust-cookie';
 
 /** What every page of the portal gets; made once per call. */
@@ -26,7 +26,12 @@ export type Page = {
   readonly site: SiteRole;
   readonly locale: Locale;
   readonly t: Translate;
-  readonly person: Pick<Person, 'userId' | 'name' | 'roles'> | null;
+  readonly person:
+    | (Pick<Person, 'userId' | 'name' | 'roles'> & {
+        /** The provider at which they must show more before they decide; null where nothing lacks. */
+        readonly stepUp: string | null;
+      })
+    | null;
   /** The certificate shown here, or handed over from the gate's name. */
   readonly visitor: ClientCertificateStatus;
   /** For `<script nonce>`; the CSP allows no other inline script. */
@@ -69,7 +74,7 @@ export const openPage = cache(async (): Promise<Page> => {
     site: caller.site,
     locale,
     t: translator(locale),
-    person: person === null ? null : { userId: person.userId, name: person.name, roles: person.roles },
+    person: person === null ? null : viewed(person),
     visitor,
     nonce: headers.get('x-nonce') ?? '',
     evaluation: existsSync(house.paths.evaluationMarker),
@@ -89,6 +94,10 @@ export const openPage = cache(async (): Promise<Page> => {
     mailbox: mailboxOf(caller.cookies, house.secrets.session, now),
   };
 });
+
+function viewed({ userId, name, roles, session }: Person): NonNullable<Page['person']> {
+  return { userId, name, roles, stepUp: session?.stepUp ?? null };
+}
 
 /**
  * Opens a page for people with the permission, or for everybody who is signed in; strangers are led
@@ -113,17 +122,11 @@ export async function requirePage(
  * (a page cannot set cookies).
  */
 export async function rememberRequest(requestId: string): Promise<void> {
-  await setCookie(grantCookie(await instance(), requestId, new Date()));
+  await setCookies([grantCookie(await instance(), requestId, new Date())]);
 }
 
 /** Lets this browser act for a mailbox for some minutes: call it once the secret sent there was right. */
 export async function rememberMailbox(email: string): Promise<void> {
   const { secrets } = await instance();
-  await setCookie(mailboxCookieParts(email, secrets.session, new Date()));
-}
-
-async function setCookie(cookie: { name: string; value: string; maxAgeSeconds: number }): Promise<void> {
-  const { name, value, maxAgeSeconds } = cookie;
-  const jar = await nextCookies();
-  jar.set(name, value, { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge: maxAgeSeconds });
+  await setCookies([mailboxCookieParts(email, secrets.session, new Date())]);
 }

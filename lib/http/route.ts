@@ -128,6 +128,9 @@ export function route<
   });
 }
 
+/** Pages ask routes by themselves, for as long as they are open. */
+const ASKED = { seen: false };
+
 async function identify(
   spec: { access: Access },
   house: Instance,
@@ -150,14 +153,16 @@ async function identify(
 
   if (spec.access === 'public') {
     // A person who is signed in stays known, so that the limits per address do not hit them.
-    const person = caller.bearer === null ? await callerPerson(house, caller) : null;
+    const person = caller.bearer === null ? await callerPerson(house, caller, ASKED) : null;
     if (person === null) return visitor.actor;
     checkOrigin(request.method, request.headers, house.config);
     return person;
   }
 
   const actor =
-    (await callerToken(house, caller, visitor.now())) ?? (await callerPerson(house, caller)) ?? visitor.actor;
+    (await callerToken(house, caller, visitor.now())) ??
+    (await callerPerson(house, caller, ASKED)) ??
+    visitor.actor;
   if (actor.kind === 'person') checkOrigin(request.method, request.headers, house.config);
   requirePermission({ actor }, spec.access);
   return actor;

@@ -3,16 +3,21 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
+import { HubgateError } from '../errors';
+import { normaliseLogin } from '../identity/login';
 import { PASSWORD_MAX } from '../identity/password';
 import { redeemSetupLink } from '../identity/redeem-setup-link';
 import { readSetupLink } from '../identity/setup-link';
 import { signInWithPassword } from '../identity/sign-in-with-password';
 import { action } from './action';
+import { knownDevice } from './device-cookie';
 import { safeNext } from './safe-next';
 import { limitSetup, limitSignIn } from './sign-in-limits';
-import { endSession, requireSignInHost, startSession } from './start-session';
+import { afterFirstFactor, endSession, homeOf, requireSignInHost, setCookies } from './start-session';
 
-/** Form fields `login`, `password`, `next?`; leads to `next` or /admin. */
+const byPassword = { method: 'password', secondFactor: false, acr: null, amr: [] };
+
+/** Form fields `login`, `password`, `next?`; leads to `next` or home, or to the second factor. */
 export const signInAction = action({
   access: 'public',
   input: z.strictObject({
@@ -22,10 +27,17 @@ export const signInAction = action({
   }),
   run: async (ctx, input, { instance, caller, site }) => {
     requireSignInHost(site, instance);
-    limitSignIn(caller.addressKey, input.login, ctx.now());
+    if (!ctx.config.signIn.local) {
+      throw new HubgateError('auth.credentials', 'There are no passwords here; sign in by another way.');
+    }
+    const login = normaliseLogin(input.login);
+    const device = knownDevice(caller, login, instance.secrets.session, ctx.now());
+    limitSignIn({ addressKey: caller.addressKey, login, device }, ctx.now());
     const user = await signInWithPassword(ctx, input);
-    await startSession(instance, user);
-    redirect(safeNext(input.next, '/admin'));
+    const next = safeNext(input.next, homeOf(user));
+    const onward = await afterFirstFactor({ instance, caller, ctx }, { user, facts: byPassword, next });
+    await setCookies(onward.cookies);
+    redirect(onward.location);
   },
 });
 
@@ -53,7 +65,7 @@ export const readSetupAction = action({
   },
 });
 
-/** Form fields `secret`, `login`, `displayName`, `email`, `password`; signs in and leads to /admin. */
+/** Form fields `secret`, `login`, `displayName`, `email`, `password`; signs in and leads on. */
 export const setupAction = action({
   access: 'public',
   audit: 'person.create',
@@ -71,7 +83,9 @@ export const setupAction = action({
     requireSignInHost(site, instance);
     limitSetup(caller.addressKey, ctx.now());
     const user = await redeemSetupLink(ctx, input);
-    await startSession(instance, user);
-    redirect('/admin');
+    const facts = { ...byPassword, method: 'link' };
+    const onward = await afterFirstFactor({ instance, caller, ctx }, { user, facts, next: homeOf(user) });
+    await setCookies(onward.cookies);
+    redirect(onward.location);
   },
 });

@@ -64,6 +64,13 @@ export const STATUS: Record<ErrorCode, number> = {
   'auth.name-taken': 409,
   'auth.code': 401,
   'auth.no-certificate': 401,
+  'auth.second-factor': 401,
+  'auth.half-expired': 401,
+  'auth.step-up': 403,
+  'auth.not-admitted': 403,
+  'auth.provider-down': 503,
+  'auth.provider-answer': 401,
+  'auth.last-one': 409,
 
   'passkey.invalid': 422,
   'passkey.conflict': 409,

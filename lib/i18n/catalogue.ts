@@ -1,3 +1,4 @@
+import account from './messages/en/account.json';
 import admin from './messages/en/admin.json';
 import ca from './messages/en/ca.json';
 import certs from './messages/en/certs.json';
@@ -15,7 +16,22 @@ import status from './messages/en/status.json';
 export const LOCALES = ['en'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-const en = { admin, ca, certs, cli, common, errors, gate, home, hubs, mail, passkeys, signin, status };
+const en = {
+  account,
+  admin,
+  ca,
+  certs,
+  cli,
+  common,
+  errors,
+  gate,
+  home,
+  hubs,
+  mail,
+  passkeys,
+  signin,
+  status,
+};
 
 /** One file per area and language; a second language is a second folder with the same keys. */
 export const MESSAGES: Record<Locale, typeof en> = { en };

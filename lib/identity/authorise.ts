@@ -2,6 +2,9 @@ import type { Actor, Ctx, OwnProofs } from '../ctx';
 import { HubgateError } from '../errors';
 import { allows, rolesOf, type Permission } from './role-table';
 
+/** What an approver does that opens the gate: for this a provider may have to ask for more. */
+const STRONG: ReadonlySet<Permission> = new Set(['requests.decide']);
+
 /**
  * Refuses unless one of the actor's roles has the permission (lib/identity/role-table.ts). The first
  * line of every verb.
@@ -9,7 +12,8 @@ import { allows, rolesOf, type Permission } from './role-table';
  * Commands on the host and the portal's own clocks may do what any role may: whoever runs them
  * owns the database anyhow.
  *
- * @throws {HubgateError} `auth.required` for a stranger, `auth.forbidden` for somebody without such a role
+ * @throws {HubgateError} `auth.required` for a stranger, `auth.forbidden` for somebody without such a role,
+ *   `auth.step-up` for who signed in by a way that is not enough to decide
  */
 export function requirePermission(ctx: Pick<Ctx, 'actor'>, permission: Permission): void {
   const { actor } = ctx;
@@ -30,6 +34,21 @@ export function requirePermission(ctx: Pick<Ctx, 'actor'>, permission: Permissio
       { params: { role: roles.join(', ') } },
     );
   }
+  if (actor.kind === 'person' && actor.session?.stepUp !== undefined && STRONG.has(permission)) {
+    throw new HubgateError('auth.step-up', 'Confirm who you are first: sign in by the stronger way.', {
+      params: { provider: actor.session.stepUp },
+    });
+  }
+}
+
+/**
+ * Refuses unless a person is signed in, whatever their roles: for what is their own.
+ *
+ * @throws {HubgateError} `auth.required`
+ */
+export function requirePerson(ctx: Pick<Ctx, 'actor'>): Extract<Actor, { kind: 'person' }> {
+  if (ctx.actor.kind === 'person') return ctx.actor;
+  throw new HubgateError('auth.required', 'Sign in first.');
 }
 
 /**

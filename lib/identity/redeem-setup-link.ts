@@ -4,10 +4,18 @@ import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { useOneTimeSecret } from '../db/one-time-secrets';
-import { findUserById, findUserByLogin, insertUser, setUserPassword, type UserRow } from '../db/users';
+import {
+  findUserById,
+  findUserByLogin,
+  insertUser,
+  setUserPassword,
+  type NewUserRow,
+  type UserRow,
+} from '../db/users';
 import { HubgateError } from '../errors';
 import { checkLogin } from './login';
 import { checkPassword, hashPassword } from './password';
+import { removeSecondFactors } from './second-factors';
 import { secretHash } from './secret-hash';
 import { linkRefused, readSetupLink, SetupPayload } from './setup-link';
 
@@ -22,7 +30,7 @@ export type RedeemInput = {
 /**
  * Uses a setup link: makes the person with the roles that the link carries, or gives somebody a new
  * password (login, name and e-mail then stay as they are). The link is used up only when all is
- * well, so that a weak password costs nothing.
+ * well, so that a weak password costs nothing. A reset removes the second factors, too.
  *
  * @throws {HubgateError} `auth.link`, `auth.weak-password`, `auth.name-taken`, `http.invalid`
  */
@@ -44,6 +52,8 @@ export async function redeemSetupLink(ctx: Ctx, input: RedeemInput): Promise<Use
     const payload = SetupPayload.parse(taken);
     if (payload.for === 'reset') {
       await setUserPassword(tx, { id: payload.userId, passwordHash });
+      // Made for somebody who lost what they sign in with: a factor that is gone must not keep them out.
+      await removeSecondFactors(tx, payload.userId, now);
       const user = await findUserById(tx, payload.userId);
       if (user === null) throw linkRefused();
       await recordAudit(ctx, tx, {
@@ -60,7 +70,7 @@ export async function redeemSetupLink(ctx: Ctx, input: RedeemInput): Promise<Use
         params: { login },
       });
     }
-    const user: UserRow = {
+    const user: NewUserRow = {
       id: randomUUID(),
       login,
       displayName,
@@ -79,6 +89,6 @@ export async function redeemSetupLink(ctx: Ctx, input: RedeemInput): Promise<Use
       outcome: 'done',
       data: { roles: payload.roles.join(' ') },
     });
-    return user;
+    return { ...user, totpSecret: null, totpConfirmedAt: null, totpLastStep: null };
   });
 }

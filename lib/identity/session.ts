@@ -2,73 +2,141 @@ import { randomUUID } from 'node:crypto';
 
 import { decode, encode } from 'next-auth/jwt';
 
+import type { Config } from '../config/schema';
 import type { Actor } from '../ctx';
-import type { Database } from '../db/client';
-import { endedSession, insertEndedSession } from '../db/one-time-secrets';
-import { findUserById } from '../db/users';
+import type { Database, Queries } from '../db/client';
+import { endSession, findSession, insertSession, touchSession, type SessionRow } from '../db/sessions';
+import { findUserById, type UserRow } from '../db/users';
+import { isStrong, wantsStrong } from './provider-claims';
 import { readRoles } from './roles';
 import { secretHash } from './secret-hash';
-import { SESSION_SECONDS } from './session-cookie';
 
 export type Person = Extract<Actor, { kind: 'person' }>;
 
-/**
- * What a session's token carries from sign-in to its end. next-auth seals the token again whenever
- * its own route is read, with a later end: these stay as they are.
- */
-export type SessionClaims = {
-  sessionVersion: number;
-  sessionId: string;
-  /** Milliseconds since 1970. */
-  signedInAt: number;
+/** By what somebody signed in, as far as a session remembers it. */
+export type SignInFacts = {
+  /** `password`, `link` (a one-time link), `certificate` or `oidc:<provider>`. */
+  readonly method: string;
+  /** A second factor was shown here, or the provider says that it asked for one. */
+  readonly secondFactor: boolean;
+  readonly acr: string | null;
+  readonly amr: readonly string[];
 };
 
-/** The claims of a session that begins now. */
-export function newSessionClaims(user: { sessionVersion: number }, now: Date): SessionClaims {
-  return { sessionVersion: user.sessionVersion, sessionId: randomUUID(), signedInAt: now.getTime() };
+/** What holds for every session of this portal. */
+export type SessionRules = {
+  secret: string;
+  idleMs: number;
+  absoluteMs: number;
+  providers: Config['signIn']['oidc'];
+};
+
+export function sessionRules(config: Pick<Config, 'signIn'>, secret: string): SessionRules {
+  const { idleMinutes, absoluteHours, oidc: providers } = config.signIn;
+  return { secret, idleMs: idleMinutes * 60_000, absoluteMs: absoluteHours * 3_600_000, providers };
 }
 
+/** How exact "last seen" is; a write with every page would cost more than the page. */
+const SEEN_STEP_MS = 60_000;
+
 /**
- * Seals who signed in into the session's cookie value, in next-auth's own format (an encrypted
- * JWT), so that its routes and our actions share one session.
+ * Begins a session: a row, and the cookie's value, which is next-auth's own format (an encrypted
+ * JWT), so that its routes and our actions share one session. Its id is new at every sign-in, so that
+ * nobody can leave somebody else a session that they know.
  */
-export function sealSession(
-  user: { id: string; sessionVersion: number; displayName: string },
-  secret: string,
+export async function openSession(
+  db: Queries,
+  input: {
+    user: Pick<UserRow, 'id' | 'sessionVersion' | 'displayName'>;
+    facts: SignInFacts;
+    /** The browser's own name for itself. */
+    agent?: string;
+  },
+  rules: SessionRules,
   now: Date,
-): Promise<string> {
-  return encode({
-    token: { sub: user.id, name: user.displayName, ...newSessionClaims(user, now) },
-    secret,
-    maxAge: SESSION_SECONDS,
+): Promise<{ value: string; maxAgeSeconds: number }> {
+  const { user, facts, agent = '' } = input;
+  const sessionId = randomUUID();
+  await insertSession(db, {
+    idHash: secretHash(sessionId),
+    userId: user.id,
+    method: facts.method,
+    secondFactor: facts.secondFactor,
+    acr: facts.acr,
+    amr: JSON.stringify(facts.amr),
+    agent: agent.slice(0, 200),
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: new Date(now.getTime() + rules.absoluteMs),
+    endedAt: null,
   });
+  const maxAgeSeconds = Math.floor(rules.absoluteMs / 1000);
+  const value = await encode({
+    token: { sub: user.id, name: user.displayName, sessionId, sessionVersion: user.sessionVersion },
+    secret: rules.secret,
+    maxAge: maxAgeSeconds,
+  });
+  return { value, maxAgeSeconds };
 }
 
 /**
- * Who a session's cookie stands for, or null: it ends 12 hours after the sign-in, however it is
- * used, or when somebody signs out with it. Roles, disabling and the session version are read
- * from the database each time: what an administrator takes away is gone with the next call.
+ * Who a session's cookie stands for, or null: it ends some hours after the sign-in however it is used
+ * (signIn.absoluteHours), when nobody was there for a while (signIn.idleMinutes), or when somebody
+ * ends it. Roles, disabling and the session version are read from the database each time: what an
+ * administrator takes away is gone with the next call.
+ *
+ * @param options.seen a person is there, not a page that renews itself
  */
 export async function readSession(
   db: Database,
   cookie: string | undefined,
-  secret: string,
+  rules: SessionRules,
   now: Date,
+  options: { seen: boolean } = { seen: true },
 ): Promise<Person | null> {
-  const token = await unseal(cookie, secret);
-  const userId = token?.sub;
+  return personOfToken(db, await unseal(cookie, rules.secret), rules, now, options);
+}
+
+/** The same, by the token that was in the cookie. */
+export async function personOfToken(
+  db: Database,
+  token: Readonly<Record<string, unknown>> | null,
+  rules: SessionRules,
+  now: Date,
+  options: { seen: boolean },
+): Promise<Person | null> {
   const claims = claimsOf(token);
-  if (userId === undefined || claims === null || endOf(claims) <= now) return null;
-  const user = await findUserById(db, userId);
+  if (claims === null) return null;
+  const idHash = secretHash(claims.sessionId);
+  const [row, user] = await Promise.all([findSession(db, idHash), findUserById(db, claims.userId)]);
+  if (row === null || row.userId !== claims.userId || row.endedAt !== null) return null;
+  if (row.expiresAt <= now || row.createdAt.getTime() + rules.absoluteMs <= now.getTime()) return null;
+  if (row.lastSeenAt.getTime() + rules.idleMs <= now.getTime()) return null;
   if (user === null || user.disabledAt !== null) return null;
   if (claims.sessionVersion !== user.sessionVersion) return null;
-  if (await endedSession(db, secretHash(claims.sessionId))) return null;
-  return { kind: 'person', userId: user.id, name: user.login, roles: readRoles(user.roles) };
+  if (options.seen && row.lastSeenAt.getTime() + SEEN_STEP_MS <= now.getTime()) {
+    await touchSession(db, { idHash, at: now, before: new Date(now.getTime() - SEEN_STEP_MS + 1) });
+  }
+  const stepUp = stepUpOf(row, rules.providers);
+  return {
+    kind: 'person',
+    userId: user.id,
+    name: user.login,
+    roles: readRoles(user.roles),
+    session: { idHash, ...(stepUp === null ? {} : { stepUp }) },
+  };
+}
+
+/** The provider at which this session's person must show more before they decide; null where nothing lacks. */
+function stepUpOf(row: SessionRow, providers: SessionRules['providers']): string | null {
+  const provider = providers.find(({ id }) => row.method === `oidc:${id}`);
+  if (provider === undefined || !wantsStrong(provider)) return null;
+  return isStrong(provider, { acr: row.acr, amr: readAmr(row.amr) }) ? null : provider.id;
 }
 
 /** Signs out: from now on this cookie, wherever it was copied to, stands for nobody. */
 export async function endSessionOf(
-  db: Database,
+  db: Queries,
   cookie: string | undefined,
   secret: string,
   now: Date,
@@ -78,13 +146,13 @@ export async function endSessionOf(
 
 /** The same, by the token that was in the cookie. */
 export async function endSessionOfToken(
-  db: Database,
+  db: Queries,
   token: Readonly<Record<string, unknown>> | null,
   now: Date,
 ): Promise<void> {
   const claims = claimsOf(token);
-  if (claims === null || endOf(claims) <= now) return;
-  await insertEndedSession(db, { secretHash: secretHash(claims.sessionId), now, expiresAt: endOf(claims) });
+  if (claims === null) return;
+  await endSession(db, { idHash: secretHash(claims.sessionId), userId: claims.userId, at: now });
 }
 
 async function unseal(cookie: string | undefined, secret: string): ReturnType<typeof decode> {
@@ -96,14 +164,17 @@ async function unseal(cookie: string | undefined, secret: string): ReturnType<ty
   }
 }
 
-function claimsOf(token: Readonly<Record<string, unknown>> | null): SessionClaims | null {
-  const { sessionVersion, sessionId, signedInAt } = token ?? {};
-  if (typeof sessionVersion !== 'number' || typeof sessionId !== 'string' || typeof signedInAt !== 'number') {
+function claimsOf(
+  token: Readonly<Record<string, unknown>> | null,
+): { userId: string; sessionId: string; sessionVersion: number } | null {
+  const { sub: userId, sessionId, sessionVersion } = token ?? {};
+  if (typeof userId !== 'string' || typeof sessionId !== 'string' || typeof sessionVersion !== 'number') {
     return null;
   }
-  return { sessionVersion, sessionId, signedInAt };
+  return { userId, sessionId, sessionVersion };
 }
 
-function endOf(claims: SessionClaims): Date {
-  return new Date(claims.signedInAt + SESSION_SECONDS * 1000);
+function readAmr(json: string): string[] {
+  const parsed: unknown = JSON.parse(json);
+  return Array.isArray(parsed) ? parsed.filter((one) => typeof one === 'string') : [];
 }

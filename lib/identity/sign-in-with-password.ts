@@ -1,14 +1,13 @@
-import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
-import { inTransaction } from '../db/in-transaction';
-import { findUserByLogin, touchUserSignIn, type UserRow } from '../db/users';
+import { findUserByLogin, type UserRow } from '../db/users';
 import { HubgateError } from '../errors';
 import { auditRefusal } from './audit-refusal';
 import { verifyPassword } from './password';
 import { normaliseLogin } from './login';
 
 /**
- * Checks login and password, and records the attempt. Limits on attempts are the caller's
+ * Checks login and password, and records an attempt that is refused; the session's begin records the
+ * others. Limits on attempts are the caller's
  * (lib/http), since they go by address.
  *
  * @throws {HubgateError} `auth.credentials`, the same for an unknown login, a wrong password and a
@@ -32,14 +31,5 @@ export async function signInWithPassword(
     });
     throw new HubgateError('auth.credentials', 'Login or password is wrong.', { field: 'password' });
   }
-  await inTransaction(ctx.db, async (tx) => {
-    await touchUserSignIn(tx, { id: user.id, at: ctx.now() });
-    await recordAudit(ctx, tx, {
-      action: 'person.sign-in',
-      target: `person:${user.login}`,
-      outcome: 'done',
-      data: {},
-    });
-  });
   return user;
 }

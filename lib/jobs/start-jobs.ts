@@ -15,6 +15,7 @@ import { watchAccounts } from '../certificates/watch-accounts';
 import { takeImported } from '../certificates/take-imported';
 import type { Ctx } from '../ctx';
 import { deleteOldSecrets } from '../db/one-time-secrets';
+import { deleteOldSessions } from '../db/sessions';
 import { countApproved } from '../db/request-claims';
 import { deleteExpiredTrustProofs } from '../db/used-trust-proofs';
 import { isHubgateError } from '../errors';
@@ -125,6 +126,7 @@ export function jobs(house: JobHouse): Job[] {
         const now = new Date();
         await deleteExpiredTrustProofs(house.db, now);
         await deleteOldSecrets(house.db, new Date(now.getTime() - 30 * DAY_MS));
+        await deleteOldSessions(house.db, new Date(now.getTime() - 30 * DAY_MS));
       },
     },
   ];

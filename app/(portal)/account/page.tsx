@@ -1,77 +1,135 @@
-/** What is a person's own at this portal, whoever is signed in. */
+/** A person's own page: where they are signed in, and by what. */
 import type { Metadata } from 'next';
 
-import type { ErrorCode } from '#lib/errors';
-import { openPage, requirePage } from '#lib/http/page';
+import { ERROR_CODES } from '#lib/errors';
+import { openAccount } from '#lib/http/account-page';
+import { openPage } from '#lib/http/page';
 import { listPasskeys } from '#lib/identity/list-passkeys';
+import { listOwnSessions } from '#lib/identity/own-sessions';
+import { qrCode } from '#lib/identity/qr-code';
 import { allows } from '#lib/identity/role-table';
 
 import { Passkeys } from '#components/account/passkeys';
+import { SecondFactorSection } from '#components/account/second-factor-section';
+import { SessionsSection } from '#components/account/sessions-section';
 import { Callout } from '#components/ui/callout';
+import { Button } from '#components/ui/button';
 import { PageHead } from '#components/ui/page-head';
+import { wordsOf } from '#components/ui/words-of';
 
 import { troubleWords } from '../../admin/approve/touch-words';
+import { signOut } from '../../admin/session-actions';
 import { PortalPage } from '../../portal-page';
-import '../../admin/admin-pages.css';
+import { changeFactor, confirmFactor, endOthers, endOne, setUpFactor } from './actions';
 import { addNewPasskey, beginNewPasskey, proposeOwnPasskey, removeOwnPasskey } from './passkey-actions';
+import '../../admin/admin-pages.css';
+import '../../styles/account.css';
 
 export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await openPage()).t('passkeys.account.page') };
+  return { title: (await openPage()).t('account.page') };
 }
 
-const DONE = ['added', 'removed', 'proposed'] as const;
+/** Of the passkeys below; the words stand with them. */
+const PASSKEY_DONE = {
+  'passkey-added': 'added',
+  'passkey-removed': 'removed',
+  'passkey-proposed': 'proposed',
+} as const;
 
-export default async function AccountPage({
-  searchParams,
-}: {
-  searchParams: Promise<Record<string, string | string[] | undefined>>;
-}) {
-  const page = await requirePage('signed-in', '/account');
-  const { t, ctx, person, config, locale } = page;
-  const [passkeys, query] = await Promise.all([listPasskeys(ctx), searchParams]);
-  const done = DONE.find((one) => one === query['done']);
-  const problem = query['problem'];
+type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function AccountPage({ searchParams }: Search) {
+  const { page, factors, policy } = await openAccount();
+  const { t, ctx, person, locale, config } = page;
+  const { done, problem } = await searchParams;
+  const code = ERROR_CODES.find((known) => known === problem);
+  const [sessions, passkeys] = await Promise.all([listOwnSessions(ctx), listPasskeys(ctx)]);
+  const { pending } = factors;
   return (
     <PortalPage page={page} at={null}>
-      <div className="stack">
-        <PageHead
-          title={t('passkeys.account.title')}
-          lede={t('passkeys.account.lede', { name: person.name })}
-        />
-        {done ? (
-          <Callout kind="ok" alert>
-            <p>{t(`passkeys.account.done.${done}`)}</p>
-          </Callout>
-        ) : null}
-        {typeof problem === 'string' && /^[a-z]+\.[a-z-]+$/.test(problem) ? (
-          <Problem code={problem as ErrorCode} t={t} />
-        ) : null}
-        <Passkeys
-          passkeys={passkeys}
-          approver={allows(person.roles, 'requests.decide')}
-          required={config.approval.require === 'passkey'}
-          begin={beginNewPasskey}
-          add={addNewPasskey}
-          remove={removeOwnPasskey}
-          propose={proposeOwnPasskey}
-          trouble={troubleWords(t)}
-          now={ctx.now()}
-          locale={locale}
-          t={t}
-        />
-      </div>
+      <PageHead title={t('account.title', { name: person.name })} lede={rolesLine(page)} />
+      {code === undefined ? null : (
+        <Callout kind="bad" alert>
+          <p>{t(`errors.${code.replaceAll('.', '_')}.title`, { role: '' })}</p>
+        </Callout>
+      )}
+      {done === 'ended' || done === 'removed' ? (
+        <Callout kind="ok" alert>
+          <p>{t(`account.done.${done}`)}</p>
+        </Callout>
+      ) : null}
+      {typeof done === 'string' && Object.hasOwn(PASSKEY_DONE, done) ? (
+        <Callout kind="ok" alert>
+          <p>{t(`passkeys.account.done.${PASSKEY_DONE[done as keyof typeof PASSKEY_DONE]}`)}</p>
+        </Callout>
+      ) : null}
+      <SessionsSection
+        sessions={sessions}
+        now={ctx.now()}
+        locale={locale}
+        endOne={endOne}
+        endOthers={endOthers}
+        t={t}
+      />
+      <SecondFactorSection
+        state={{
+          since: factors.totpSince,
+          recovery: factors.counts.recovery,
+          needed: policy === 'everybody' || (policy === 'approvers' && person.roles.length > 0),
+        }}
+        pending={pending === null ? null : { secret: pending.secret, qr: qrCode(pending.uri) }}
+        setUp={setUpFactor}
+        confirm={confirmFactor}
+        change={changeFactor}
+        words={{
+          ...wordsOf(t, 'account.second', [
+            'title',
+            'help',
+            'on',
+            'off',
+            'offNeeded',
+            'setUp',
+            'again',
+            'scan',
+            'qr',
+            'orType',
+            'code',
+            'firstHelp',
+            'confirm',
+            'changeHelp',
+            'newCodes',
+            'remove',
+            'codesTitle',
+            'codesHelp',
+            'codesAbout',
+          ]),
+          recoveryLeft: t('account.second.recoveryLeft', { n: factors.counts.recovery }),
+          copy: t('common.copy'),
+          copied: t('common.copied'),
+        }}
+      />
+      <Passkeys
+        passkeys={passkeys}
+        approver={allows(person.roles, 'requests.decide')}
+        required={config.approval.require === 'passkey'}
+        begin={beginNewPasskey}
+        add={addNewPasskey}
+        remove={removeOwnPasskey}
+        propose={proposeOwnPasskey}
+        trouble={troubleWords(t)}
+        now={ctx.now()}
+        locale={locale}
+        t={t}
+      />
+      <form action={signOut} className="section">
+        <Button type="submit">{t('account.signOut')}</Button>
+      </form>
     </PortalPage>
   );
 }
 
-function Problem({ code, t }: { code: ErrorCode; t: (key: string) => string }) {
-  const key = `errors.${code.replaceAll('.', '_')}`;
-  return (
-    <Callout kind="bad" alert>
-      <p>
-        <b>{t(`${key}.title`)}</b>
-      </p>
-      <p>{t(`${key}.advice`)}</p>
-    </Callout>
-  );
+function rolesLine({ t, person }: Awaited<ReturnType<typeof openAccount>>['page']): string {
+  if (person.roles.length === 0) return t('account.noRoles');
+  const roles = person.roles.map((role) => t(`admin.people.role.${role}`)).join(', ');
+  return t('account.roles', { roles });
 }

@@ -5,6 +5,7 @@ import { listTokens, type ApiTokenView } from '#lib/identity/api-tokens';
 import { listPeople } from '#lib/identity/people';
 import { allows } from '#lib/identity/role-table';
 
+import { PersonForms } from '#components/admin/person-forms';
 import { TokenForm } from '#components/admin/token-form';
 import { Button } from '#components/ui/button';
 import { CodeBlock } from '#components/ui/code-block';
@@ -18,7 +19,7 @@ import { AdminFrame, PLACES } from '../admin-frame';
 import { QueueFlash } from '../queue-flash';
 import type { Query } from '../search-params';
 import { adminTitle } from '../title';
-import { makeToken, revokeToken } from './actions';
+import { changeAccess, changeRoles, makeToken, revokeToken } from './actions';
 import { LIFE_DAYS } from './life-days';
 
 export const generateMetadata = () => adminTitle('admin.people.page');
@@ -29,6 +30,7 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
   const [people, tokens, query] = await Promise.all([listPeople(ctx), listTokens(ctx), searchParams]);
   const now = ctx.now();
   const role = (one: string) => t(`admin.people.role.${one}`);
+  const manages = allows(person.roles, 'people.manage');
   return (
     <AdminFrame page={page} at="people">
       <QueueFlash page={page} query={query} />
@@ -42,6 +44,7 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
           t('admin.people.colEmail'),
           t('admin.people.colRoles'),
           t('admin.people.colSeen'),
+          ...(manages ? [t('admin.people.colAction')] : []),
         ]}
       >
         {people.map((one) => (
@@ -71,6 +74,17 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
                 )}
               </span>
             </td>
+            {manages ? (
+              <td role="cell" data-label={t('admin.people.colAction')}>
+                <PersonForms
+                  person={one}
+                  roles={ROLES.map((value) => ({ value, word: role(value) }))}
+                  changeRoles={changeRoles}
+                  changeAccess={changeAccess}
+                  t={t}
+                />
+              </td>
+            ) : null}
           </Row>
         ))}
       </Table>

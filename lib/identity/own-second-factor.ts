@@ -1,0 +1,138 @@
+import { recordAudit } from '../audit/record-audit';
+import type { Ctx } from '../ctx';
+import type { Tx } from '../db/client';
+import { inTransaction } from '../db/in-transaction';
+import { replaceRecoveryCodes } from '../db/recovery-codes';
+import { findUserById, type UserRow } from '../db/users';
+import { HubgateError } from '../errors';
+import { requirePerson } from './authorise';
+import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes';
+import { factorsOf, removeSecondFactors, takeTotpCode, type FactorKind } from './second-factors';
+import { showSecondFactor, wrongCode } from './show-second-factor';
+import { beginTotp } from './second-step';
+import { openTotpSecret, totpUri } from './totp';
+
+export type SecondFactorView = {
+  counts: Record<FactorKind, number>;
+  /** When TOTP was set up; null when it is not. */
+  totpSince: string | null;
+  /** A secret that waits for its first code. */
+  pending: { secret: string; uri: string } | null;
+};
+
+/** The second factors of somebody, for the page on which they set them up. */
+export async function viewSecondFactors(
+  ctx: Ctx,
+  user: UserRow,
+  sessionSecret: string,
+): Promise<SecondFactorView> {
+  const secret =
+    user.totpSecret === null || user.totpConfirmedAt !== null
+      ? null
+      : openTotpSecret(user.totpSecret, user.id, sessionSecret);
+  return {
+    counts: await factorsOf(ctx.db, user),
+    totpSince: user.totpConfirmedAt?.toISOString() ?? null,
+    pending:
+      secret === null
+        ? null
+        : { secret, uri: totpUri({ secret, site: ctx.config.site.name, login: user.login }) },
+  };
+}
+
+/** The person who asks, as the database has them. */
+export async function ownRow(ctx: Ctx): Promise<UserRow> {
+  const { userId } = requirePerson(ctx);
+  const user = await findUserById(ctx.db, userId);
+  if (user === null) throw new HubgateError('auth.required', 'Sign in first.');
+  return user;
+}
+
+/**
+ * Begins to set TOTP up anew; the page then shows the secret.
+ *
+ * @throws {HubgateError} `http.invalid` while one is in use: remove it first, with a code of it
+ */
+export async function beginOwnTotp(ctx: Ctx, sessionSecret: string): Promise<void> {
+  const user = await ownRow(ctx);
+  if (user.totpConfirmedAt !== null) {
+    throw new HubgateError('http.invalid', 'An authenticator app is set up already. Remove it first.');
+  }
+  await beginTotp(ctx, user.id, sessionSecret);
+}
+
+/**
+ * The first code of a new secret makes it a factor, and brings recovery codes. `user` is who asks, or
+ * who has shown the first factor just now.
+ *
+ * @throws {HubgateError} `auth.second-factor`
+ */
+export async function confirmTotp(
+  ctx: Ctx,
+  input: { user: UserRow; code: string; sessionSecret: string },
+): Promise<{ recoveryCodes: string[] }> {
+  const { user, code, sessionSecret } = input;
+  if (user.totpConfirmedAt !== null) throw wrongCode();
+  return inTransaction(ctx.db, async (tx) => {
+    const right = await takeTotpCode(tx, { user, code, now: ctx.now(), sessionSecret });
+    if (!right) throw wrongCode();
+    await recordAudit(ctx, tx, {
+      action: 'person.second-factor-added',
+      target: `person:${user.login}`,
+      outcome: 'done',
+      data: { factor: 'totp' },
+    });
+    return { recoveryCodes: await freshCodes(ctx, tx, user) };
+  });
+}
+
+/**
+ * New recovery codes; those before end.
+ *
+ * @throws {HubgateError} `auth.second-factor`
+ */
+export async function renewRecoveryCodes(
+  ctx: Ctx,
+  input: { code: string; sessionSecret: string },
+): Promise<{ recoveryCodes: string[] }> {
+  const user = await ownRow(ctx);
+  await showSecondFactor(ctx, { ...input, user, proof: { kind: 'code', code: input.code } });
+  return inTransaction(ctx.db, async (tx) => {
+    await recordAudit(ctx, tx, {
+      action: 'person.recovery-codes',
+      target: `person:${user.login}`,
+      outcome: 'done',
+      data: {},
+    });
+    return { recoveryCodes: await freshCodes(ctx, tx, user) };
+  });
+}
+
+/**
+ * Removes one's own second factors. Where one is needed, the next sign-in asks for a new one.
+ *
+ * @throws {HubgateError} `auth.second-factor`
+ */
+export async function removeOwnSecondFactor(
+  ctx: Ctx,
+  input: { code: string; sessionSecret: string },
+): Promise<void> {
+  const user = await ownRow(ctx);
+  await showSecondFactor(ctx, { ...input, user, proof: { kind: 'code', code: input.code } });
+  await inTransaction(ctx.db, async (tx) => {
+    await removeSecondFactors(tx, user.id, ctx.now());
+    await recordAudit(ctx, tx, {
+      action: 'person.second-factor-removed',
+      target: `person:${user.login}`,
+      outcome: 'done',
+      data: { by: 'self' },
+    });
+  });
+}
+
+async function freshCodes(ctx: Ctx, tx: Tx, user: UserRow): Promise<string[]> {
+  const codes = newRecoveryCodes();
+  const hashes = codes.map((code) => recoveryCodeHash(user.id, code) ?? '');
+  await replaceRecoveryCodes(tx, { userId: user.id, hashes, at: ctx.now() });
+  return codes;
+}

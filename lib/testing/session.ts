@@ -1,0 +1,17 @@
+import type { UserRow } from '../db/users';
+import { openSession, sessionRules, type SignInFacts } from '../identity/session';
+import type { Instance } from '../instance';
+
+const BY_PASSWORD: SignInFacts = { method: 'password', secondFactor: false, acr: null, amr: [] };
+
+/** The value of a session's cookie for somebody who signed in at `now`. */
+export async function sessionValue(
+  instance: Instance,
+  user: Pick<UserRow, 'id' | 'sessionVersion' | 'displayName'>,
+  now = new Date(),
+  facts: Partial<SignInFacts> = {},
+): Promise<string> {
+  const rules = sessionRules(instance.config, instance.secrets.session);
+  const input = { user, facts: { ...BY_PASSWORD, ...facts }, agent: 'Firefox, Linux' };
+  return (await openSession(instance.db, input, rules, now)).value;
+}
