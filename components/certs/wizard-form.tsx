@@ -113,6 +113,22 @@ function AccountName({
   error: string | undefined;
 }) {
   const [typed, setTyped] = useState(value ?? '');
+  if (facts.account !== null) {
+    return (
+      <Field
+        split
+        mono
+        first={way === 'browser'}
+        id="commonName"
+        name="commonName"
+        label={words.name}
+        help={words.nameFromAccount}
+        error={error}
+        defaultValue={facts.account}
+        readOnly
+      />
+    );
+  }
   const fits = new RegExp(`^(?:${facts.accountPattern})$`, 'u').test(typed.trim());
   return (
     <Field

@@ -4,6 +4,7 @@ import { PREVIEW_WORDS, type PreviewWords } from './preview-table';
 export const WIZARD_WORDS = [
   'name',
   'nameHelp',
+  'nameFromAccount',
   'nameMissing',
   'nameFine',
   'nameOptional',
@@ -97,4 +98,6 @@ export type WizardFacts = {
   mail: boolean;
   organisation: string;
   signingCn: string;
+  /** The account that the sign-in proves; then nothing is typed. */
+  account: string | null;
 };

@@ -16,6 +16,7 @@ import { prepareStateFolder } from '../supervisor/state-folder';
 import { supervise, type ChildSpec, type Supervisor } from '../supervisor/supervise';
 import { configOf, outputOf, processEnv } from './context';
 import type { Prepared } from './prepare';
+import { refuseNetwork, requireSecondFactor } from './refuse-insecure';
 import { renewFrontIfDue } from './renew-front';
 import { welcome } from './welcome';
 
@@ -137,37 +138,6 @@ function reasonAgainst(path: string, mode: number): string | null {
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code ?? 'unknown';
   }
-}
-
-/** An evaluation CA's key unlocks by itself: who can reach it can be given certificates by whoever wants. */
-function refuseNetwork({ config }: LoadedConfig): void {
-  const origins = Object.entries(config.site).filter(([key]) => /url$/i.test(key)) as [string, string][];
-  const foreign = origins.find(
-    ([, origin]) => !/^(?:localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(new URL(origin).hostname),
-  );
-  const why =
-    foreign !== undefined
-      ? `site.${foreign[0]} is ${foreign[1]}`
-      : !/^(?:127\.[\d.]+|::1|localhost)$/.test(config.front.listen)
-        ? `front.listen is ${config.front.listen}`
-        : null;
-  if (why === null) return;
-  throw new HubgateError(
-    'config.insecure',
-    `There is only an evaluation CA here, whose key unlocks by itself, and ${why}. For a real service run \`npx hubgate init\` ` +
-      'first; to let others try the evaluation over the network, start with --evaluation-on-network.',
-  );
-}
-
-/** Whoever approves opens the gate: their password alone must not be enough, once it is more than a try. */
-function requireSecondFactor({ config }: LoadedConfig): void {
-  if (config.signIn.secondFactor !== 'off') return;
-  throw new HubgateError(
-    'config.insecure',
-    'signIn.secondFactor is "off", and this is no evaluation: everybody with a role needs a second factor. ' +
-      'Leave the line out, or set it to "approvers" or "everybody".',
-    { field: 'signIn.secondFactor' },
-  );
 }
 
 function portsOf({ config }: LoadedConfig) {

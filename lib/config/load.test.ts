@@ -29,6 +29,9 @@ function refusal(run: () => unknown): HubgateError {
   throw new Error('nothing was refused');
 }
 
+const PROVIDER = '[[signIn.oidc]]\nid = "op"\nlabel = "x"\nissuer = "https://op.example"\nclientId = "c"\n';
+const TWICE = `${PROVIDER}${PROVIDER}`;
+
 describe('loadConfig', () => {
   it('takes an empty file, and a byte order mark, as all defaults', () => {
     expect(load('').config.site.url).toBe('https://localhost:8443');
@@ -110,6 +113,8 @@ describe('loadConfig', () => {
       '[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "ldaps://x"\nbase = "o=x"\nbindDn = "cn=x"',
       'accounts.ldap.passwordFile',
     ],
+    ['[signIn]\nlocal = false', 'signIn.local'],
+    [TWICE, 'signIn.oidc'],
     ['[hubs.upstream]\nastro = "http://8.8.8.8:80"', 'hubs.upstream.astro'],
     [`runDir = "/${'r'.repeat(100)}"`, 'runDir'],
   ])('refuses the impossible combination %j', (text, key) => {

@@ -41,3 +41,13 @@ export async function findUserIdsByAccount(db: Queries, account: string): Promis
   });
   return [...new Set(rows.map(({ userId }) => userId))];
 }
+
+/** The account name that somebody's provider gave last; null when none did. */
+export async function accountOfUser(db: Queries, userId: string): Promise<string | null> {
+  const row = await db.prisma.userIdentity.findFirst({
+    where: { userId, account: { not: null } },
+    orderBy: { lastSeenAt: 'desc' },
+    select: { account: true },
+  });
+  return row?.account ?? null;
+}

@@ -12,6 +12,7 @@ import { HALF_COOKIE } from '../identity/half-sign-in';
 import { readSession, sessionRules, type Person } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
 import { listAuditEvents } from '../testing/audit-rows';
+import { CookieJar } from '../testing/cookie-jar';
 import { callRoute, openTestHouse, type TestHouse } from '../testing/house';
 import { startTestProvider, type TestProvider } from '../testing/identity-provider';
 import { nextAuthRoute } from './next-auth-route';
@@ -66,31 +67,14 @@ beforeEach(() => {
   Object.assign(provider, { claims: {}, userinfo: {}, foreignKey: false, broken: false });
 });
 
-/** A browser's jar: what Set-Cookie put there. */
-class Jar {
-  readonly cookies = new Map<string, string>();
-  take(answer: Response): Response {
-    for (const line of answer.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';');
-      const at = pair.indexOf('=');
-      if (/Max-Age=0(?:;|$)|Expires=Thu, 01 Jan 1970/i.test(line)) this.cookies.delete(pair.slice(0, at));
-      else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
-    }
-    return answer;
-  }
-  header(): { cookie: string } {
-    return { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
-  }
-}
-
-async function start(jar: Jar, id: string, query = ''): Promise<URL> {
+async function start(jar: CookieJar, id: string, query = ''): Promise<URL> {
   const call = { path: `/auth/oidc/${id}${query}`, params: { provider: id }, headers: jar.header() };
   const answer = jar.take(await callRoute(house, begin, call));
   expect(answer.status).toBe(303);
   return new URL(answer.headers.get('location') ?? '', PORTAL);
 }
 
-async function comeBack(jar: Jar, id: string, query: Record<string, string>): Promise<string> {
+async function comeBack(jar: CookieJar, id: string, query: Record<string, string>): Promise<string> {
   const request = new Request(
     `https://0.0.0.0:3000/api/auth/callback/${id}?${new URLSearchParams(query).toString()}`,
     {
@@ -110,15 +94,15 @@ async function comeBack(jar: Jar, id: string, query: Record<string, string>): Pr
 }
 
 /** The whole way, as a browser walks it. */
-async function signIn(id = 'plain', query = ''): Promise<{ jar: Jar; location: string; url: URL }> {
-  const jar = new Jar();
+async function signIn(id = 'plain', query = ''): Promise<{ jar: CookieJar; location: string; url: URL }> {
+  const jar = new CookieJar();
   const url = await start(jar, id, query);
   const state = url.searchParams.get('state') ?? '';
   const location = await comeBack(jar, id, { code: provider.codeFor(url), state });
   return { jar, location, url };
 }
 
-async function personOf(jar: Jar): Promise<Person | null> {
+async function personOf(jar: CookieJar): Promise<Person | null> {
   const rules = sessionRules(house.instance.config, house.instance.secrets.session);
   return readSession(house.ctx.db, jar.cookies.get(SESSION_COOKIE), rules, new Date());
 }
@@ -239,24 +223,24 @@ describe('a sign-in by a provider', () => {
     provider.foreignKey = true;
     expect((await signIn()).location).toContain('auth.provider-answer');
     provider.foreignKey = false;
-    const jar = new Jar();
+    const jar = new CookieJar();
     const url = await start(jar, 'plain');
     const query = { code: provider.codeFor(url), state: url.searchParams.get('state') ?? '' };
     expect(await comeBack(jar, 'unheard-of', query).catch(() => 'not found')).toBe('not found');
   });
 
   it('refuses a code that comes a second time, another browser’s state, and no state', async () => {
-    const jar = new Jar();
+    const jar = new CookieJar();
     const url = await start(jar, 'plain');
     const query = { code: provider.codeFor(url), state: url.searchParams.get('state') ?? '' };
-    const copy = new Jar();
+    const copy = new CookieJar();
     for (const [name, value] of jar.cookies) copy.cookies.set(name, value);
-    expect(await comeBack(new Jar(), 'plain', query)).toContain('auth.provider-answer');
+    expect(await comeBack(new CookieJar(), 'plain', query)).toContain('auth.provider-answer');
     expect(await comeBack(jar, 'plain', { ...query, state: 'x' })).toContain('auth.provider-answer');
-    const again = new Jar();
+    const again = new CookieJar();
     const second = await start(again, 'plain');
     const used = { code: provider.codeFor(second), state: second.searchParams.get('state') ?? '' };
-    const kept = new Jar();
+    const kept = new CookieJar();
     for (const [name, value] of again.cookies) kept.cookies.set(name, value);
     expect(await comeBack(again, 'plain', used)).toBe('/account');
     // The same address again, in this browser and with a copy of all its cookies of before.
@@ -266,11 +250,11 @@ describe('a sign-in by a provider', () => {
   });
 
   it('says when the provider is down, before and after the visit, or refuses', async () => {
-    const url = await start(new Jar(), 'down');
+    const url = await start(new CookieJar(), 'down');
     expect(url.href).toBe(`${PORTAL}/sign-in?problem=auth.provider-down&provider=down`);
     provider.broken = true;
     expect((await signIn()).location).toContain('auth.provider-answer');
-    const jar = new Jar();
+    const jar = new CookieJar();
     await start(jar, 'plain');
     expect(await comeBack(jar, 'plain', { error: 'access_denied' })).toContain('auth.provider-answer');
   });
@@ -285,7 +269,7 @@ describe('a sign-in by a provider', () => {
     provider.claims = { sub: 'next-1' };
     const { location } = await signIn('plain', `?next=${encodeURIComponent(next)}`);
     expect(location).toMatch(/^\/(?:account|%0d%0aSet-Cookie:x)$/);
-    const jar = new Jar();
+    const jar = new CookieJar();
     const url = await start(jar, 'plain');
     jar.cookies.set('__Host-hubgate-callback', encodeURIComponent(next));
     const state = url.searchParams.get('state') ?? '';
@@ -299,13 +283,13 @@ describe('approvers of a provider that asks for more', () => {
     const { jar, url } = await signIn('strong');
     expect(url.searchParams.get('acr_values')).toBeNull();
     expect((await personOf(jar))?.session).toMatchObject({ stepUp: 'strong' });
-    const decide = async (browser: Jar) => {
+    const decide = async (browser: CookieJar) => {
       const headers = { ...browser.header(), origin: PORTAL };
       const answer = await callRoute(house, approve, { params: { id: 'R-00000000' }, json: {}, headers });
       return ((await answer.json()) as { code: string }).code;
     };
     expect(await decide(jar)).toBe('auth.step-up');
-    const confirmed = new Jar();
+    const confirmed = new CookieJar();
     const again = await start(confirmed, 'strong', '?confirm=yes&next=/admin');
     expect(again.searchParams.get('acr_values')).toBe('gold');
     provider.claims = { ...provider.claims, acr: 'gold' };

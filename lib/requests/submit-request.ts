@@ -17,6 +17,7 @@ import { HubgateError, isHubgateError } from '../errors';
 import { useTrustProof } from '../trust/use-trust-proof';
 import { accountFacts, accountProof } from './account-facts';
 import { refuseDuplicateKey } from './duplicate-key';
+import { forProvenAccount, provenAccount } from './proven-account';
 import { readWish, type Wish, type WishInput } from './read-wish';
 import { requestChecks } from './request-checks';
 import { hashSecret, newPickupSecret, newRequestId } from './request-id';
@@ -51,11 +52,14 @@ export async function submitRequest(
   if (input.invitation !== undefined && input.invitation !== '') {
     throw new HubgateError('http.invalid', 'This portal gives out no invitations.', { field: 'invitation' });
   }
-  const wish = await readWish(ctx, input);
+  const wish = await readWish(ctx, await forProvenAccount(ctx, input));
+  const signedIn = wish.profile === 'user' && wish.commonName === (await provenAccount(ctx));
   const account = await accountOf(ctx, wish);
   const pickupSecret = newPickupSecret();
   const pickupHash = hashSecret(pickupSecret);
-  const stored = await inTransaction(ctx.db, (tx) => store(ctx, tx, { ...input, wish, account, pickupHash }));
+  const stored = await inTransaction(ctx.db, (tx) =>
+    store(ctx, tx, { ...input, wish, account, signedIn, pickupHash }),
+  );
   return { ...stored, pickupSecret };
 }
 
@@ -83,9 +87,14 @@ export function requireMayAsk(ctx: Pick<Ctx, 'actor' | 'config'>): void {
 async function store(
   ctx: Ctx,
   tx: Tx,
-  input: Pick<SubmitInput, 'trustProof' | 'source'> & { wish: Wish; account: Account; pickupHash: string },
+  input: Pick<SubmitInput, 'trustProof' | 'source'> & {
+    wish: Wish;
+    account: Account;
+    signedIn: boolean;
+    pickupHash: string;
+  },
 ): Promise<{ id: string; state: RequestState }> {
-  const { wish, account, source, pickupHash } = input;
+  const { wish, account, signedIn, source, pickupHash } = input;
   const { actor } = ctx;
   const requesterId = actor.kind === 'person' ? actor.userId : null;
   const addressKey =
@@ -99,7 +108,7 @@ async function store(
   const trust = await readTrust(ctx, tx, input.trustProof);
   const emailState = await emailStateOf(tx, wish.email, requesterId);
   const asker = { requesterId, addressKey, emailState, trust };
-  const row = await insertWish(ctx, tx, wish, { ...asker, account, source, pickupHash });
+  const row = await insertWish(ctx, tx, wish, { ...asker, account, signedIn, source, pickupHash });
   await mailApprovers(ctx, tx, row);
   const confirmLink = emailState === 'unproven' ? await mailboxLink(ctx, tx, row) : '';
   await mailRequester(ctx, tx, row, { template: 'request-received', vars: { confirmLink }, once: '1' });

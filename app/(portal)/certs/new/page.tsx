@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
+import { redirect } from 'next/navigation';
 
 import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
 import { RequestWizard } from '#components/certs/request-wizard';
@@ -12,6 +13,7 @@ import { Trail } from '#components/ui/steps';
 import { wordsOf } from '#components/ui/words-of';
 import { Words, slot } from '#components/ui/words';
 import { openPage, type Page } from '#lib/http/page';
+import { provenAccount } from '#lib/requests/proven-account';
 
 import { PortalPage } from '../../../portal-page';
 import { requestCertificate } from './actions';
@@ -29,8 +31,10 @@ type Search = { searchParams: Promise<Record<string, string | string[] | undefin
 /** The request wizard, one address per way. */
 export default async function NewRequestPage({ searchParams }: Search) {
   const page = await openPage();
-  const { t, config } = page;
+  const { t, config, person } = page;
+  if (config.requests.signIn === 'required' && person === null) redirect('/sign-in?next=/certs/new');
   const query = await searchParams;
+  const account = await provenAccount(page.ctx);
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
@@ -118,6 +122,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
             mail: config.mail.transport !== 'none',
             organisation: config.pki.org,
             signingCn: config.pki.signingCn,
+            account,
           }}
         />
       </div>
