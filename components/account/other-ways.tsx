@@ -13,7 +13,7 @@ export function OtherWays({
 }) {
   if (ways.length === 0) return null;
   return (
-    <nav aria-label={label} className="ways">
+    <nav aria-label={label} className="sign-in-ways">
       {ways.map(({ href, word }, index) => (
         <LinkButton key={href} href={href} look={first && index === 0 ? 'primary' : 'plain'}>
           {word}

@@ -27,7 +27,8 @@ export type SecondStepWords = RecoveryWords &
     | 'goOn'
     | 'overTitle'
     | 'overLede'
-    | 'again',
+    | 'again'
+    | 'lost',
     string
   >;
 
@@ -107,6 +108,7 @@ export function SecondStep({
           </Button>
         </p>
       </form>
+      {enrols ? null : <p className="meta">{words.lost}</p>}
     </>
   );
 }

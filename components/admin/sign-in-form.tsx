@@ -12,10 +12,13 @@ import { IDLE, kept, type FormAction } from './form-state';
 export function SignInForm({
   action,
   next,
+  first,
   words,
 }: {
   action: FormAction<never>;
   next: string;
+  /** The way that most people take; otherwise its button stands back. */
+  first: boolean;
   words: { login: string; password: string; submit: string };
 }) {
   const [state, send, pending] = useActionState(action, IDLE);
@@ -44,7 +47,7 @@ export function SignInForm({
         maxLength={256}
       />
       <p className="actions">
-        <Button type="submit" look="primary" aria-disabled={pending || undefined}>
+        <Button type="submit" look={first ? 'primary' : 'plain'} aria-disabled={pending || undefined}>
           {words.submit}
         </Button>
       </p>

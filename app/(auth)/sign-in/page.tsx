@@ -80,6 +80,7 @@ export default async function SignInPage({
           <SignInForm
             action={signInAction}
             next={next}
+            first={oidc.length === 0}
             words={{
               login: t('signin.login'),
               password: t('signin.password'),

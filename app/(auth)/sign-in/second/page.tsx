@@ -46,6 +46,7 @@ export default async function SecondStepPage() {
               'overTitle',
               'overLede',
               'again',
+              'lost',
             ]),
             ...wordsOf(t, 'account.second', ['scan', 'qr', 'orType', 'code']),
             ...wordsOf(t, 'account.second', ['codesTitle', 'codesHelp', 'codesAbout']),
@@ -53,7 +54,6 @@ export default async function SecondStepPage() {
             copied: t('common.copied'),
           }}
         />
-        {half?.step === 'show' ? <p className="meta">{t('signin.second.lost')}</p> : null}
       </div>
     </PortalPage>
   );
