@@ -97,7 +97,7 @@ function allRows(file: string): string {
       .all() as string[];
     for (const table of tables) {
       hash.update(table);
-      for (const row of db.prepare(`SELECT * FROM "${table}" ORDER BY rowid`).raw().iterate()) {
+      for (const row of db.prepare(`SELECT * FROM "${table}" ORDER BY 1, 2`).raw().iterate()) {
         hash.update(
           JSON.stringify(row, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
         );

@@ -4,6 +4,7 @@ import {
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
+  randomBytes,
   randomInt,
 } from 'node:crypto';
 
@@ -274,7 +275,7 @@ function rocaPrime(): bigint {
   }
   const m = primes.reduce((product, prime) => product * prime, 1n);
   for (;;) {
-    const k = (3n << 1022n) / m + BigInt(randomInt(1, 2 ** 47));
+    const k = (3n << 1022n) / m + BigInt(`0x${randomBytes(60).toString('hex')}`);
     let power = 1n;
     for (let a = randomInt(1, 10_000); a > 0; a--) power = (power * 65537n) % m;
     const candidate = k * m + power;

@@ -43,7 +43,9 @@ export const addNewPasskey = action({
   run: async (ctx, input): Promise<void> => {
     const { notProposed } = await addPasskey(ctx, input);
     redirect(
-      notProposed === null ? '/account?done=passkey-added#passkeys' : `/account?problem=${notProposed}#passkeys`,
+      notProposed === null
+        ? '/account?done=passkey-added#passkeys'
+        : `/account?problem=${notProposed}#passkeys`,
     );
   },
 });
@@ -56,7 +58,9 @@ const removeOne = action({
 });
 
 export const removeOwnPasskey = formAction(removeOne, (state) => {
-  redirect(state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=passkey-removed#passkeys');
+  redirect(
+    state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=passkey-removed#passkeys',
+  );
 });
 
 const proposeOne = action({
@@ -68,6 +72,8 @@ const proposeOne = action({
 
 export const proposeOwnPasskey = formAction(proposeOne, (state) => {
   redirect(
-    state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=passkey-proposed#passkeys',
+    state.ok === false
+      ? `/account?problem=${state.code}#passkeys`
+      : '/account?done=passkey-proposed#passkeys',
   );
 });
