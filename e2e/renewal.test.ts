@@ -185,11 +185,16 @@ test('with the old key’s signature, which the signer verifies for itself', asy
   const phrase = join(portal.stateDir, 'signer', 'evaluation-passphrase');
   await portal.hubgateJson(['ca', 'unlock', '--passphrase-file', phrase]);
   expect(await hub((await issued(first, forDora)).identity)).toBe(200);
-  const refused = await until('the signer refuses the other', async () => {
+  // The signer refuses the other, and it is for people to decide.
+  await until('the other is back in the queue', async () => {
     const view = await curl(portal, `/api/v1/requests/${second.id}`, ...bearer(second.pickupSecret));
-    return view.json()['state'] === 'FAILED' && view.json();
+    return view.json()['state'] === 'SUBMITTED';
   });
-  expect(refused['reason']).toMatch(/renewal is not proven/);
+  const told = await sql(
+    portal,
+    `SELECT data FROM AuditEvent WHERE action = 'request.reapprove' AND target = '${second.id}'`,
+  );
+  expect(told).toMatch(/renewal is not proven/);
 });
 
 test('refused, each with its code', async () => {

@@ -106,10 +106,9 @@ export async function layOutProduction(): Promise<Production> {
         .replaceAll('https://hubs.example.org', url)
         .replaceAll('http://hubs.example.org', httpUrl)
         .replaceAll('https://gate.example.org', gateUrl)
-        .replaceAll('https://canary.example.org', `https://canary.localhost:${https}`)}
-[pki]
-rootKey = "p-384"
-signingKey = "p-256"
+        .replaceAll('https://canary.example.org', `https://canary.localhost:${https}`)
+        .replace('["example.org"]', '["localhost"]')
+        .replace(/^\[pki\].*/m, '[pki]\nrootKey = "p-384"\nsigningKey = "p-256"')}
 [signing]
 auto = false
 [hubs]

@@ -18,7 +18,12 @@ export function register(program: Command): void {
   admin
     .command('create')
     .description('print a one-time link by which a person sets login and password (24 h)')
-    .option('--role <role>', `what they may do: ${ROLES.join(', ')}; repeatable`, collectRole, [])
+    .option(
+      '--role <role>',
+      `what they may do: ${ROLES.join(', ')}; repeatable; without it admin, approver and operator`,
+      collectRole,
+      [],
+    )
     .action((options: { role: Role[] }, command: Command) =>
       withCtx(command, async (ctx, out) => {
         const link =

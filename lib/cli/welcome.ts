@@ -30,7 +30,7 @@ export function welcome(input: {
     ...(prepared.evaluation
       ? [
           '  This is an EVALUATION CA: its key unlocks by itself. Give its certificates to nobody who',
-          '  must rely on them. For a real one: npx hubgate init',
+          '  must rely on them. How to make a real one: docs/administrator.md',
         ]
       : []),
     ...(tunnel === null

@@ -154,6 +154,18 @@ function SignerSection({ page, signer }: { page: Page; signer: SignerView }) {
   );
 }
 
+const PRODUCTION_TOML = `stateDir = "/var/lib/hubgate"
+
+[site]
+url = "https://hubs.example.org"
+httpUrl = "http://hubs.example.org"
+gateUrl = "https://gate.example.org"
+canaryUrl = "https://canary.example.org"
+
+[pki]
+org = "Example University"
+ou = "High Performance Computing"`;
+
 function Production({ page }: { page: Page }) {
   const { t } = page;
   const step = (key: string) => <p>{t(`admin.ca.productionSteps.${key}`)}</p>;
@@ -166,7 +178,10 @@ function Production({ page }: { page: Page }) {
       />
       <ol className="guide production">
         <li>
-          <div className="stack-2">{step('one')}</div>
+          <div className="stack-2">
+            {step('one')}
+            <CodeBlock code={PRODUCTION_TOML} about={t('admin.ca.aboutToml')} t={t} />
+          </div>
         </li>
         <li>
           <div className="stack-2">

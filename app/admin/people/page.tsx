@@ -90,11 +90,8 @@ export default async function PeoplePage({ searchParams }: { searchParams: Promi
       </Table>
       <div className="section-actions stack-2 narrow">
         <p className="meta">{t('admin.people.addHelp')}</p>
-        <CodeBlock
-          code={'npx hubgate admin create\nnpx hubgate admin reset LOGIN'}
-          about={t('common.aboutCommand')}
-          t={t}
-        />
+        <CodeBlock code="npx hubgate admin create --role approver" about={t('common.aboutCommand')} t={t} />
+        <CodeBlock code="npx hubgate admin reset LOGIN" about={t('common.aboutCommand')} t={t} />
       </div>
       <div className="cols cols-aside section">
         <section aria-labelledby="tokens">
