@@ -39,10 +39,11 @@ export function Footer({
               ) : (
                 contact
               )}
-              .{' '}
+              . {t('common.footer.never')}
             </>
-          ) : null}
-          {t('common.footer.never')}
+          ) : (
+            t('common.footer.neverAlone')
+          )}
         </p>
         <dl>
           {start ? (
