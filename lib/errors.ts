@@ -70,6 +70,7 @@ export const ERROR_CODES = [
   'auth.code',
   'auth.no-certificate',
   'auth.second-factor',
+  'auth.passkey',
   'auth.half-expired',
   'auth.step-up',
   'auth.not-admitted',

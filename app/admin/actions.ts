@@ -10,13 +10,13 @@ import { approveRequest } from '#lib/requests/approve-request';
 import { approveRequests } from '#lib/requests/approve-requests';
 import { askRequester } from '#lib/requests/ask-requester';
 import { approveTouched } from '#lib/requests/approve-touched';
+import { TouchField } from '#lib/http/touch-field';
 import { editRequest } from '#lib/requests/edit-request';
 import { rejectRequest } from '#lib/requests/reject-request';
 import { retryRequest } from '#lib/requests/retry-request';
 import { signRequests } from '#lib/requests/sign-requests';
 import { unapproveRequest } from '#lib/requests/unapprove-request';
 
-import { TouchField } from './approve/touch-field';
 import { SeenMany } from './seen-request';
 import { wordsOf } from './templates';
 

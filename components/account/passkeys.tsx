@@ -14,6 +14,8 @@ import { wordsOf } from '#components/ui/words-of';
 import type { FormAction } from '../admin/form-state';
 import type { TroubleWords } from '../passkeys/passkey-problem';
 import { AddPasskey } from './add-passkey';
+import { RemoveLastPasskey } from './remove-last-passkey';
+import type { FactorTouchAsking } from './touch-step';
 
 type Props = {
   passkeys: readonly PasskeyView[];
@@ -24,6 +26,8 @@ type Props = {
   begin: FormAction<PasskeyWish>;
   add: FormAction<void>;
   remove: (form: FormData) => Promise<void>;
+  /** Where the one passkey is the only second factor: it goes with a touch of it. */
+  last: { action: FormAction<void>; asking: FactorTouchAsking } | null;
   propose: (form: FormData) => Promise<void>;
   trouble: TroubleWords;
   now: Date;
@@ -54,6 +58,7 @@ export function Passkeys(props: Props) {
           />
         </div>
       ))}
+      {props.last === null ? null : <p className="meta">{t('passkeys.account.lastHelp')}</p>}
       {approver && passkeys.length > 0 ? <p className="meta">{t('passkeys.account.removeHelp')}</p> : null}
       <section className="panel panel-body narrow" aria-labelledby="add-passkey">
         <h3 id="add-passkey">{t('passkeys.account.addTitle')}</h3>
@@ -74,7 +79,7 @@ export function Passkeys(props: Props) {
   );
 }
 
-function PasskeyTable({ passkeys, approver, remove, propose, now, locale, t }: Props) {
+function PasskeyTable({ passkeys, approver, remove, last, propose, now, locale, t }: Props) {
   return (
     <Table
       heads={['Name', 'Added', 'Used', 'Signer', 'Action'].map((one) => t(`passkeys.account.col${one}`))}
@@ -108,16 +113,27 @@ function PasskeyTable({ passkeys, approver, remove, propose, now, locale, t }: P
                   </Button>
                 </form>
               ) : null}
-              <form action={remove}>
-                <input type="hidden" name="id" value={passkey.id} />
-                <Button
-                  type="submit"
-                  small
-                  aria-label={t('passkeys.account.removeName', { name: passkey.name })}
-                >
-                  {t('passkeys.account.remove')}
-                </Button>
-              </form>
+              {last === null ? (
+                <form action={remove}>
+                  <input type="hidden" name="id" value={passkey.id} />
+                  <Button
+                    type="submit"
+                    small
+                    aria-label={t('passkeys.account.removeName', { name: passkey.name })}
+                  >
+                    {t('passkeys.account.remove')}
+                  </Button>
+                </form>
+              ) : (
+                <RemoveLastPasskey
+                  id={passkey.id}
+                  {...last}
+                  words={{
+                    remove: t('passkeys.account.remove'),
+                    removeName: t('passkeys.account.removeName', { name: passkey.name }),
+                  }}
+                />
+              )}
             </span>
           </td>
         </Row>

@@ -21,6 +21,7 @@ export type SecondFactorWords = RecoveryWords &
     | 'on'
     | 'off'
     | 'offNeeded'
+    | 'passkey'
     | 'setUp'
     | 'again'
     | 'code'
@@ -42,7 +43,7 @@ export function SecondFactorSection({
   change,
   words,
 }: {
-  state: { since: string | null; recovery: number; needed: boolean };
+  state: { since: string | null; recovery: number; passkeys: number; needed: boolean };
   pending: TotpPending | null;
   setUp: (form: FormData) => Promise<void>;
   confirm: FormAction<Codes>;
@@ -57,7 +58,11 @@ export function SecondFactorSection({
       <SectionHead id="second" title={words.title} note={words.help} />
       <div className="narrow stack">
         <p>
-          {state.since === null ? (
+          {state.since === null && state.passkeys > 0 ? (
+            <State kind="ok" wrap>
+              {words.passkey}
+            </State>
+          ) : state.since === null ? (
             <State kind={state.needed ? 'warn' : 'off'}>{state.needed ? words.offNeeded : words.off}</State>
           ) : (
             <State kind="ok">{words.on}</State>

@@ -8,6 +8,7 @@ import { Button, LinkButton } from '../ui/button';
 import { Field } from '../ui/field';
 import { PageHead } from '../ui/page-head';
 import { RecoveryCodes, type RecoveryWords } from './recovery-codes';
+import { TouchStep, type FactorTouchAsking } from './touch-step';
 import { TotpSetup, type TotpPending, type TotpSetupWords } from './totp-setup';
 
 export type SecondStepWords = RecoveryWords &
@@ -15,6 +16,9 @@ export type SecondStepWords = RecoveryWords &
   Record<
     | 'showTitle'
     | 'showLede'
+    | 'showLedeTouch'
+    | 'showLedeEither'
+    | 'touchSubmit'
     | 'code'
     | 'showCodeHelp'
     | 'showSubmit'
@@ -28,7 +32,9 @@ export type SecondStepWords = RecoveryWords &
     | 'overTitle'
     | 'overLede'
     | 'again'
-    | 'lost',
+    | 'lost'
+    | 'lostPasskey'
+    | 'enrolHint',
     string
   >;
 
@@ -39,6 +45,9 @@ export type SecondStepWords = RecoveryWords &
 export function SecondStep({
   step,
   pending,
+  has,
+  asking,
+  touch,
   show,
   enrol,
   words,
@@ -46,6 +55,10 @@ export function SecondStep({
   /** `over`: nobody is half signed in here. */
   step: 'show' | 'enrol' | 'over';
   pending: TotpPending | null;
+  /** What they may show. */
+  has: { app: boolean; passkey: boolean };
+  asking: FactorTouchAsking;
+  touch: FormAction<never>;
   show: FormAction<never>;
   enrol: FormAction<{ recoveryCodes: string[]; next: string }>;
   words: SecondStepWords;
@@ -79,36 +92,50 @@ export function SecondStep({
   }
   const enrols = step === 'enrol';
   const state = enrols ? enrolled : shown;
+  const touches = !enrols && has.passkey;
+  const coded = enrols || has.app;
   return (
     <>
       <PageHead
         title={enrols ? words.enrolTitle : words.showTitle}
-        lede={enrols ? words.enrolLede : words.showLede}
+        lede={enrols ? words.enrolLede : words[ledeOf(has)]}
       />
-      <form action={enrols ? sendEnrolled : sendShown} className="stack">
-        <FormProblem state={state} />
-        {enrols && pending ? <TotpSetup pending={pending} words={words} /> : null}
-        <Field
-          id="code"
-          name="code"
-          mono
-          label={words.code}
-          help={enrols ? words.enrolCodeHelp : words.showCodeHelp}
-          autoComplete="one-time-code"
-          inputMode={enrols ? 'numeric' : 'text'}
-          autoCapitalize="characters"
-          spellCheck={false}
-          required
-          maxLength={40}
-          error={faultOf(state, 'code')}
-        />
-        <p className="actions">
-          <Button type="submit" look="primary" aria-disabled={showing || enrolling || undefined}>
-            {enrols ? words.enrolSubmit : words.showSubmit}
-          </Button>
-        </p>
-      </form>
-      {enrols ? null : <p className="meta">{words.lost}</p>}
+      {touches ? <TouchStep asking={asking} action={touch} submit={words.touchSubmit} /> : null}
+      {coded ? (
+        <form action={enrols ? sendEnrolled : sendShown} className="stack">
+          <FormProblem state={state} />
+          {enrols && pending ? <TotpSetup pending={pending} words={words} /> : null}
+          <Field
+            id="code"
+            name="code"
+            mono
+            label={words.code}
+            help={enrols ? words.enrolCodeHelp : words.showCodeHelp}
+            autoComplete="one-time-code"
+            inputMode={enrols ? 'numeric' : 'text'}
+            autoCapitalize="characters"
+            spellCheck={false}
+            required
+            maxLength={40}
+            error={faultOf(state, 'code')}
+          />
+          <p className="actions">
+            <Button
+              type="submit"
+              look={touches ? 'plain' : 'primary'}
+              aria-disabled={showing || enrolling || undefined}
+            >
+              {enrols ? words.enrolSubmit : words.showSubmit}
+            </Button>
+          </p>
+        </form>
+      ) : null}
+      <p className="meta">{enrols ? words.enrolHint : has.app ? words.lost : words.lostPasskey}</p>
     </>
   );
+}
+
+function ledeOf({ app, passkey }: { app: boolean; passkey: boolean }) {
+  if (!passkey) return 'showLede';
+  return app ? 'showLedeEither' : 'showLedeTouch';
 }

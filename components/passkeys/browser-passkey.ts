@@ -1,7 +1,6 @@
 import type { NewPasskeyAnswer } from '#lib/identity/add-passkey';
 import type { PasskeyWish } from '#lib/identity/begin-passkey';
-import type { TouchAnswer } from '#lib/requests/approve-touched';
-import type { TouchWish } from '#lib/requests/begin-touch';
+import type { TouchAnswer, TouchQuestion } from '#lib/identity/touch-answer';
 
 /** What can go wrong between browser and passkey, for a sentence of each. */
 export type PasskeyTrouble = 'unsupported' | 'cancelled' | 'known' | 'elsewhere' | 'failed';
@@ -52,7 +51,7 @@ export async function makePasskey(wish: PasskeyWish): Promise<NewPasskeyAnswer> 
  *
  * @throws {PasskeyError}
  */
-export async function askTouch(wish: TouchWish): Promise<TouchAnswer> {
+export async function askTouch(wish: TouchQuestion): Promise<TouchAnswer> {
   const touched = await ask(() =>
     navigator.credentials.get({
       publicKey: {

@@ -1,5 +1,6 @@
 import { startTransition, useState } from 'react';
 
+import type { TouchQuestion } from '#lib/identity/touch-answer';
 import type { TouchWish } from '#lib/requests/begin-touch';
 
 import { IDLE, type FormAction, type FormState } from '../admin/form-state';
@@ -7,9 +8,9 @@ import { askTouch } from './browser-passkey';
 import { problemOf, type TroubleWords } from './passkey-problem';
 
 /** How a form asks for a touch before it is sent. */
-export type TouchAsking = {
-  /** Makes ready on the server what the touch approves. */
-  begin: FormAction<TouchWish>;
+export type TouchAsking<Question extends TouchQuestion = TouchWish> = {
+  /** Makes ready on the server what the touch is for. */
+  begin: FormAction<Question>;
   trouble: TroubleWords;
   /** While the browser waits for the passkey. */
   waiting: string;
@@ -21,7 +22,9 @@ export type TouchAsking = {
  * The touch of a form: its data goes to the server, which answers with what is to be touched for; then
  * the same data goes on, with the touch in the field `touch`.
  */
-export function useTouch(asking: TouchAsking | null): {
+export function useTouch<Question extends TouchQuestion>(
+  asking: TouchAsking<Question> | null,
+): {
   problem: FormState;
   waiting: boolean;
   sendTouched: (data: FormData, send: (data: FormData) => void) => Promise<void>;

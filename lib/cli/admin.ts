@@ -45,7 +45,12 @@ export function register(program: Command): void {
         if (login === undefined) {
           throw new HubgateError('http.invalid', 'Say whose: hubgate admin reset LOGIN', { field: 'login' });
         }
-        print(out, await createResetLink(ctx, { login }), `Open this to set a new password for ${login}`);
+        print(
+          out,
+          await createResetLink(ctx, { login }),
+          `Open this to set a new password for ${login}`,
+          RESET_NOTE,
+        );
       }),
     );
   admin
@@ -109,10 +114,15 @@ export function collectRole(word: string, before: Role[] = []): Role[] {
   return before.includes(role) ? before : [...before, role];
 }
 
-function print(out: Output, link: SetupLink, what: string): void {
+/** A reset is the portal's; who may approve is the signer's own list. */
+const RESET_NOTE =
+  'Opening it removes the second factors, passkeys too. The signer keeps those that it has accepted:\n' +
+  'if a key is lost, remove it there as well (hubgate approvers remove).\n';
+
+function print(out: Output, link: SetupLink, what: string, note?: string): void {
   const { url, expiresAt } = link;
   out.result(
     { url, expiresAt: expiresAt.toISOString() },
-    `${what}; it works once, until ${expiresAt.toISOString()}:\n\n  ${url}\n`,
+    `${what}; it works once, until ${expiresAt.toISOString()}:\n\n  ${url}\n${note === undefined ? '' : `\n${note}`}`,
   );
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { Queries, Tx } from './client';
 
-export type OneTimeSecretKind = 'first-admin' | 'mailbox' | 'lost' | 'auth-code' | 'passkey' | 'touch';
+export type OneTimeSecretKind =
+  'first-admin' | 'mailbox' | 'lost' | 'auth-code' | 'passkey' | 'touch' | 'factor-touch';
 
 /** Stores the hash of a secret that works once, until `expiresAt`. */
 export async function insertOneTimeSecret(

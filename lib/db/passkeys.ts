@@ -33,6 +33,24 @@ export async function touchPasskey(
   });
 }
 
+/** The same where the counter is still `last`; false when another touch came in between. */
+export async function takePasskeyCounter(
+  tx: Tx,
+  input: { id: string; last: number; counter: number; backedUp: boolean; at: Date },
+): Promise<boolean> {
+  const { id, last, counter, backedUp, at } = input;
+  const { count } = await tx.prisma.passkey.updateMany({
+    where: { id, counter: last },
+    data: { counter: Math.min(counter, COUNTER_MAX), backedUp, lastUsedAt: at },
+  });
+  return count === 1;
+}
+
+/** Takes all of a person's passkeys away. */
+export async function deletePasskeysOf(tx: Tx, userId: string): Promise<void> {
+  await tx.prisma.passkey.deleteMany({ where: { userId } });
+}
+
 /** Takes a person's passkey away; false when it is not theirs. */
 export async function deletePasskey(tx: Tx, input: { id: string; userId: string }): Promise<boolean> {
   const { count } = await tx.prisma.passkey.deleteMany({ where: input });

@@ -8,7 +8,13 @@ import { makeCtx, readCaller } from './caller';
 import { allowsSignIn } from './site';
 
 /** What the page between the factors shows, and to whom. */
-export type SecondStepPage = { step: 'show' | 'enrol'; login: string; factors: SecondFactorView };
+export type SecondStepPage = {
+  step: 'show' | 'enrol';
+  login: string;
+  counts: SecondFactorView['counts'];
+  /** Of who enrols. Who has a factor shows that, and sees no secret of another that they once began. */
+  pending: SecondFactorView['pending'];
+};
 
 /** The half sign-in of this browser; null when there is none, or none that may go on. */
 export async function openSecondStep(): Promise<SecondStepPage | null> {
@@ -21,8 +27,8 @@ export async function openSecondStep(): Promise<SecondStepPage | null> {
     const user = await halfPerson(ctx, half);
     const step = await secondStepOf(ctx, user, half.facts);
     if (step === 'none') return null;
-    const factors = await viewSecondFactors(ctx, user, house.secrets.session);
-    return { step, login: user.login, factors };
+    const { counts, pending } = await viewSecondFactors(ctx, user, house.secrets.session);
+    return { step, login: user.login, counts, pending: step === 'enrol' ? pending : null };
   } catch {
     return null; // too late, or another password meanwhile: the page leads back to the beginning
   }

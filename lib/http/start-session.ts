@@ -6,6 +6,7 @@ import { HubgateError } from '../errors';
 import { beginSession } from '../identity/begin-session';
 import { HALF_COOKIE, HALF_SECONDS, sealHalf } from '../identity/half-sign-in';
 import { readRoles } from '../identity/roles';
+import type { FactorKind } from '../identity/second-factors';
 import { beginTotp, secondStepOf } from '../identity/second-step';
 import { endSessionOf, type SignInFacts } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
@@ -67,10 +68,17 @@ export async function sessionCookies(
   { instance, caller, ctx }: SignInHouse,
   user: UserRow,
   facts: SignInFacts,
+  factor?: FactorKind,
 ): Promise<CookieParts[]> {
   const { session: secret } = instance.secrets;
   await endSessionOf(instance.db, caller.cookies.get(SESSION_COOKIE), secret, ctx.now());
-  const made = await beginSession(ctx, { user, facts, agent: caller.agent, sessionSecret: secret });
+  const made = await beginSession(ctx, {
+    user,
+    facts,
+    ...(factor === undefined ? {} : { factor }),
+    agent: caller.agent,
+    sessionSecret: secret,
+  });
   return [
     { name: SESSION_COOKIE, ...made },
     { name: HALF_COOKIE, value: '', maxAgeSeconds: 0 },

@@ -65,6 +65,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'auth.code': 401,
   'auth.no-certificate': 401,
   'auth.second-factor': 401,
+  'auth.passkey': 401,
   'auth.half-expired': 401,
   'auth.step-up': 403,
   'auth.not-admitted': 403,

@@ -7,7 +7,7 @@ import { findUserById, type UserRow } from '../db/users';
 import { HubgateError } from '../errors';
 import { requirePerson } from './authorise';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes';
-import { factorsOf, removeSecondFactors, takeTotpCode, type FactorKind } from './second-factors';
+import { factorsOf, hasSecondFactor, removeApp, takeTotpCode, type FactorKind } from './second-factors';
 import { showSecondFactor, wrongCode } from './show-second-factor';
 import { beginTotp } from './second-step';
 import { openTotpSecret, totpUri } from './totp';
@@ -62,8 +62,7 @@ export async function beginOwnTotp(ctx: Ctx, sessionSecret: string): Promise<voi
 }
 
 /**
- * The first code of a new secret makes it a factor, and brings recovery codes. `user` is who asks, or
- * who has shown the first factor just now.
+ * The first code of a new secret makes it a factor, and brings recovery codes. `user` is who asks.
  *
  * @throws {HubgateError} `auth.second-factor`
  */
@@ -84,6 +83,20 @@ export async function confirmTotp(
     });
     return { recoveryCodes: await freshCodes(ctx, tx, user) };
   });
+}
+
+/**
+ * The same for somebody who has shown the first factor alone. Who has a factor shows that: a secret that
+ * was begun once, and that somebody with the password may know, must not pass for it.
+ *
+ * @throws {HubgateError} `auth.second-factor`
+ */
+export async function enrolTotp(
+  ctx: Ctx,
+  input: { user: UserRow; code: string; sessionSecret: string },
+): Promise<{ recoveryCodes: string[] }> {
+  if (await hasSecondFactor(ctx.db, input.user)) throw wrongCode();
+  return confirmTotp(ctx, input);
 }
 
 /**
@@ -109,7 +122,8 @@ export async function renewRecoveryCodes(
 }
 
 /**
- * Removes one's own second factors. Where one is needed, the next sign-in asks for a new one.
+ * Removes one's own app and its recovery codes; passkeys stay. Where a factor is needed and none is left,
+ * the next sign-in asks for a new one.
  *
  * @throws {HubgateError} `auth.second-factor`
  */
@@ -120,12 +134,12 @@ export async function removeOwnSecondFactor(
   const user = await ownRow(ctx);
   await showSecondFactor(ctx, { ...input, user, proof: { kind: 'code', code: input.code } });
   await inTransaction(ctx.db, async (tx) => {
-    await removeSecondFactors(tx, user.id, ctx.now());
+    await removeApp(tx, user.id, ctx.now());
     await recordAudit(ctx, tx, {
       action: 'person.second-factor-removed',
       target: `person:${user.login}`,
       outcome: 'done',
-      data: { by: 'self' },
+      data: { by: 'self', factor: 'totp' },
     });
   });
 }

@@ -4,8 +4,10 @@ import { listAuditEvents } from '../testing/audit-rows';
 import { makeAuthenticator } from '../testing/authenticator';
 import { testHouse, type TestHouse } from '../testing/ctx';
 import { DATABASE_KINDS } from '../testing/database';
+import { answerTouch } from '../testing/enrolled';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { addPasskey } from './add-passkey';
+import { beginFactorTouch } from './factor-touch';
 import { beginPasskey, PASSKEYS_MAX } from './begin-passkey';
 import { listPasskeys } from './list-passkeys';
 import { proposePasskey } from './propose-passkey';
@@ -56,7 +58,13 @@ describe.each(DATABASE_KINDS)('a passkey on %s', (kind) => {
     await expect(removePasskey(house.person('bob'), { id: added.id })).rejects.toEqual(
       refusal('passkey.not-found'),
     );
-    expect(await removePasskey(paula, { id: added.id })).toEqual({ fingerprint: added.fingerprint });
+    // It is the only second factor: a touch of it, asked for to remove it.
+    await expect(removePasskey(paula, { id: added.id })).rejects.toEqual(refusal('auth.passkey'));
+    const removal = await beginFactorTouch(paula, { userId: 'id-paula', purpose: 'removal' });
+    const touched = answerTouch(authenticator, removal);
+    expect(await removePasskey(paula, { id: added.id, answer: touched })).toEqual({
+      fingerprint: added.fingerprint,
+    });
     expect(await listPasskeys(paula)).toEqual([]);
     // At the signer it counts until an operator ends it there.
     expect((await signer.client.approvers()).persons).toHaveLength(1);

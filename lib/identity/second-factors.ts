@@ -1,12 +1,15 @@
 import type { Ctx } from '../ctx';
 import type { Queries, Tx } from '../db/client';
+import { deletePasskeysOf, passkeysOf } from '../db/passkeys';
 import { countRecoveryCodes, replaceRecoveryCodes, useRecoveryCode } from '../db/recovery-codes';
 import { setUserTotp, takeTotpStep, type UserRow } from '../db/users';
+import { takeFactorTouch } from './factor-touch';
 import { recoveryCodeHash } from './recovery-codes';
 import { openTotpSecret, totpStep } from './totp';
+import type { TouchAnswer } from './touch-answer';
 
 /** What somebody shows as their second factor. A factor that needs more than a code adds its own kind here. */
-export type FactorProof = { kind: 'code'; code: string };
+export type FactorProof = { kind: 'code'; code: string } | { kind: 'passkey'; answer: TouchAnswer };
 
 /** What a check may need. */
 export type FactorCheck = {
@@ -37,6 +40,14 @@ export const SECOND_FACTORS = {
       return takeTotpCode(tx, { user, code: proof.code, now, sessionSecret });
     },
     remove: (tx, userId) => setUserTotp(tx, { id: userId, totpSecret: null }),
+  },
+  passkey: {
+    counts: true,
+    count: async (db, user) => (await passkeysOf(db, user.id)).length,
+    check: async (tx, { user, proof, now, site }) =>
+      proof.kind === 'passkey' &&
+      takeFactorTouch(tx, { userId: user.id, answer: proof.answer, purpose: 'sign-in', now, site }),
+    remove: (tx, userId) => deletePasskeysOf(tx, userId),
   },
   recovery: {
     counts: false,
@@ -75,6 +86,11 @@ export async function checkSecondFactor(tx: Tx, input: FactorCheck): Promise<Fac
 /** Takes every factor away: a lost device, and somebody who vouches for the person. */
 export async function removeSecondFactors(tx: Tx, userId: string, now: Date): Promise<void> {
   for (const kind of KINDS) await SECOND_FACTORS[kind].remove(tx, userId, now);
+}
+
+/** Takes the authenticator app away, and the recovery codes, which came with it. Passkeys stay. */
+export async function removeApp(tx: Tx, userId: string, now: Date): Promise<void> {
+  for (const kind of ['totp', 'recovery'] as const) await SECOND_FACTORS[kind].remove(tx, userId, now);
 }
 
 /** Takes a code of the secret that is stored, confirmed or not; none is taken twice (RFC 6238 section 5.2). */

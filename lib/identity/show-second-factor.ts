@@ -4,12 +4,13 @@ import { inTransaction } from '../db/in-transaction';
 import type { UserRow } from '../db/users';
 import { HubgateError } from '../errors';
 import { auditRefusal } from './audit-refusal';
+import { wrongTouch } from './factor-touch';
 import { checkSecondFactor, type FactorKind, type FactorProof } from './second-factors';
 
 /**
  * Checks a second factor and uses it up. Limits on attempts are the caller's (lib/http).
  *
- * @throws {HubgateError} `auth.second-factor`
+ * @throws {HubgateError} `auth.second-factor` for a code, `auth.passkey` for a touch
  */
 export async function showSecondFactor(
   ctx: Ctx,
@@ -29,14 +30,14 @@ export async function showSecondFactor(
     return found;
   });
   if (kind !== null) return kind;
-  const target = `person:${user.login}`;
+  const refused = input.proof.kind === 'passkey' ? wrongTouch() : wrongCode();
   await auditRefusal(ctx, {
     action: 'person.second-factor',
-    target,
+    target: `person:${user.login}`,
     outcome: 'refused',
-    code: 'auth.second-factor',
+    code: refused.code,
   });
-  throw wrongCode();
+  throw refused;
 }
 
 export function wrongCode(): HubgateError {

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import type { Ctx } from '../ctx';
 import { peekOneTimeSecret, useOneTimeSecret } from '../db/one-time-secrets';
 import { findPasskey, touchPasskey } from '../db/passkeys';
@@ -7,26 +5,13 @@ import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { relyingParty } from '../identity/relying-party';
 import { signedInPerson } from '../identity/signed-in-person';
+import type { TouchAnswer } from '../identity/touch-answer';
 import { approvalTree } from '../wire/approval-tree';
 import type { PasskeyEvidence } from '../wire/passkey-approval';
 import { verifyAssertion } from '../webauthn/assertion';
 import { approveRequest, type ApproveInput, type TouchedApproval } from './approve-request';
 import { approveClean, type BulkResult } from './approve-requests';
 import { BegunTouch, touchHash } from './begin-touch';
-
-const base64url = z
-  .string()
-  .max(8192)
-  .regex(/^[A-Za-z0-9_-]+$/);
-
-/** What the browser hands out for a touch. */
-export const TouchAnswer = z.strictObject({
-  id: base64url,
-  authenticatorData: base64url,
-  clientDataJSON: base64url,
-  signature: base64url,
-});
-export type TouchAnswer = z.infer<typeof TouchAnswer>;
 
 /**
  * Approves what a touch was given for. The signer sees the touch first, so that what it will not take

@@ -9,6 +9,7 @@ import { requirePermission } from '../identity/authorise';
 import { relyingParty } from '../identity/relying-party';
 import { secretHash } from '../identity/secret-hash';
 import { signedInPerson } from '../identity/signed-in-person';
+import type { TouchQuestion } from '../identity/touch-answer';
 import { approvalTree } from '../wire/approval-tree';
 import { approvalChallenge } from '../wire/passkey-approval';
 import { approvalEnd } from './approval-times';
@@ -39,13 +40,8 @@ export const BegunTouch = z.strictObject({
 });
 export type BegunTouch = z.infer<typeof BegunTouch>;
 
-/** What `navigator.credentials.get` is given; bytes are base64url. */
-export type TouchWish = {
-  challenge: string;
-  rpId: string;
-  /** The person's passkeys that the signer takes. */
-  allow: string[];
-  timeoutMs: number;
+/** What the browser is asked; `allow` are the person's passkeys that the signer takes. */
+export type TouchWish = TouchQuestion & {
   /** How many requests the touch approves. */
   count: number;
   skipped: { id: string; code: ErrorCode }[];

@@ -1,7 +1,6 @@
 import { addPasskey } from '../identity/add-passkey';
 import { beginPasskey } from '../identity/begin-passkey';
-import type { TouchAnswer } from '../requests/approve-touched';
-import type { TouchWish } from '../requests/begin-touch';
+import type { TouchAnswer, TouchQuestion } from '../identity/touch-answer';
 import type { Ctx } from '../ctx';
 import { makeAuthenticator, type Authenticator, type AuthenticatorOptions } from './authenticator';
 import type { TestSigner } from './signer';
@@ -21,6 +20,6 @@ export async function enrolPasskey(
 }
 
 /** The browser's answer to a request for a touch. */
-export function answerTouch(authenticator: Authenticator, wish: TouchWish): TouchAnswer {
+export function answerTouch(authenticator: Authenticator, wish: TouchQuestion): TouchAnswer {
   return { id: authenticator.credentialId, ...authenticator.touch(wish.challenge) };
 }

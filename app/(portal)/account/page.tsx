@@ -21,7 +21,14 @@ import { troubleWords } from '../../admin/approve/touch-words';
 import { signOut } from '../../admin/session-actions';
 import { PortalPage } from '../../portal-page';
 import { changeFactor, confirmFactor, endOthers, endOne, setUpFactor } from './actions';
-import { addNewPasskey, beginNewPasskey, proposeOwnPasskey, removeOwnPasskey } from './passkey-actions';
+import {
+  addNewPasskey,
+  beginNewPasskey,
+  beginRemoval,
+  proposeOwnPasskey,
+  removeLastPasskey,
+  removeOwnPasskey,
+} from './passkey-actions';
 import '../../admin/admin-pages.css';
 import '../../styles/account.css';
 
@@ -75,6 +82,7 @@ export default async function AccountPage({ searchParams }: Search) {
         state={{
           since: factors.totpSince,
           recovery: factors.counts.recovery,
+          passkeys: factors.counts.passkey,
           needed: policy === 'everybody' || (policy === 'approvers' && person.roles.length > 0),
         }}
         pending={pending === null ? null : { secret: pending.secret, qr: qrCode(pending.uri) }}
@@ -88,6 +96,7 @@ export default async function AccountPage({ searchParams }: Search) {
             'on',
             'off',
             'offNeeded',
+            'passkey',
             'setUp',
             'again',
             'scan',
@@ -115,6 +124,19 @@ export default async function AccountPage({ searchParams }: Search) {
         begin={beginNewPasskey}
         add={addNewPasskey}
         remove={removeOwnPasskey}
+        last={
+          factors.totpSince === null && factors.counts.passkey === 1
+            ? {
+                action: removeLastPasskey,
+                asking: {
+                  begin: beginRemoval,
+                  trouble: troubleWords(t),
+                  waiting: t('passkeys.touch.waiting'),
+                  noScript: t('passkeys.account.removeNoScript'),
+                },
+              }
+            : null
+        }
         propose={proposeOwnPasskey}
         trouble={troubleWords(t)}
         now={ctx.now()}

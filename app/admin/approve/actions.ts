@@ -5,12 +5,12 @@ import { z } from 'zod';
 
 import { HubgateError } from '#lib/errors';
 import { action } from '#lib/http/action';
+import { TouchField } from '#lib/http/touch-field';
 import { BULK_MAX } from '#lib/requests/approve-requests';
 import { approveTouched } from '#lib/requests/approve-touched';
 import { beginTouch } from '#lib/requests/begin-touch';
 
 import { Seen } from '../seen-request';
-import { TouchField } from './touch-field';
 
 const SeenAll = z.union([Seen.transform((one) => [one]), z.array(Seen).min(1).max(BULK_MAX)]);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { TouchAnswer } from '#lib/requests/approve-touched';
+import { TouchAnswer } from '../identity/touch-answer';
 
 /** A touch as it stands in a form's field: the browser's answer, as JSON. */
 export const TouchField = z

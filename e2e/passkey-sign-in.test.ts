@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+
+import { expect, test, type Browser, type Page } from '@playwright/test';
+
+import { ADMIN, becomeAdministrator } from './support/administrator';
+import { testBrowser } from './support/chromium';
+import { startPortal, type Portal } from './support/portal';
+import { addVirtualAuthenticator, registerPasskey } from './support/virtual-authenticator';
+
+// Signing in with a password and the touch of a passkey.
+
+test.describe.configure({ mode: 'serial' });
+
+let portal: Portal;
+let browser: Browser;
+let page: Page;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  portal = await startPortal({ front: 'embedded' });
+  const chromium = await testBrowser(portal.dir);
+  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
+  browser = await chromium.launch();
+  page = await (await browser.newContext()).newPage();
+  await becomeAdministrator(page, portal.firstAdminLink());
+  await addVirtualAuthenticator(page);
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+async function password(on: Page): Promise<void> {
+  await on.goto(`${portal.url}/sign-in`);
+  await on.getByLabel('Login').fill(ADMIN.login);
+  await on.getByLabel('Password').fill(ADMIN.password);
+  await on.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+async function signOut(): Promise<void> {
+  await page.goto(`${portal.url}/account`);
+  await page.getByRole('button', { name: 'Sign out', exact: true }).last().click();
+  await page.waitForURL((url) => url.pathname !== '/account');
+}
+
+test('a passkey of the account page is asked for at the next sign-in, and one touch signs in', async () => {
+  await registerPasskey(page, portal.url, 'blue key');
+  await page.goto(`${portal.url}/account`);
+  await expect(page.getByText('Your passkey is asked for at sign-in')).toBeVisible();
+  await signOut();
+  await password(page);
+  await expect(page).toHaveURL(/\/sign-in\/second$/);
+  await expect(page.getByLabel('Code', { exact: true })).toHaveCount(0);
+  // The password alone opens nothing.
+  const other = await page.context().newPage();
+  await other.goto(`${portal.url}/admin`);
+  await expect(other).toHaveURL(/\/sign-in\?next=/);
+  await other.close();
+
+  await page.getByRole('button', { name: 'Use your passkey' }).click();
+  await expect(page).toHaveURL(`${portal.url}/admin`);
+  await page.goto(`${portal.url}/account`);
+  await expect(page.getByRole('table').first()).toContainText('with a second factor');
+});
+
+test('without JavaScript the page says what a passkey needs, and does not let by', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await password(plain);
+  await expect(plain).toHaveURL(/\/sign-in\/second$/);
+  expect(await plain.content()).toContain('Allow scripts for this page to sign in with it');
+  await expect(plain.getByRole('button', { name: 'Use your passkey' })).toBeHidden();
+  await context.close();
+});
+
+test('a browser without that passkey stays outside', async () => {
+  const context = await browser.newContext();
+  const stranger = await context.newPage();
+  await addVirtualAuthenticator(stranger);
+  await password(stranger);
+  await stranger.getByRole('button', { name: 'Use your passkey' }).click();
+  await expect(stranger.locator('.callout.is-bad')).toBeVisible();
+  await expect(stranger).toHaveURL(/\/sign-in\/second$/);
+  await context.close();
+});
+
+test('the only passkey goes with a touch of it; then the password is enough again', async () => {
+  await page.goto(`${portal.url}/account`);
+  await page.getByRole('button', { name: 'Remove the passkey blue key' }).click();
+  await expect(page).toHaveURL(/done=passkey-removed/);
+  await expect(page.getByText('You have no passkey.')).toBeVisible();
+  await signOut();
+  await password(page);
+  await expect(page).toHaveURL(`${portal.url}/admin`);
+});
