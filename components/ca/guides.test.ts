@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testChain } from '#lib/x509/testing/throwaway-ca';
 
 import { guide, type GuideBlock } from './guides';
+import { importIntoNss } from './nss-folder';
 
 const NEW = '.local/share/pki/nssdb';
 const OLD = '.pki/nssdb';
@@ -17,7 +18,40 @@ let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'hubgate-guide-'));
   writeFileSync(join(home, 'root-ca.pem'), testChain('p-256', 'p-256', new Date()).root.certificate.pem);
+  makeP12(home);
 });
+
+/** A user's key and certificate, as the page saves them. */
+function makeP12(folder: string): void {
+  const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' });
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-noenc',
+    '-keyout',
+    'k.pem',
+    '-out',
+    'c.pem',
+    '-subj',
+    '/CN=alice',
+  );
+  openssl(
+    'pkcs12',
+    '-export',
+    '-inkey',
+    'k.pem',
+    '-in',
+    'c.pem',
+    '-name',
+    'alice',
+    '-out',
+    'alice.p12',
+    '-passout',
+    'pass:secret-of-the-test',
+  );
+}
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function allCode(blocks: readonly GuideBlock[]): string[] {
@@ -50,6 +84,8 @@ describe('the commands for Chromium on Linux', () => {
     }
     paste(install);
     expect(listed(expected)).toMatch(/The institute's Root CA\s+C,,/);
+    paste(`${importIntoNss('alice.p12')} -W secret-of-the-test`);
+    expect(listed(expected)).toMatch(/alice\s+u,u,u/);
     expect(existsSync(join(home, expected === OLD ? NEW : OLD))).toBe(stores.length === 2);
     paste(remove);
     expect(listed(expected)).not.toContain('Root CA');

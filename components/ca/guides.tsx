@@ -2,6 +2,8 @@
  * How to make each system, browser and program believe the root CA. The words stand in the
  * catalogue under `ca.guides.<id>`; here are the order, the files and the commands.
  */
+import { NSS_FOLDER } from './nss-folder';
+
 export type GuideBlock =
   | { kind: 'text'; key: string }
   | { kind: 'download'; file: string; note: string }
@@ -36,10 +38,6 @@ const code = (line: string): GuideBlock => ({ kind: 'code', code: line });
 const download = (file: string, note = 'downloadNote'): GuideBlock => ({ kind: 'download', file, note });
 const fold = (title: string, ...blocks: GuideBlock[]): GuideBlock => ({ kind: 'fold', title, blocks });
 const step = (title: string, ...blocks: GuideBlock[]) => ({ title, blocks });
-
-/** Chromium looks into the old folder where there is one; newer versions make the other one. */
-const NSS_FOLDER =
-  'DB=$HOME/.pki/nssdb; [ -d "$DB" ] || [ ! -d ~/.local/share/pki/nssdb ] || DB=$HOME/.local/share/pki/nssdb';
 
 /** What commands of the guides need to know. */
 export type GuideFacts = { httpUrl: string; url: string; rootCn: string };

@@ -1,5 +1,6 @@
 import type { Translate } from '#lib/ctx';
 
+import { importIntoNss } from '../ca/nss-folder';
 import { Fold } from '../ui/fold';
 import { Words } from '../ui/words';
 
@@ -19,7 +20,7 @@ export function ImportGuides({ mine, file, t }: { mine: ImportPlatform; file: st
       <ol className="prose-list">
         {['s1', 's2', 's3'].map((step) => (
           <li key={step}>
-            <Words text={t(`certs.import.${platform}.${step}`, { file })} />
+            <Words text={t(`certs.import.${platform}.${step}`, { command: importIntoNss(file) })} />
           </li>
         ))}
       </ol>
