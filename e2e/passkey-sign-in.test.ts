@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { expect, test, type Browser, type Page } from '@playwright/test';
 
-import { ADMIN, becomeAdministrator } from './support/administrator';
+import { becomeAdministrator, signInByPassword } from './support/administrator';
 import { testBrowser } from './support/chromium';
 import { startPortal, type Portal } from './support/portal';
 import { addVirtualAuthenticator, registerPasskey } from './support/virtual-authenticator';
@@ -30,12 +30,7 @@ test.afterAll(async () => {
   await portal?.stop();
 });
 
-async function password(on: Page): Promise<void> {
-  await on.goto(`${portal.url}/sign-in`);
-  await on.getByLabel('Login').fill(ADMIN.login);
-  await on.getByLabel('Password').fill(ADMIN.password);
-  await on.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
+const password = (on: Page) => signInByPassword(on, portal.url);
 
 async function signOut(): Promise<void> {
   await page.goto(`${portal.url}/account`);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
-import { ADMIN } from './support/administrator';
+import { ADMIN, signInByPassword } from './support/administrator';
 import { testBrowser } from './support/chromium';
 import { startPortal, type Portal } from './support/portal';
 import { appOf } from './support/totp';
@@ -31,12 +31,7 @@ test.afterAll(async () => {
   await portal?.stop();
 });
 
-async function password(on: Page, next = ''): Promise<void> {
-  await on.goto(`${portal.url}/sign-in${next}`);
-  await on.getByLabel('Login').fill(ADMIN.login);
-  await on.getByLabel('Password').fill(ADMIN.password);
-  await on.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
+const password = (on: Page, next = '') => signInByPassword(on, portal.url, next);
 
 async function secondFactor(on: Page, code: string): Promise<void> {
   await on.getByLabel('Code', { exact: true }).fill(code);

@@ -1,6 +1,6 @@
 'use client';
 
-import { startTransition, useActionState, useState, type FormEvent } from 'react';
+import { useActionState, type FormEvent } from 'react';
 
 import type { PasskeyWish } from '#lib/identity/begin-passkey';
 
@@ -8,9 +8,10 @@ import { Button } from '#components/ui/button';
 import { Field } from '#components/ui/field';
 
 import { FormProblem } from '../admin/form-problem';
-import { faultOf, IDLE, kept, type FormAction, type FormState } from '../admin/form-state';
+import { faultOf, IDLE, kept, type FormAction } from '../admin/form-state';
 import { makePasskey } from '../passkeys/browser-passkey';
-import { problemOf, type TroubleWords } from '../passkeys/passkey-problem';
+import type { TroubleWords } from '../passkeys/passkey-problem';
+import { usePasskeyForm } from '../passkeys/use-touch';
 
 /** Has the browser make a passkey and hands it to the portal. */
 export function AddPasskey({
@@ -25,30 +26,16 @@ export function AddPasskey({
   words: Record<'addName' | 'addNameHelp' | 'addSubmit' | 'addWaiting' | 'addNoScript', string>;
 }) {
   const [state, send, pending] = useActionState(action, IDLE);
-  const [problem, setProblem] = useState<FormState>(IDLE);
-  const [waiting, setWaiting] = useState(false);
-
-  async function add(data: FormData): Promise<void> {
-    setWaiting(true);
-    setProblem(IDLE);
-    try {
-      const begun = await begin(IDLE, new FormData());
-      if (begun.ok !== true) {
-        setProblem(begun);
-        return;
-      }
-      data.set('answer', JSON.stringify(await makePasskey(begun.value)));
-      startTransition(() => send(data));
-    } catch (thrown) {
-      setProblem(problemOf(thrown, trouble));
-    } finally {
-      setWaiting(false);
-    }
-  }
+  const { problem, waiting, sendAnswered } = usePasskeyForm({
+    begin,
+    trouble,
+    field: 'answer',
+    ask: makePasskey,
+  });
 
   function onSubmit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    if (!waiting && !pending) void add(new FormData(event.currentTarget));
+    if (!waiting && !pending) void sendAnswered(new FormData(event.currentTarget), send);
   }
 
   return (

@@ -24,15 +24,33 @@ export type TouchAsking<Question extends TouchQuestion = TouchWish> = {
  */
 export function useTouch<Question extends TouchQuestion>(
   asking: TouchAsking<Question> | null,
-): {
+): Omit<PasskeyForm, 'sendAnswered'> & { sendTouched: PasskeyForm['sendAnswered'] } {
+  const { sendAnswered, ...form } = usePasskeyForm(asking && { ...asking, field: 'touch', ask: askTouch });
+  return { ...form, sendTouched: sendAnswered };
+}
+
+type PasskeyForm = {
   problem: FormState;
   waiting: boolean;
-  sendTouched: (data: FormData, send: (data: FormData) => void) => Promise<void>;
-} {
+  sendAnswered: (data: FormData, send: (data: FormData) => void) => Promise<void>;
+};
+
+/**
+ * A form for which the browser asks a passkey something: `begin` says what, `ask` has the browser do it,
+ * and the answer goes on with the same data, as JSON in `field`.
+ */
+export function usePasskeyForm<Question>(
+  asking: {
+    begin: FormAction<Question>;
+    trouble: TroubleWords;
+    field: string;
+    ask: (question: Question) => Promise<unknown>;
+  } | null,
+): PasskeyForm {
   const [problem, setProblem] = useState<FormState>(IDLE);
   const [waiting, setWaiting] = useState(false);
 
-  async function sendTouched(data: FormData, send: (data: FormData) => void): Promise<void> {
+  async function sendAnswered(data: FormData, send: (data: FormData) => void): Promise<void> {
     if (asking === null || waiting) return;
     setWaiting(true);
     setProblem(IDLE);
@@ -42,7 +60,7 @@ export function useTouch<Question extends TouchQuestion>(
         setProblem(begun);
         return;
       }
-      data.set('touch', JSON.stringify(await askTouch(begun.value)));
+      data.set(asking.field, JSON.stringify(await asking.ask(begun.value)));
       startTransition(() => send(data));
     } catch (thrown) {
       setProblem(problemOf(thrown, asking.trouble));
@@ -50,5 +68,5 @@ export function useTouch<Question extends TouchQuestion>(
       setWaiting(false);
     }
   }
-  return { problem, waiting, sendTouched };
+  return { problem, waiting, sendAnswered };
 }

@@ -1,5 +1,5 @@
 import type { Ctx } from '../ctx';
-import { auditEventsAfter, auditHead, type AuditEventRow } from '../db/audit-events';
+import { AUDIT_COLUMNS, auditEventsAfter, auditHead, type AuditEventRow } from '../db/audit-events';
 import { inTransaction } from '../db/in-transaction';
 import { requirePermission } from '../identity/authorise';
 import { auditWhere, type AuditFilter } from './audit-filter';
@@ -10,18 +10,6 @@ import { recordAudit } from './record-audit';
 export type AuditForm = 'jsonl' | 'csv';
 
 const PAGE = 1000;
-const COLUMNS = [
-  'seq',
-  'at',
-  'actor',
-  'action',
-  'target',
-  'outcome',
-  'data',
-  'requestId',
-  'prevHash',
-  'hash',
-] as const satisfies readonly (keyof AuditEventRow)[];
 
 /**
  * Events, oldest first, as text in pieces. That they were taken away is an event itself, written before
@@ -39,7 +27,7 @@ export async function* exportAudit(
     recordAudit(ctx, tx, { action: 'audit.export', target: form, data: told({ ...filter, afterSeq }) }),
   );
   const { seq: throughSeq } = await auditHead(ctx.db);
-  if (form === 'csv') yield csvLine(COLUMNS);
+  if (form === 'csv') yield csvLine(AUDIT_COLUMNS);
   for (let after = Math.max(0, Math.trunc(afterSeq) || 0); ;) {
     const page = await auditEventsAfter(ctx.db, { afterSeq: after, throughSeq, where, limit: PAGE });
     if (page.length > 0) yield page.map((row) => lineOf(row, form)).join('');
@@ -51,8 +39,8 @@ export async function* exportAudit(
 
 function lineOf(row: AuditEventRow, form: AuditForm): string {
   const event = { ...row, at: row.at.toISOString() };
-  if (form === 'csv') return csvLine(COLUMNS.map((column) => event[column]));
-  return `${JSON.stringify(Object.fromEntries(COLUMNS.map((column) => [column, event[column]])))}\n`;
+  if (form === 'csv') return csvLine(AUDIT_COLUMNS.map((column) => event[column]));
+  return `${JSON.stringify(Object.fromEntries(AUDIT_COLUMNS.map((column) => [column, event[column]])))}\n`;
 }
 
 /** The filter for the event: what was not asked for is not told. */

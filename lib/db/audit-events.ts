@@ -4,7 +4,8 @@ import { insertRows, Parameters } from './rows';
 
 export type AuditEventRow = AuditEvent;
 
-const COLUMNS = [
+/** In the order of the hash (lib/audit/audit-hash.ts), then the hash itself. */
+export const AUDIT_COLUMNS = [
   'seq',
   'at',
   'actor',
@@ -15,7 +16,7 @@ const COLUMNS = [
   'requestId',
   'prevHash',
   'hash',
-] as const;
+] as const satisfies readonly (keyof AuditEvent)[];
 
 /**
  * The last link of the chain, read and written in plain SQL: every change of anything waits for it.
@@ -37,7 +38,7 @@ export async function auditHashAt(db: Queries, seq: number): Promise<string | nu
 export async function appendAuditEvents(tx: Tx, events: readonly AuditEventRow[]): Promise<void> {
   const last = events.at(-1);
   if (last === undefined) return;
-  await insertRows(tx, 'AuditEvent', COLUMNS, events);
+  await insertRows(tx, 'AuditEvent', AUDIT_COLUMNS, events);
   const parameters = new Parameters(tx.kind);
   const [seq, hash] = [parameters.add(last.seq), parameters.add(last.hash)];
   await tx.prisma.$executeRawUnsafe(

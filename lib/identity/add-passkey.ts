@@ -13,15 +13,14 @@ import { proposeToSigner } from './propose-passkey';
 import { relyingParty } from './relying-party';
 import { secretHash } from './secret-hash';
 import { allows } from './role-table';
-import { signedInPerson } from './signed-in-person';
-
-const base64url = z
-  .string()
-  .max(8192)
-  .regex(/^[A-Za-z0-9_-]+$/);
+import { WebauthnBytes } from './touch-answer';
+import { requirePerson } from './authorise';
 
 /** What the browser hands out for a new passkey. */
-export const NewPasskeyAnswer = z.strictObject({ authenticatorData: base64url, clientDataJSON: base64url });
+export const NewPasskeyAnswer = z.strictObject({
+  authenticatorData: WebauthnBytes,
+  clientDataJSON: WebauthnBytes,
+});
 export type NewPasskeyAnswer = z.infer<typeof NewPasskeyAnswer>;
 
 const Payload = z.strictObject({ userId: z.string() });
@@ -38,7 +37,7 @@ export async function addPasskey(
   ctx: Ctx,
   input: { name: string; answer: NewPasskeyAnswer },
 ): Promise<{ id: string; fingerprint: string; notProposed: ErrorCode | null }> {
-  const person = signedInPerson(ctx);
+  const person = requirePerson(ctx);
   const read = readRegistration({ registration: input.answer, party: relyingParty(ctx.config) });
   if (!read.ok) throw new HubgateError('passkey.invalid', `This passkey cannot be used: ${read.why}.`);
   const now = ctx.now();
@@ -80,7 +79,7 @@ export async function addPasskey(
 
 async function proposed(
   ctx: Ctx,
-  person: ReturnType<typeof signedInPerson>,
+  person: ReturnType<typeof requirePerson>,
   row: Omit<PasskeyRow, 'lastUsedAt'>,
 ): Promise<ErrorCode | null> {
   if (!allows(person.roles, 'requests.decide')) return null;

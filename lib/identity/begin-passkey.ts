@@ -7,7 +7,7 @@ import { HubgateError } from '../errors';
 import { COSE_ALGORITHMS } from '../webauthn/cose-key';
 import { relyingParty } from './relying-party';
 import { freshSecret, secretHash } from './secret-hash';
-import { signedInPerson } from './signed-in-person';
+import { requirePerson } from './authorise';
 
 /** Enough for everybody's keys, phone and laptop. */
 export const PASSKEYS_MAX = 10;
@@ -31,7 +31,7 @@ export type PasskeyWish = {
  * @throws {HubgateError} `auth.required`, `passkey.too-many`
  */
 export async function beginPasskey(ctx: Ctx): Promise<PasskeyWish> {
-  const person = signedInPerson(ctx);
+  const person = requirePerson(ctx);
   const own = await passkeysOf(ctx.db, person.userId);
   if (own.length >= PASSKEYS_MAX) {
     throw new HubgateError(

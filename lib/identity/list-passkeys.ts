@@ -3,7 +3,7 @@ import { passkeysOf } from '../db/passkeys';
 import { isHubgateError } from '../errors';
 import { passkeyFingerprint } from '../webauthn/fingerprint';
 import type { ApproverList } from '../wire/approvers';
-import { signedInPerson } from './signed-in-person';
+import { requirePerson } from './authorise';
 
 /**
  * How the signer stands to a passkey: `accepted`, `proposed` (an operator has to compare and accept it),
@@ -25,7 +25,7 @@ export type PasskeyView = {
 
 /** The passkeys of the person who is signed in, and which of them the signer takes. @throws `auth.required` */
 export async function listPasskeys(ctx: Ctx): Promise<PasskeyView[]> {
-  const person = signedInPerson(ctx);
+  const person = requirePerson(ctx);
   const [rows, known] = await Promise.all([passkeysOf(ctx.db, person.userId), askSigner(ctx)]);
   return rows.map((row) => ({
     id: row.id,

@@ -5,7 +5,7 @@ import { findPasskey, type PasskeyRow } from '../db/passkeys';
 import { HubgateError } from '../errors';
 import { toBase64url } from '../webauthn/base64url';
 import { requirePermission } from './authorise';
-import { signedInPerson } from './signed-in-person';
+import { requirePerson } from './authorise';
 
 /**
  * Asks the signer's operators once more to let approvals count that are given with this passkey: after
@@ -15,7 +15,7 @@ import { signedInPerson } from './signed-in-person';
  */
 export async function proposePasskey(ctx: Ctx, input: { id: string }): Promise<{ fingerprint: string }> {
   requirePermission(ctx, 'requests.decide');
-  const person = signedInPerson(ctx);
+  const person = requirePerson(ctx);
   const row = await findPasskey(ctx.db, input.id);
   if (row === null || row.userId !== person.userId) {
     throw new HubgateError('passkey.not-found', 'You have no such passkey.');

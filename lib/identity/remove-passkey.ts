@@ -7,7 +7,7 @@ import { findUserById } from '../db/users';
 import { HubgateError } from '../errors';
 import { passkeyFingerprint } from '../webauthn/fingerprint';
 import { takeFactorTouch, wrongTouch } from './factor-touch';
-import { signedInPerson } from './signed-in-person';
+import { requirePerson } from './authorise';
 import type { TouchAnswer } from './touch-answer';
 
 /**
@@ -22,7 +22,7 @@ export async function removePasskey(
   ctx: Ctx,
   input: { id: string; answer?: TouchAnswer },
 ): Promise<{ fingerprint: string }> {
-  const person = signedInPerson(ctx);
+  const person = requirePerson(ctx);
   return inTransaction(ctx.db, async (tx) => {
     const row = await findPasskey(tx, input.id);
     if (row?.userId === person.userId && (await isLastFactor(tx, person.userId))) {

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-const base64url = z
+import { CredentialId } from '../wire/passkey-approval';
+
+/** How the portal names a passkey: by its credential id. */
+export const PasskeyId = CredentialId;
+
+/** Bytes as browsers hand them out, base64url. */
+export const WebauthnBytes = z
   .string()
   .max(8192)
   .regex(/^[A-Za-z0-9_-]+$/);
@@ -16,9 +22,9 @@ export type TouchQuestion = {
 
 /** What the browser hands out for a touch. */
 export const TouchAnswer = z.strictObject({
-  id: base64url,
-  authenticatorData: base64url,
-  clientDataJSON: base64url,
-  signature: base64url,
+  id: WebauthnBytes,
+  authenticatorData: WebauthnBytes,
+  clientDataJSON: WebauthnBytes,
+  signature: WebauthnBytes,
 });
 export type TouchAnswer = z.infer<typeof TouchAnswer>;

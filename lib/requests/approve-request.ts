@@ -7,14 +7,14 @@ import { findBlockedKey } from '../db/blocked-keys';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMail } from '../db/outbox';
-import { changeRequest, findRequest, type RequestRow } from '../db/requests';
+import { changeRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
 import { actorId, requirePermission } from '../identity/authorise';
 import type { PasskeyEvidence } from '../wire/passkey-approval';
 import { requireAccountInUse } from './account-check';
 import { approvalEnd } from './approval-times';
 import { approvedContent } from './approved-content';
-import { askAgain, storeFacts } from './ask-directory';
+import { askBeforeDecision, storeFacts } from './ask-directory';
 import { otherHolder } from './name-holder';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
@@ -58,11 +58,11 @@ export async function approveRequest(
 ): Promise<{ id: string; state: RequestState }> {
   requirePermission(ctx, 'requests.decide');
   requireTouch(ctx, input);
-  const before = await findRequest(ctx.db, input.id);
-  const facts = before?.state === 'SUBMITTED' ? await askAgain(ctx, before) : null;
+  const asked = await askBeforeDecision(ctx, input.id);
   return inTransaction(ctx.db, async (tx) => {
     const loaded = await loadRequest(tx, input.id);
-    const row = loaded.commonName === before?.commonName ? await storeFacts(ctx, tx, loaded, facts) : loaded;
+    const row =
+      asked?.commonName === loaded.commonName ? await storeFacts(ctx, tx, loaded, asked.facts) : loaded;
     requireNotOwn(ctx, row);
     requireVersion(row, input.version);
     nextState(stateOf(row), 'approve');

@@ -4,7 +4,7 @@ import { findPasskey, touchPasskey } from '../db/passkeys';
 import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { relyingParty } from '../identity/relying-party';
-import { signedInPerson } from '../identity/signed-in-person';
+import { requirePerson } from '../identity/authorise';
 import type { TouchAnswer } from '../identity/touch-answer';
 import { approvalTree } from '../wire/approval-tree';
 import type { PasskeyEvidence } from '../wire/passkey-approval';
@@ -28,7 +28,7 @@ export async function approveTouched(
   input: { answer: TouchAnswer; comment?: string | undefined },
 ): Promise<{ single: boolean; results: BulkResult[] }> {
   requirePermission(ctx, 'requests.decide');
-  const person = signedInPerson(ctx);
+  const person = requirePerson(ctx);
   const { answer } = input;
   const passkey = await findPasskey(ctx.db, answer.id);
   if (passkey === null || passkey.userId !== person.userId) throw refused('the passkey is not yours');

@@ -30,14 +30,28 @@ export async function askAgain(ctx: Asking, row: RequestRow): Promise<AccountFac
   return laterFacts(row, await lookUpAccount(ctx, { by: 'account', value: row.commonName }), now);
 }
 
+/**
+ * The same ahead of a decision about this request. Without a directory, nothing is read.
+ *
+ * @returns what is known now, and of which account; null when nothing has to change
+ */
+export async function askBeforeDecision(
+  ctx: Asking & Pick<Ctx, 'db'>,
+  id: string,
+): Promise<{ commonName: string; facts: AccountFacts } | null> {
+  if (ctx.config.accounts.source === 'none') return null;
+  const row = await findRequest(ctx.db, id);
+  const facts = row?.state === 'SUBMITTED' ? await askAgain(ctx, row) : null;
+  return row === null || facts === null ? null : { commonName: row.commonName, facts };
+}
+
 /** Writes down what the directory said, with the checks that follow from it. @returns the row as it now is */
 export async function storeFacts(
   ctx: Ctx,
   tx: Tx,
   row: RequestRow,
-  facts: AccountFacts | null,
+  facts: AccountFacts,
 ): Promise<RequestRow> {
-  if (facts === null) return row;
   const told = { ...row, ...facts };
   const changed = { ...told, accountProof: accountProof(told, row.accountProof === 'sign-in') };
   const { checks, finding } = await requestChecks(tx, ctx.config, changed, storedChecks(row));

@@ -8,7 +8,7 @@ import { HubgateError, type ErrorCode } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { relyingParty } from '../identity/relying-party';
 import { secretHash } from '../identity/secret-hash';
-import { signedInPerson } from '../identity/signed-in-person';
+import { requirePerson } from '../identity/authorise';
 import type { TouchQuestion } from '../identity/touch-answer';
 import { approvalTree } from '../wire/approval-tree';
 import { approvalChallenge } from '../wire/passkey-approval';
@@ -66,7 +66,7 @@ export async function beginTouch(
   },
 ): Promise<TouchWish> {
   requirePermission(ctx, 'requests.decide');
-  const person = signedInPerson(ctx);
+  const person = requirePerson(ctx);
   if (input.requests.length === 0 || input.requests.length > BULK_MAX) {
     throw new HubgateError('http.invalid', `Choose between 1 and ${BULK_MAX} requests.`, { field: 'id' });
   }

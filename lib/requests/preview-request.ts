@@ -3,7 +3,7 @@ import { findUserById } from '../db/users';
 import { lifetimeDays } from './approved-content';
 import { issuingCa } from './issuing-ca';
 import { previewRows, subjectOf } from './preview-rows';
-import { forProvenAccount } from './proven-account';
+import { forProvenAccount, provenAccount } from './proven-account';
 import { readWish } from './read-wish';
 import { requireMayAsk, type SubmitInput } from './submit-request';
 import type { RequestPreview } from './views';
@@ -16,7 +16,7 @@ import type { RequestPreview } from './views';
  */
 export async function previewRequest(ctx: Ctx, input: SubmitInput): Promise<RequestPreview> {
   requireMayAsk(ctx);
-  const wish = await readWish(ctx, await forProvenAccount(ctx, input));
+  const wish = await readWish(ctx, forProvenAccount(ctx, input, await provenAccount(ctx)));
   const ca = await issuingCa(ctx);
   const days = lifetimeDays(ctx, { profile: wish.profile, issuerNotAfter: ca.signing.notAfter });
   const user = ctx.actor.kind === 'person' ? await findUserById(ctx.db, ctx.actor.userId) : null;

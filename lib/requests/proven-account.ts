@@ -18,14 +18,15 @@ export async function provenAccount(ctx: Pick<Ctx, 'actor' | 'config' | 'db'>): 
  * The same wish for the account that is proven: whoever is signed in asks for their own, whatever the CSR
  * proposes.
  *
+ * @param account what provenAccount() says
  * @throws {HubgateError} `request.common-name` when another one was typed
  */
-export async function forProvenAccount<
-  W extends { commonName?: string | undefined; profile?: string | undefined },
->(ctx: Pick<Ctx, 'actor' | 'config' | 'db'>, wish: W): Promise<W> {
-  if (wish.profile === 'server') return wish;
-  const account = await provenAccount(ctx);
-  if (account === null) return wish;
+export function forProvenAccount<W extends { commonName?: string | undefined; profile?: string | undefined }>(
+  ctx: Pick<Ctx, 'config'>,
+  wish: W,
+  account: string | null,
+): W {
+  if (wish.profile === 'server' || account === null) return wish;
   const typed = wish.commonName?.trim() ?? '';
   if (typed !== '' && typed !== account) {
     throw new HubgateError(

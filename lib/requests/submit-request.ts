@@ -52,8 +52,9 @@ export async function submitRequest(
   if (input.invitation !== undefined && input.invitation !== '') {
     throw new HubgateError('http.invalid', 'This portal gives out no invitations.', { field: 'invitation' });
   }
-  const wish = await readWish(ctx, await forProvenAccount(ctx, input));
-  const signedIn = wish.profile === 'user' && wish.commonName === (await provenAccount(ctx));
+  const proven = await provenAccount(ctx);
+  const wish = await readWish(ctx, forProvenAccount(ctx, input, proven));
+  const signedIn = wish.profile === 'user' && wish.commonName === proven;
   const account = await accountOf(ctx, wish);
   const pickupSecret = newPickupSecret();
   const pickupHash = hashSecret(pickupSecret);

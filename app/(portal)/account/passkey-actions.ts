@@ -4,18 +4,15 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
 import { action, formAction } from '#lib/http/action';
+import { jsonField } from '#lib/http/json-field';
 import { TouchField } from '#lib/http/touch-field';
 import { addPasskey, NewPasskeyAnswer } from '#lib/identity/add-passkey';
+import { requirePerson } from '#lib/identity/authorise';
 import { beginPasskey } from '#lib/identity/begin-passkey';
 import { beginFactorTouch } from '#lib/identity/factor-touch';
 import { proposePasskey } from '#lib/identity/propose-passkey';
 import { removePasskey } from '#lib/identity/remove-passkey';
-import { signedInPerson } from '#lib/identity/signed-in-person';
-
-const Id = z
-  .string()
-  .max(1364)
-  .regex(/^[A-Za-z0-9_-]+$/);
+import { PasskeyId } from '#lib/identity/touch-answer';
 
 /** What the browser is asked to make. */
 export const beginNewPasskey = action({
@@ -30,18 +27,7 @@ export const addNewPasskey = action({
   audit: 'passkey.add',
   input: z.object({
     name: z.string().trim().min(1).max(40),
-    answer: z
-      .string()
-      .max(20_000)
-      .transform((text, ctx): unknown => {
-        try {
-          return JSON.parse(text);
-        } catch {
-          ctx.addIssue({ code: 'custom', message: 'The passkey is not readable.' });
-          return z.NEVER;
-        }
-      })
-      .pipe(NewPasskeyAnswer),
+    answer: jsonField(NewPasskeyAnswer, { maxLength: 20_000, unreadable: 'The passkey is not readable.' }),
   }),
   run: async (ctx, input): Promise<void> => {
     const { notProposed } = await addPasskey(ctx, input);
@@ -56,7 +42,7 @@ export const addNewPasskey = action({
 const removeOne = action({
   access: 'signed-in',
   audit: 'passkey.remove',
-  input: z.object({ id: Id }),
+  input: z.object({ id: PasskeyId }),
   run: (ctx, input) => removePasskey(ctx, input),
 });
 
@@ -70,14 +56,14 @@ export const removeOwnPasskey = formAction(removeOne, (state) => {
 export const beginRemoval = action({
   access: 'signed-in',
   input: z.object({}),
-  run: (ctx) => beginFactorTouch(ctx, { userId: signedInPerson(ctx).userId, purpose: 'removal' }),
+  run: (ctx) => beginFactorTouch(ctx, { userId: requirePerson(ctx).userId, purpose: 'removal' }),
 });
 
 /** Removes the last second factor, with that touch. */
 export const removeLastPasskey = action({
   access: 'signed-in',
   audit: 'passkey.remove',
-  input: z.object({ id: Id, touch: TouchField }),
+  input: z.object({ id: PasskeyId, touch: TouchField }),
   run: async (ctx, { id, touch: answer }): Promise<void> => {
     await removePasskey(ctx, { id, answer });
     redirect('/account?done=passkey-removed#passkeys');
@@ -87,7 +73,7 @@ export const removeLastPasskey = action({
 const proposeOne = action({
   access: 'requests.decide',
   audit: 'passkey.propose',
-  input: z.object({ id: Id }),
+  input: z.object({ id: PasskeyId }),
   run: (ctx, input) => proposePasskey(ctx, input),
 });
 
