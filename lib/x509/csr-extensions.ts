@@ -46,8 +46,10 @@ const MICROSOFT_EXTENSION_REQUEST = '1.3.6.1.4.1.311.2.1.14';
 export function readCsrExtensions(attributes: DerNode | undefined): CsrExtensions {
   const found: CsrExtensions = { emails: [], dnsNames: [], ipAddresses: [], ignored: [] };
   for (const attribute of attributes?.children ?? []) {
-    const [type, values] = attribute.children;
-    if (type?.tag !== TAG.oid || values?.tag !== TAG.set) throw malformed();
+    const [type, values, ...more] = attribute.children;
+    const formed =
+      attribute.tag === TAG.sequence && type?.tag === TAG.oid && values?.tag === TAG.set && more.length === 0;
+    if (!formed) throw malformed();
     const id = oidText(type.content);
     if (id === OID.extensionRequest || id === MICROSOFT_EXTENSION_REQUEST) {
       for (const value of values.children) readRequest(value, found);

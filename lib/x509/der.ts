@@ -156,6 +156,16 @@ function checkUniversal(tag: number, content: Uint8Array): void {
     case TAG.oid:
       if (!isOid(content)) fail('An OBJECT IDENTIFIER');
       return;
+    case TAG.utcTime:
+    case TAG.generalizedTime:
+      if (!isTime(tag, content)) fail('A time');
+      return;
+    case TAG.universalString:
+      if (content.length % 4 !== 0) fail('A UniversalString');
+      return;
+    case TAG.bmpString:
+      if (content.length % 2 !== 0) fail('A BMPString');
+      return;
     case 0x00:
       return fail('An end-of-contents mark');
     case 0x10: // SEQUENCE and SET are always constructed
@@ -183,6 +193,12 @@ function isBitString(content: Uint8Array): boolean {
   if (unused === undefined || unused > 7) return false;
   if (content.length === 1) return unused === 0;
   return ((content[content.length - 1] ?? 0) & ((1 << unused) - 1)) === 0;
+}
+
+/** To the second and in UTC (X.690 sections 11.7 and 11.8); of fractions only one that ends in no zero. */
+function isTime(tag: number, content: Uint8Array): boolean {
+  const text = String.fromCharCode(...content.subarray(0, 40));
+  return tag === TAG.utcTime ? /^\d{12}Z$/.test(text) : /^\d{14}(\.\d*[1-9])?Z$/.test(text);
 }
 
 function isOid(content: Uint8Array): boolean {
