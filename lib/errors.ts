@@ -57,6 +57,22 @@ export const ERROR_CODES = [
   'renewal.subject',
   'renewal.proof',
 
+  // Training events and their invitations.
+  'event.not-found',
+  'event.state',
+  'event.own',
+  'event.dates',
+  'event.seats',
+  'event.csv',
+  'event.names',
+  'event.hubs',
+  'event.organiser',
+  'invitation.unknown',
+  'invitation.used',
+  'invitation.early',
+  'invitation.ended',
+  'invitation.quota',
+
   // Who acts.
   'auth.required',
   'auth.credentials',
@@ -117,6 +133,7 @@ export const ERROR_CODES = [
   'signer.journal-old',
   'signer.journal-damaged',
   'signer.audit-seal',
+  'signer.event-quota',
 
   // Starting and keeping the house.
   'config.syntax',

@@ -53,6 +53,21 @@ export const STATUS: Record<ErrorCode, number> = {
   'renewal.subject': 422,
   'renewal.proof': 422,
 
+  'event.not-found': 404,
+  'event.state': 409,
+  'event.own': 403,
+  'event.dates': 422,
+  'event.seats': 422,
+  'event.csv': 422,
+  'event.names': 422,
+  'event.hubs': 422,
+  'event.organiser': 422,
+  'invitation.unknown': 404,
+  'invitation.used': 409,
+  'invitation.early': 409,
+  'invitation.ended': 409,
+  'invitation.quota': 409,
+
   'auth.required': 401,
   'auth.credentials': 401,
   'auth.forbidden': 403,
@@ -108,6 +123,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'signer.journal-old': 503,
   'signer.journal-damaged': 503,
   'signer.audit-seal': 409,
+  'signer.event-quota': 409,
 
   // Met at start or on the command line, hardly ever over HTTP: then it is the server's fault.
   'config.syntax': 500,

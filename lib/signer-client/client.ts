@@ -25,6 +25,7 @@ import type {
   RemovePasskey,
   TouchedOrders,
 } from '../wire/approvers';
+import type { ApproveEvent, EventState } from '../wire/event';
 import type { PresentedTouch } from '../wire/passkey-approval';
 import type { RelintReport } from '../wire/relint';
 import { openConnection, type Connection } from './connection';
@@ -91,6 +92,17 @@ export type SignerClient = {
    * @throws {HubgateError} `signer.approval` when it counts for nothing at this signer
    */
   presentTouch: (touch: PresentedTouch) => Promise<{ person: string }>;
+  /**
+   * Hands over an event with its approvals; orders may come with it from then on. Works while locked.
+   *
+   * @throws {HubgateError} `signer.approval`, `signer.order-conflict` for another content of the same id,
+   *   `signer.former-ca`, `signer.refused`
+   */
+  approveEvent: (event: ApproveEvent) => Promise<EventState>;
+  /** Nothing more is signed for it, for ever. @throws {HubgateError} `event.not-found` */
+  closeEvent: (input: { eventId: string; by: string }) => Promise<EventState>;
+  /** @throws {HubgateError} `event.not-found` */
+  eventState: (eventId: string) => Promise<EventState>;
   /**
    * Seals the head of the portal's audit chain.
    *
@@ -231,6 +243,9 @@ export function connectSigner(socketPath: string): SignerClient {
     approvers: async () => RESULTS.approvers.parse(await call('approvers', {})),
     proposePasskey: async (passkey) => RESULTS.proposePasskey.parse(await call('proposePasskey', passkey)),
     presentTouch: async (touch) => RESULTS.presentTouch.parse(await call('presentTouch', touch)),
+    approveEvent: async (event) => RESULTS.approveEvent.parse(await call('approveEvent', event)),
+    closeEvent: async (input) => RESULTS.closeEvent.parse(await call('closeEvent', input)),
+    eventState: async (eventId) => RESULTS.eventState.parse(await call('eventState', { eventId })),
     touched: async (limit) => RESULTS.touched.parse(await call('touched', { limit })),
     acceptPasskey: async (input) => RESULTS.acceptPasskey.parse(await call('acceptPasskey', input)),
     removePasskey: async (input) => RESULTS.removePasskey.parse(await call('removePasskey', input)),

@@ -8,6 +8,7 @@ import type { Custody } from './custody';
 import type { Journal } from './journal';
 import type { Log } from './log';
 import type { OcspAnswers } from './ocsp-answers';
+import { openEventCalls } from './event-calls';
 import { issuedOutcome } from './outcome';
 import { openPasskeyCalls } from './passkey-calls';
 import type { RelintKeeper } from './relint-keeper';
@@ -52,6 +53,7 @@ export function openCalls(parts: SignerParts): Calls {
   const { custody, journal, signing, crls, responders, now, log } = parts;
   const revocations = openRevocationCalls(parts);
   const passkeys = openPasskeyCalls(parts);
+  const trainings = openEventCalls(parts);
   let batches = 0;
 
   async function sign(
@@ -162,6 +164,12 @@ export function openCalls(parts: SignerParts): Calls {
         return passkeys.propose(call.params);
       case 'presentTouch':
         return passkeys.present(call.params);
+      case 'approveEvent':
+        return trainings.approve(call.params);
+      case 'closeEvent':
+        return trainings.close(call.params);
+      case 'eventState':
+        return trainings.state(call.params.eventId);
       case 'touched':
         return passkeys.touched(call.params);
       case 'acceptPasskey':

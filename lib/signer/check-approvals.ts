@@ -1,5 +1,5 @@
 import { HubgateError, isHubgateError } from '../errors';
-import type { Order } from '../wire/order';
+import type { Approval, Order } from '../wire/order';
 import { approvalDigest } from '../wire/approved-content';
 import type { SignerPolicy } from './policy';
 import type { Touches } from './touches';
@@ -7,15 +7,16 @@ import type { Touches } from './touches';
 /** Clocks of portal and signer may differ by so much. */
 const CLOCK_SKEW_MS = 60_000;
 
+type ApprovalRules = Pick<SignerPolicy, 'approvalMode' | 'approvalCount'>;
+
 /**
  * Holds the approvals of an order against what it asks for. The digest is computed here, over the
  * content that will be signed; the portal's own digest is not believed.
  *
- * An approval by passkey is verified in every mode, so that the journal never keeps evidence that
- * proves nothing; the portal's word counts only where this signer's rules say `session`.
- *
  * @param known.renewalProven what checkRenewal() said: the old key asked for this, and where this
  *   signer's rules allow that, it is enough in every mode
+ * @param known.event what checkEvent() said: the event that was approved with this in it; enough in
+ *   every mode, since its own approvals were counted when it came
  * @param known.personOf whose touch an approval by passkey is (lib/signer/touches.ts)
  * @returns that digest: equal digests mean equal content
  * @throws {HubgateError} `signer.approval` when too few different people approved exactly this, in a
@@ -23,28 +24,67 @@ const CLOCK_SKEW_MS = 60_000;
  */
 export function checkApprovals(
   order: Order,
-  policy: Pick<SignerPolicy, 'approvalMode' | 'approvalCount' | 'renewal'>,
+  policy: ApprovalRules & Pick<SignerPolicy, 'renewal'>,
   now: Date,
-  known: { renewalProven: boolean; personOf: Touches['personOf'] },
+  known: { renewalProven: boolean; event: string | null; personOf: Touches['personOf'] },
 ): string {
   const digest = approvalDigest(order.content);
-  // Not "not counted" but refused: something is wrong where this came from.
-  if (order.approvals.some((approval) => approval.digest !== digest)) {
-    throw refused('An approval was given for something else than what is to be signed.');
-  }
-  const live = order.approvals
-    .filter(({ expiresAt }) => Date.parse(expiresAt) > now.getTime())
-    .filter(({ approvedAt }) => Date.parse(approvedAt) <= now.getTime() + CLOCK_SKEW_MS);
+  requireSameDigest(order.approvals, digest);
+  const live = liveOf(order.approvals, now);
+  if (known.event !== null && live.some(({ method }) => method === 'event')) return digest;
   if (known.renewalProven && policy.renewal.auto && live.some(({ method }) => method === 'renewal'))
     return digest;
+  requirePeople(live, digest, policy, known.personOf);
+  return digest;
+}
 
+/**
+ * The same for what is not an order: only people approve it.
+ *
+ * @param digest computed here
+ * @throws {HubgateError} `signer.approval`
+ */
+export function checkPeople(
+  approvals: readonly Approval[],
+  digest: string,
+  policy: ApprovalRules,
+  now: Date,
+  personOf: Touches['personOf'],
+): void {
+  requireSameDigest(approvals, digest);
+  requirePeople(liveOf(approvals, now), digest, policy, personOf);
+}
+
+/** Not "not counted" but refused: something is wrong where this came from. */
+function requireSameDigest(approvals: readonly Approval[], digest: string): void {
+  if (approvals.some((approval) => approval.digest !== digest)) {
+    throw refused('An approval was given for something else than what is to be signed.');
+  }
+}
+
+function liveOf(approvals: readonly Approval[], now: Date): Approval[] {
+  return approvals
+    .filter(({ expiresAt }) => Date.parse(expiresAt) > now.getTime())
+    .filter(({ approvedAt }) => Date.parse(approvedAt) <= now.getTime() + CLOCK_SKEW_MS);
+}
+
+/**
+ * An approval by passkey is verified in every mode, so that the journal never keeps evidence that
+ * proves nothing; the portal's word counts only where this signer's rules say `session`.
+ */
+function requirePeople(
+  live: readonly Approval[],
+  digest: string,
+  policy: ApprovalRules,
+  personOf: Touches['personOf'],
+): void {
   const approvers = new Set<string>();
   let fault: HubgateError | null = null;
   for (const approval of live) {
     if (approval.method === 'session' && policy.approvalMode === 'session') approvers.add(approval.approver);
     if (approval.method !== 'passkey') continue;
     try {
-      approvers.add(known.personOf(approval, digest).id);
+      approvers.add(personOf(approval, digest).id);
     } catch (thrown) {
       if (!isHubgateError(thrown) || thrown.code !== 'signer.approval') throw thrown;
       // The journal must not keep it as if it proved something.
@@ -52,7 +92,7 @@ export function checkApprovals(
       fault ??= thrown;
     }
   }
-  if (approvers.size >= policy.approvalCount) return digest;
+  if (approvers.size >= policy.approvalCount) return;
   if (fault) throw fault;
   throw refused(
     policy.approvalMode === 'passkey'

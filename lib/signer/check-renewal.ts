@@ -18,7 +18,11 @@ const DAY_MS = 86_400_000;
  */
 export function checkRenewal(
   order: Order,
-  known: { journal: Pick<Journal, 'findCertificate'>; policy: Pick<SignerPolicy, 'renewal'>; now: Date },
+  known: {
+    journal: Pick<Journal, 'findCertificate' | 'eventOfCertificate'>;
+    policy: Pick<SignerPolicy, 'renewal'>;
+    now: Date;
+  },
 ): boolean {
   const claims = order.approvals.filter(({ method }) => method === 'renewal');
   for (const { evidence } of claims) {
@@ -37,6 +41,9 @@ function checkEvidence(
   const found = journal.findCertificate(evidence.serial);
   // Imported certificates may have no DER here, and then no key to ask.
   if (found === null || found.der.length === 0) throw refused('this CA has no such certificate on record');
+  // It would go on past the end that was approved.
+  if (journal.eventOfCertificate(evidence.serial) !== null)
+    throw refused('the old certificate ends with its event');
   if (found.revocation !== null) throw refused('the old certificate is revoked or on hold');
   const old = parseCertificate(found.der);
   if (old.notAfter <= now) throw refused('the old certificate has ended');

@@ -6,6 +6,8 @@ export type Intent = {
   serial: string;
   tbsSha256: string;
   order: { content: ApprovedContent; contentSha256: string; approvals: readonly Approval[] } | null;
+  /** The event that counts it, if one does. */
+  event?: string | null;
 };
 
 export type IssuedRow = { serial: string; orderId: string | null; der: Buffer; contentSha256: string | null };
@@ -54,6 +56,10 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
       `INSERT INTO approvals (order_id, approver, name, method, approved_at, expires_at, digest, evidence)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     ),
+    eventOrder: db.prepare(
+      `INSERT INTO training_orders (order_id, event_id) VALUES (?, ?)
+         ON CONFLICT (order_id) DO UPDATE SET event_id = excluded.event_id`,
+    ),
     intent: db.prepare(
       `INSERT INTO intents (serial, order_id, tbs_sha256, state, created_at) VALUES (?, ?, ?, 'open', ?)`,
     ),
@@ -67,7 +73,7 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
     counted: db.prepare('UPDATE meta SET issued = issued + ? WHERE one = 1'),
   };
 
-  function recordIntent({ serial, tbsSha256, order }: Intent, now: Date): void {
+  function recordIntent({ serial, tbsSha256, order, event = null }: Intent, now: Date): void {
     const orderId = order?.content.orderId ?? null;
     if (order) {
       sql.giveUp.run(orderId);
@@ -76,6 +82,7 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
         const proof = evidence === undefined ? null : JSON.stringify(evidence);
         sql.approval.run(orderId, approver, name, method, approvedAt, expiresAt, digest, proof);
       }
+      if (event !== null) sql.eventOrder.run(orderId, event);
     }
     sql.intent.run(serial, orderId, tbsSha256, now.getTime());
   }

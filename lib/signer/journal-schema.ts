@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 
 import { HubgateError } from '../errors';
+import { EVENT_TABLES } from './journal-events';
 import { PASSKEY_TABLES } from './journal-passkeys';
 import { AUDIT_TABLES } from './journal-audit-tables';
 import { toVersion2 } from './journal-version-2';
@@ -82,6 +83,7 @@ const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
   VERSION_3,
   PASSKEY_TABLES,
   AUDIT_TABLES,
+  EVENT_TABLES,
 ];
 
 /** Tells a journal from any other SQLite file ("HGJ1"). */

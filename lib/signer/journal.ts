@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { journalAudit, type JournalAudit } from './journal-audit';
 import { journalCrls, type JournalCrls } from './journal-crls';
 import { openJournalFile } from './journal-file';
+import { journalEvents, type JournalEvents } from './journal-events';
 import { journalImport, type JournalImport } from './journal-import';
 import { journalOcsp, type JournalOcsp } from './journal-ocsp';
 import { journalRelints, type JournalRelints } from './journal-relints';
@@ -23,7 +24,8 @@ export type Journal = JournalOrders &
   JournalOcsp &
   JournalAudit &
   JournalRelints &
-  JournalPasskeys & {
+  JournalPasskeys &
+  JournalEvents & {
     /** Where it lies: threads read it by a connection of their own. */
     readonly file: string;
     /**
@@ -65,6 +67,7 @@ export function openJournal(file: string): Journal {
       ...journalAudit(held),
       ...journalRelints(held),
       ...journalPasskeys(held),
+      ...journalEvents(held),
       identity() {
         const { journal_id, sequence } = read();
         return { journalId: journal_id, sequence, ...opened };

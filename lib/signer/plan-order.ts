@@ -41,6 +41,8 @@ export function planOrder(order: Order, ca: Ca, serial: string, now: Date): Cert
   if (content.lifetimeDays > longest) {
     throw refused(`${content.lifetimeDays} days are more than the ${longest} that this signer grants.`);
   }
+  const endsBy = content.endsAt === undefined ? undefined : new Date(content.endsAt);
+  if (endsBy !== undefined && endsBy <= now) throw refused('It would have ended already.');
   if (content.profile === 'user') checkUser(order, profile.accountPattern);
   else checkServer(order, profile.serverNames);
 
@@ -55,6 +57,7 @@ export function planOrder(order: Order, ca: Ca, serial: string, now: Date): Cert
       lifetimeSeconds: content.lifetimeDays * DAY_SECONDS,
       backdateSeconds: BACKDATE_SECONDS,
       issuerNotAfter: ca.signing.notAfter,
+      endsBy,
     }),
     issuerKeyId: ca.keyId,
     san: content.san,

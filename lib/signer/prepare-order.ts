@@ -24,6 +24,7 @@ export type Prepared = {
  * Everything before the signature: approvals, policy, plan, TBS, lint.
  *
  * @param known.renewalProven what checkRenewal() found in the journal
+ * @param known.event the event that it is signed for, as checkEvent() found it
  * @param known.personOf whose touch an approval is; the first time that it is seen, that is recorded
  * @throws {HubgateError} what the order is refused for
  * @throws {LintFailure} when the TBS is not what it must be; that is our fault, and it is not signed
@@ -31,7 +32,13 @@ export type Prepared = {
 export function prepareOrder(
   order: Order,
   ca: Ca,
-  known: { serial: string; now: Date; renewalProven: boolean; personOf: Touches['personOf'] },
+  known: {
+    serial: string;
+    now: Date;
+    renewalProven: boolean;
+    event: string | null;
+    personOf: Touches['personOf'];
+  },
 ): Prepared {
   const { serial, now } = known;
   const contentSha256 = checkApprovals(order, ca.policy, now, known);
@@ -48,6 +55,7 @@ export function prepareOrder(
       serial,
       tbsSha256: createHash('sha256').update(tbs).digest('hex'),
       order: { content: order.content, contentSha256, approvals: order.approvals },
+      event: known.event,
     },
   };
 }

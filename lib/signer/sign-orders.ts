@@ -8,11 +8,13 @@ import type { Order } from '../wire/order';
 import { newSerial, SERIAL_OCTETS } from '../x509/serial';
 import type { Ca } from './ca-files';
 import { ceilingError, clockError, roomUnderCeilings } from './ceilings';
+import { checkEvent } from './check-event';
 import { checkRenewal } from './check-renewal';
 import type { Custody } from './custody';
+import { countEvents } from './event-quota';
 import { groupCommit } from './group-commit';
 import type { Journal } from './journal';
-import type { NewCertificate } from './journal-orders';
+import type { Intent, NewCertificate } from './journal-orders';
 import type { Log } from './log';
 import { blockedKeyError, issuedOutcome, lockedError, refusalOf } from './outcome';
 import { prepareOrder, type Prepared } from './prepare-order';
@@ -66,10 +68,19 @@ export function openSigning(input: {
     write(group) {
       const at = now();
       if (at.getTime() < journal.lastAt()) throw clockError(at, journal.lastAt());
-      const room = roomUnderCeilings(ca.policy.ceilings, journal.intentsSince(at));
-      const allowed = group.slice(0, room).map(({ intent }) => intent);
+      let room = roomUnderCeilings(ca.policy.ceilings, journal.intentsSince(at));
+      const overQuota = countEvents(journal);
+      const allowed: Intent[] = [];
+      const refusals = group.map(({ intent }) => {
+        if (room <= 0) return ceilingError(ca.policy.ceilings);
+        const refusal = overQuota(intent);
+        if (refusal !== null) return refusal;
+        allowed.push(intent);
+        room -= 1;
+        return null;
+      });
       if (allowed.length > 0) journal.recordIntents(allowed, at);
-      return group.map((_, index) => (index < room ? null : ceilingError(ca.policy.ceilings)));
+      return refusals;
     },
   });
   const commits = groupCommit<NewCertificate>({
@@ -107,9 +118,10 @@ export function openSigning(input: {
     const key = unlockedKey();
     const at = now();
     const renewalProven = checkRenewal(order, { journal, policy: ca.policy, now: at });
+    const event = checkEvent(order, { journal, now: at });
     const fresh = newSerial(randomBytes(SERIAL_OCTETS));
     const { personOf } = touches;
-    const job = prepareOrder(order, ca, { serial: fresh, now: at, renewalProven, personOf });
+    const job = prepareOrder(order, ca, { serial: fresh, now: at, renewalProven, event, personOf });
     const { serial, spkiSha256, notAfter } = job;
     if (journal.isBlocked(spkiSha256)) throw blockedKeyError();
     await intents.add(job);

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 
 import { approvalDigest } from '../wire/approved-content';
+import type { EventContent } from '../wire/event';
 import type { Approval, ApprovedContent, Order } from '../wire/order';
 import { derValue, fromHex, TAG } from '../x509/der';
 import { encodeName } from '../x509/name';
@@ -60,7 +61,11 @@ export function randomOrderId(): string {
 }
 
 /** An approval that holds for an hour from `now`. */
-export function approve(content: ApprovedContent, approver: string, now = new Date()): Approval {
+export function approve(
+  content: ApprovedContent | EventContent,
+  approver: string,
+  now = new Date(),
+): Approval {
   return {
     approver,
     name: approver,

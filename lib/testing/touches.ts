@@ -1,5 +1,6 @@
 import { approvalTree } from '../wire/approval-tree';
 import { approvalDigest } from '../wire/approved-content';
+import type { EventContent } from '../wire/event';
 import type { Approval, ApprovedContent, Order } from '../wire/order';
 import { approvalChallenge, type PresentedTouch } from '../wire/passkey-approval';
 import type { Authenticator, Wrong } from './authenticator';
@@ -16,7 +17,7 @@ export type TestTouch = {
 export function touchFor(input: {
   authenticator: Authenticator;
   person: { id: string; name: string };
-  contents: readonly ApprovedContent[];
+  contents: readonly (ApprovedContent | EventContent)[];
   now?: Date;
   days?: number;
   wrong?: Wrong;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { EventContent } from './event';
 import type { ApprovedContent } from './order';
 
 /**
@@ -7,16 +8,19 @@ import type { ApprovedContent } from './order';
  * space: RFC 8785 for the strings, integers and arrays that occur here), with a domain prefix so
  * that the hash cannot be mistaken for one of anything else. Lower-case hex.
  */
-export function approvalDigest(content: ApprovedContent): string {
+export function approvalDigest(content: ApprovedContent | EventContent): string {
   return createHash('sha256').update('hubgate-approval-v1\n').update(canonicalJson(content)).digest('hex');
 }
 
-type Json = string | number | readonly Json[] | { readonly [key: string]: Json };
+type Json = string | number | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 function canonicalJson(value: Json): string {
   if (typeof value === 'string' || typeof value === 'number') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const entries = Object.entries(value as { readonly [key: string]: Json });
+  const entries = Object.entries(value as { readonly [key: string]: Json | undefined }).flatMap(
+    // Undefined is absent, as in JSON.
+    ([key, item]): [string, Json][] => (item === undefined ? [] : [[key, item]]),
+  );
   entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
 }

@@ -29,6 +29,7 @@ import {
   TouchedOrders,
 } from './approvers';
 import { PersonId, PresentedTouch } from './passkey-approval';
+import { ApproveEvent, CloseEvent, EventId, EventState } from './event';
 import { RelintReport } from './relint';
 
 /**
@@ -112,6 +113,11 @@ export const SignerCall = z.discriminatedUnion('method', [
   call('proposePasskey', ProposePasskey),
   /** Shows a touch at once: its counter must be ahead of those before, whatever is signed first. */
   call('presentTouch', PresentedTouch),
+  /** Keeps an event that was approved, for the orders that come with it. The same content again is the same event. */
+  call('approveEvent', ApproveEvent),
+  /** Nothing more is signed for it, for ever. */
+  call('closeEvent', CloseEvent),
+  call('eventState', z.strictObject({ eventId: EventId })),
   /** Seals the head of the portal's audit chain. One that goes back, or contradicts the last one, is refused. */
   call('sealAudit', AuditHeadParams),
   /** Seals in their order, by pages, with the keys that signed them. */
@@ -331,6 +337,9 @@ export const RESULTS = {
   touched: TouchedOrders,
   acceptPasskey: ApproverList,
   removePasskey: RemovedPasskeys,
+  approveEvent: EventState,
+  closeEvent: EventState,
+  eventState: EventState,
   sealAudit: AuditSeal,
   auditSeals: AuditSealPage,
   events: SignerEventPage,

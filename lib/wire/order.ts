@@ -47,6 +47,8 @@ export const ApprovedContent = z.strictObject({
   commonName: z.string().min(1).max(64),
   san: SubjectAltNames,
   lifetimeDays: z.int().min(1).max(825),
+  /** Ends here, whatever days are left: of what is issued for an event. */
+  endsAt: instant.optional(),
 });
 export type ApprovedContent = z.infer<typeof ApprovedContent>;
 
@@ -60,9 +62,10 @@ export const Approval = z.strictObject({
   digest: sha256Hex,
   /**
    * `session`: the portal's word. `passkey`: `evidence` is a WebAuthn assertion over the digest.
-   * `renewal`: `evidence` is the old key's signature (lib/wire/renewal-proof.ts).
+   * `renewal`: `evidence` is the old key's signature (lib/wire/renewal-proof.ts). `event`: `evidence`
+   * names an event that was approved before (lib/wire/event.ts).
    */
-  method: z.enum(['session', 'passkey', 'renewal']),
+  method: z.enum(['session', 'passkey', 'renewal', 'event']),
   evidence: z.record(z.string(), z.string().max(8192)).optional(),
 });
 export type Approval = z.infer<typeof Approval>;

@@ -14,6 +14,7 @@ export type Validity = { readonly notBefore: Date; readonly notAfter: Date };
  * @param input.lifetimeSeconds whole seconds the certificate is valid, at least 1
  * @param input.backdateSeconds whole seconds before `now`, for clients with slow clocks
  * @param input.issuerNotAfter  last valid instant of the issuing certificate
+ * @param input.endsBy          the last instant that it may be valid at, where something else ends before
  * @throws {HubgateError} `certificate.outlives-issuer` when the period would end after the issuer's
  * @throws {RangeError} when a duration is out of range, which is a caller's bug
  */
@@ -22,8 +23,9 @@ export function planValidity(input: {
   lifetimeSeconds: number;
   backdateSeconds: number;
   issuerNotAfter: Date;
+  endsBy?: Date | undefined;
 }): Validity {
-  const { now, lifetimeSeconds, backdateSeconds, issuerNotAfter } = input;
+  const { now, lifetimeSeconds, backdateSeconds, issuerNotAfter, endsBy } = input;
   if (!Number.isSafeInteger(lifetimeSeconds) || lifetimeSeconds < 1) {
     throw new RangeError(`lifetimeSeconds must be a whole number >= 1, got ${lifetimeSeconds}`);
   }
@@ -32,7 +34,9 @@ export function planValidity(input: {
   }
 
   const startSeconds = Math.floor(now.getTime() / 1000) - backdateSeconds;
-  const endSeconds = startSeconds + lifetimeSeconds - 1; // -1: the last second is valid too
+  const lastSecond = startSeconds + lifetimeSeconds - 1; // -1: the last second is valid too
+  const endSeconds = endsBy ? Math.min(lastSecond, Math.floor(endsBy.getTime() / 1000)) : lastSecond;
+  if (endSeconds < startSeconds) throw new RangeError(`endsBy lies before the period begins`);
   const notAfter = new Date(endSeconds * 1000);
 
   if (notAfter > issuerNotAfter) {

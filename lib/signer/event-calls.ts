@@ -1,0 +1,81 @@
+import { HubgateError } from '../errors';
+import { approvalDigest } from '../wire/approved-content';
+import type { ApproveEvent, CloseEvent, EventState } from '../wire/event';
+import { checkAccountName } from '../x509/subject-policy';
+import type { Ca } from './ca-files';
+import { clockError } from './ceilings';
+import { checkPeople } from './check-approvals';
+import type { Journal } from './journal';
+import type { Log } from './log';
+import type { Touches } from './touches';
+
+export type EventCalls = {
+  approve: (input: ApproveEvent) => EventState;
+  close: (input: CloseEvent) => EventState;
+  state: (eventId: string) => EventState;
+};
+
+/**
+ * Events by the sockets. An id is approved once and for ever with one content: whoever wants another
+ * list makes another event, so that no older approval can be played against a newer one.
+ */
+export function openEventCalls(parts: {
+  ca: Ca | null;
+  touches: Touches | null;
+  journal: Pick<Journal, 'findEvent' | 'recordEvent' | 'closeEvent' | 'lastAt'>;
+  now: () => Date;
+  log: Log;
+}): EventCalls {
+  const { ca, touches, journal, now, log } = parts;
+
+  function state(eventId: string): EventState {
+    const row = journal.findEvent(eventId);
+    if (row === null) throw new HubgateError('event.not-found', `The signer knows no event ${eventId}.`);
+    const { digest, content, used, closed } = row;
+    return { eventId, digest, quota: content.quota, used, closed };
+  }
+
+  return {
+    state,
+    approve({ content, approvals }) {
+      if (ca === null || touches === null) {
+        throw new HubgateError('signer.ca-missing', 'There is no CA yet: hubgate init.');
+      }
+      const { eventId } = content;
+      const digest = approvalDigest(content);
+      const at = now();
+      if (at.getTime() < journal.lastAt()) throw clockError(at, journal.lastAt());
+      const known = journal.findEvent(eventId);
+      if (known !== null && known.digest !== digest) {
+        throw new HubgateError(
+          'signer.order-conflict',
+          `${eventId} was approved before with other content. Another list needs another event.`,
+        );
+      }
+      checkPeople(approvals, digest, ca.policy, at, (approval, of) => touches.personOf(approval, of));
+      if (known !== null) return state(eventId);
+      if (content.caKeyId !== ca.keyId) {
+        throw new HubgateError(
+          'signer.former-ca',
+          'It was approved for another signing CA than the one that signs now. Approve it again.',
+        );
+      }
+      if (Date.parse(content.endsAt) <= at.getTime()) throw refused('The event is over already.');
+      if (Date.parse(content.endsAt) > ca.signing.notAfter.getTime()) {
+        throw refused('The event would outlive the signing CA.');
+      }
+      for (const name of content.commonNames) checkAccountName(name, ca.policy.profile.accountPattern);
+      journal.recordEvent({ content, digest, approvals }, at);
+      log.info({ eventId, digest, names: content.commonNames.length }, 'event approved');
+      return state(eventId);
+    },
+    close({ eventId, by }) {
+      state(eventId);
+      journal.closeEvent(eventId, by, now());
+      log.info({ eventId, by }, 'event closed');
+      return state(eventId);
+    },
+  };
+}
+
+const refused = (message: string): HubgateError => new HubgateError('signer.refused', message);
