@@ -137,8 +137,8 @@ function findingsOf(row: Row, issuer: Issuer | null): RelintFinding[] {
 
 function orderOf(content: string | null) {
   if (content === null) return null;
-  const { profile, commonName, san, lifetimeDays } = ApprovedContent.parse(JSON.parse(content));
-  return { kind: profile, commonName, san, lifetimeDays };
+  const { profile, commonName, san, lifetimeDays, endsAt } = ApprovedContent.parse(JSON.parse(content));
+  return { kind: profile, commonName, san, lifetimeDays, endsAt };
 }
 
 function isSigned([tbs, algorithm, signature]: readonly Uint8Array[], key: KeyObject): boolean {

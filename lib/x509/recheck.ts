@@ -32,6 +32,8 @@ export type Recheck = {
     readonly commonName: string;
     readonly san: PlannedNames;
     readonly lifetimeDays: number;
+    /** An earlier end than its days: of what was issued for an event. */
+    readonly endsAt?: string | undefined;
   } | null;
 };
 
@@ -55,7 +57,7 @@ export function findIssuedFaults(der: Uint8Array, known: Recheck): string[] {
     const tbs = tbsOf(der);
     const plan = planAgain(tbs, known);
     const life = (plan.validity.notAfter.getTime() - plan.validity.notBefore.getTime()) / 1000 + 1;
-    const ordered = known.order === null ? life : known.order.lifetimeDays * 86_400;
+    const ordered = known.order === null ? life : orderedLife(known.order, plan.validity.notBefore);
     return [
       ...findFaults(tbs, plan),
       ...(life === ordered ? [] : [`It lives ${life} seconds, not the ${ordered} of its order.`]),
@@ -63,6 +65,14 @@ export function findIssuedFaults(der: Uint8Array, known: Recheck): string[] {
   } catch (thrown) {
     return [`It cannot be read: ${thrown instanceof Error ? thrown.message : 'unknown reason'}`];
   }
+}
+
+/** Seconds, with the last one. */
+function orderedLife(order: NonNullable<Recheck['order']>, notBefore: Date): number {
+  const whole = order.lifetimeDays * 86_400;
+  if (order.endsAt === undefined) return whole;
+  const untilEnd = Math.floor(Date.parse(order.endsAt) / 1000) - notBefore.getTime() / 1000 + 1;
+  return Math.min(whole, untilEnd);
 }
 
 function planAgain(tbs: Uint8Array, known: Recheck): CertificatePlan {
