@@ -9,7 +9,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Folders of lib that are not domains: transport, storage, cryptography, processes. */
 const DOMAIN =
-  '(?:accounts|requests|certificates|trust|client-cert|hubs|identity|audit|mail|jobs|i18n|onboarding)';
+  '(?:accounts|events|requests|certificates|trust|client-cert|hubs|identity|audit|mail|jobs|i18n|onboarding)';
 
 /**
  * Who may import whom inside the project. The first matching row wins. `values` are imports that

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { EventId } from '../wire/event';
 import { RevocationReason, SerialHex } from '../wire/messages';
 import { HOLDER_REASONS } from './revocation-reasons';
 
@@ -22,6 +23,8 @@ export const CertificateSelect = z.discriminatedUnion('by', [
   /** Everything with this key. */
   z.strictObject({ by: z.literal('key'), spkiSha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   z.strictObject({ by: z.literal('serials'), serials: z.array(SerialHex).min(1).max(SELECTION_MAX) }),
+  /** Everything that was given out for a training event. */
+  z.strictObject({ by: z.literal('event'), event: EventId }),
 ]);
 export type CertificateSelect = z.infer<typeof CertificateSelect>;
 

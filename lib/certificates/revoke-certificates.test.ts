@@ -16,7 +16,8 @@ import { startTestSigner, type TestSigner } from '../testing/signer';
 import { findCertificate } from './find-certificate';
 import { previewRevocation } from './preview-revocation';
 import type { CertificateSelect } from './revoke-body';
-import { revokeCertificates, type RevokeEvent } from './revoke-certificates';
+import { revokeCertificates } from './revoke-certificates';
+import type { RevokeEvent } from './revoke-selection';
 
 let signer: TestSigner;
 let house: TestHouse;

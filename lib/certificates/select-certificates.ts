@@ -38,6 +38,8 @@ function filterOf(select: CertificateSelect): RevocableFilter {
       return { spkiSha256s: [select.spkiSha256] };
     case 'serials':
       return { serials: select.serials };
+    case 'event':
+      return { eventId: select.event };
   }
 }
 
@@ -50,5 +52,7 @@ export function selectText(select: CertificateSelect): string {
       return `key:${select.spkiSha256}`;
     case 'serials':
       return `serials:${select.serials.length}`;
+    case 'event':
+      return `event:${select.event}`;
   }
 }

@@ -16,6 +16,7 @@ export type ApprovableRow = Pick<
   | 'ipAddresses'
   | 'csrSha256'
   | 'requesterId'
+  | 'endsAt'
 >;
 
 const COLUMNS = {
@@ -31,6 +32,7 @@ const COLUMNS = {
   ipAddresses: true,
   csrSha256: true,
   requesterId: true,
+  endsAt: true,
 } as const;
 
 /** These requests, by their ids; what is not there is left out. */

@@ -64,6 +64,12 @@ export async function certificateOfRequest(db: Queries, requestId: string): Prom
   return db.prisma.certificate.findUnique({ where: { requestId }, include: LINEAGE });
 }
 
+/** The request that this certificate came of; null for an unknown serial, or where there was none. */
+export async function serialOwner(db: Queries, serial: string): Promise<string | null> {
+  const row = await db.prisma.certificate.findUnique({ where: { serial }, select: { requestId: true } });
+  return row?.requestId ?? null;
+}
+
 type Holder = Pick<
   Certificate,
   | 'serial'
@@ -82,6 +88,7 @@ type Holder = Pick<
     email: string | null;
     locale: string;
     addressKey: string;
+    participantId: string | null;
   } | null;
 };
 
@@ -95,7 +102,16 @@ const HOLDER = {
   revocationReason: true,
   profile: true,
   createdAt: true,
-  request: { select: { id: true, requesterId: true, email: true, locale: true, addressKey: true } },
+  request: {
+    select: {
+      id: true,
+      requesterId: true,
+      email: true,
+      locale: true,
+      addressKey: true,
+      participantId: true,
+    },
+  },
 } as const;
 
 /** Certificates of this name, newest first, with who asked for them. */

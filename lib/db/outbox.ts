@@ -16,6 +16,9 @@ export const MAIL_TEMPLATES = [
   'hold-ended',
   'lost-link',
   'ca-alarm',
+  'event-invitation',
+  'event-waiting',
+  'event-decided',
 ] as const;
 export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
 

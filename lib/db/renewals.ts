@@ -4,7 +4,10 @@ import { Parameters } from './rows';
 
 /** A certificate with what its request knows of its holder. */
 export type RenewableRow = Certificate & {
-  request: Pick<Request, 'requesterId' | 'email' | 'emailState' | 'name' | 'locale' | 'renewsSerial'> | null;
+  request: Pick<
+    Request,
+    'requesterId' | 'email' | 'emailState' | 'name' | 'locale' | 'renewsSerial' | 'participantId'
+  > | null;
 };
 
 export async function findRenewable(db: Queries, serial: string): Promise<RenewableRow | null> {
@@ -19,6 +22,7 @@ export async function findRenewable(db: Queries, serial: string): Promise<Renewa
           name: true,
           locale: true,
           renewsSerial: true,
+          participantId: true,
         },
       },
     },

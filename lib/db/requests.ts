@@ -84,6 +84,7 @@ type Related = Pick<
   | 'addressKey'
   | 'spkiSha256'
   | 'profile'
+  | 'participantId'
   | 'createdAt'
 >;
 
@@ -97,6 +98,7 @@ const RELATED = {
   addressKey: true,
   spkiSha256: true,
   profile: true,
+  participantId: true,
   createdAt: true,
 } as const;
 

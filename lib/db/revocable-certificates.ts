@@ -1,5 +1,6 @@
 import type { OwnProofs } from '../ctx';
 import type { Queries } from './client';
+import { requestsOfEvent } from './events';
 import type { Certificate } from './generated/sqlite/client';
 
 /** What revoking, and telling people about it, needs to know of a certificate. */
@@ -49,7 +50,8 @@ export type RevocableFilter =
   /** An address that stands in the certificate, or that its requester proved. */
   | { email: string }
   | { spkiSha256s: readonly string[] }
-  | { serials: readonly string[] };
+  | { serials: readonly string[] }
+  | { eventId: string };
 
 /** These certificates, whatever their state; serials that are not known are left out. */
 export async function certificatesBySerial(db: Queries, serials: readonly string[]): Promise<RevocableRow[]> {
@@ -85,7 +87,11 @@ export async function revocableCertificates(
     });
     for (const row of rows) found.set(row.serial, row);
   };
-  if ('commonName' in filter) await add({ commonName: filter.commonName });
+  if ('eventId' in filter) {
+    for (const some of inLists(await requestsOfEvent(db, filter.eventId))) {
+      await add({ requestId: { in: some } });
+    }
+  } else if ('commonName' in filter) await add({ commonName: filter.commonName });
   else if ('email' in filter) {
     await add({ email: filter.email });
     for (const some of inLists(await serialsOfProvenAddress(db, filter.email))) {

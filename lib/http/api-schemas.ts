@@ -46,7 +46,11 @@ export const SubmitBody = z
     dnsNames: z.array(z.string().max(253)).max(32).nullish(),
     ipAddresses: z.array(z.string().max(45)).max(32).nullish(),
     trustProof: z.string().max(500).nullish(),
-    invitation: z.string().max(200).nullish(),
+    invitation: z
+      .string()
+      .max(300)
+      .nullish()
+      .describe('The secret of a personal invitation to an event, or its whole link'),
   })
   .meta({ id: 'SubmitRequest' });
 

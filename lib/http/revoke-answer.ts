@@ -1,4 +1,4 @@
-import type { RevokeEvent } from '../certificates/revoke-certificates';
+import type { RevokeEvent } from '../certificates/revoke-selection';
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import { eventStream } from './event-stream';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { Ctx } from '../ctx';
+import { submitInvited } from '../events/submit-invited';
 import { submitRequest } from '../requests/submit-request';
 import type { SubmitBody } from './api-schemas';
 
@@ -9,8 +10,24 @@ export type ApiSubmission = Omit<z.output<typeof SubmitBody>, 'csr'> & { csr: Ui
 
 /** Submits, and says where the request's page is. `null` and absence mean the same to programs. */
 export async function submitFromApi(ctx: Ctx, input: ApiSubmission) {
-  const { id, state, pickupSecret } = await submitRequest(ctx, {
-    csr: input.csr,
+  const { id, state, pickupSecret } = await submit(ctx, input);
+  return { id, state, statusUrl: `${ctx.config.site.url}/certs/requests/${id}`, pickupSecret };
+}
+
+/** An invitation says whose account it is, and whose address: what else is named of these does not count. */
+function submit(ctx: Ctx, input: ApiSubmission) {
+  const { invitation, csr } = input;
+  if (invitation !== undefined && invitation !== null && invitation !== '') {
+    return submitInvited(ctx, {
+      secret: invitation,
+      csr,
+      label: input.label ?? undefined,
+      trustProof: input.trustProof ?? undefined,
+      source: 'api',
+    });
+  }
+  return submitRequest(ctx, {
+    csr,
     email: input.email ?? null,
     commonName: input.commonName ?? undefined,
     name: input.name ?? undefined,
@@ -20,8 +37,6 @@ export async function submitFromApi(ctx: Ctx, input: ApiSubmission) {
     dnsNames: input.dnsNames ?? undefined,
     ipAddresses: input.ipAddresses ?? undefined,
     trustProof: input.trustProof ?? undefined,
-    invitation: input.invitation ?? undefined,
     source: 'api',
   });
-  return { id, state, statusUrl: `${ctx.config.site.url}/certs/requests/${id}`, pickupSecret };
 }

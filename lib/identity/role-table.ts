@@ -23,6 +23,10 @@ export const ROLE_TABLE = {
   'certificates.revoke': ['operator'],
   'server-certificates.order': ['operator'],
   'keys.block': ['operator'],
+  /** Events as approvers decide on them, and how far their participants are. */
+  'events.read': ['approver', 'operator', 'auditor'],
+  /** Make events, name who organises one, organise every one; whoever is named organises that one. */
+  'events.manage': ['operator'],
   'hubs.read': ['approver', 'operator', 'auditor', 'admin'],
   /** Who may enter which hub. */
   'hubs.manage': ['operator'],

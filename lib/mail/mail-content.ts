@@ -266,6 +266,60 @@ export const MAILS = {
       text(t('mail.lost-link.outro')),
     ],
   })),
+  'event-invitation': template(
+    z.object({
+      event: z.string(),
+      name: z.string(),
+      commonName: z.string(),
+      startsAt: z.iso.datetime(),
+      endsAt: z.iso.datetime(),
+      link,
+    }),
+    (vars, { t, date }) => ({
+      subject: t('mail.event-invitation.subject', { event: vars.event }),
+      blocks: [
+        text(t('mail.event-invitation.intro', { event: vars.event })),
+        {
+          kind: 'facts',
+          facts: [
+            { label: t('mail.fact.name'), value: vars.name },
+            { label: t('mail.fact.account'), value: vars.commonName },
+            { label: t('mail.event-invitation.from'), value: date(vars.startsAt) },
+            { label: t('mail.event-invitation.until'), value: date(vars.endsAt) },
+          ].filter(({ value }) => value !== ''),
+        },
+        { kind: 'link', label: t('mail.event-invitation.action'), url: vars.link, main: true },
+        text(t('mail.event-invitation.once')),
+      ],
+    }),
+  ),
+  'event-waiting': template(
+    z.object({ id: z.string(), event: z.string(), seats: z.string(), link }),
+    (vars, { t }) => ({
+      subject: t('mail.event-waiting.subject', { event: vars.event }),
+      blocks: [
+        text(t('mail.event-waiting.intro', { event: vars.event, seats: vars.seats })),
+        { kind: 'link', label: t('mail.event-waiting.action'), url: vars.link, main: true },
+      ],
+    }),
+  ),
+  'event-decided': template(
+    z.object({
+      id: z.string(),
+      event: z.string(),
+      decision: z.enum(['approved', 'rejected']),
+      reason: z.string(),
+      link,
+    }),
+    (vars, { t }) => ({
+      subject: t(`mail.event-decided.subject-${vars.decision}`, { event: vars.event }),
+      blocks: [
+        text(t(`mail.event-decided.intro-${vars.decision}`, { event: vars.event })),
+        ...(vars.reason === '' ? [] : [{ kind: 'quote' as const, text: vars.reason }]),
+        { kind: 'link', label: t('mail.event-decided.action'), url: vars.link, main: true },
+      ],
+    }),
+  ),
   test: template(z.object({}), (_vars, { t, site }) => ({
     subject: t('mail.test.subject', { site }),
     blocks: [text(t('mail.test.intro', { site }))],

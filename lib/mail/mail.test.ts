@@ -79,6 +79,27 @@ const VARS: Record<keyof typeof MAILS, Record<string, string>> = {
     minutes: '60',
   },
   'ca-alarm': { code: 'crl-ends', list: 'root', until: '2026-11-30T12:00:00.000Z', link: LINK },
+  'event-invitation': {
+    event: 'Summer school',
+    name: 'Alice Núñez',
+    commonName: 'ev-summer-school-01',
+    startsAt: '2026-12-01T00:00:00.000Z',
+    endsAt: '2026-12-05T00:00:00.000Z',
+    link: `https://portal.example.org/join#s=${'z'.repeat(43)}`,
+  },
+  'event-waiting': {
+    event: 'Summer school',
+    id: 'E-7K3F9Q2M',
+    seats: '30',
+    link: 'https://portal.example.org/admin/events/E-7K3F9Q2M',
+  },
+  'event-decided': {
+    event: 'Summer school',
+    id: 'E-7K3F9Q2M',
+    decision: 'rejected',
+    reason: 'Too long.',
+    link: 'https://portal.example.org/events/E-7K3F9Q2M',
+  },
   test: {},
 };
 const render = (template: string, vars: unknown) => renderMail({ template, locale: 'en', vars, site: SITE });
@@ -99,6 +120,9 @@ describe('mails in words', () => {
           'code',
           'list',
           'until',
+          'startsAt',
+          'endsAt',
+          'decision',
         ].includes(name)
       )
         continue;

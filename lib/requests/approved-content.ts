@@ -6,11 +6,21 @@ import { ApprovedContent } from '../wire/order';
 import { issuingCa, type IssuingCa } from './issuing-ca';
 
 const DAY_MS = 86_400_000;
+/** Certificates begin some minutes back: their days must reach to the end of the event all the same. */
+const END_SLACK_MS = 600_000;
 
 /** The columns that decide what a certificate will hold. */
 export type ContentSource = Pick<
   RequestRow,
-  'id' | 'csrSha256' | 'profile' | 'commonName' | 'email' | 'emailState' | 'dnsNames' | 'ipAddresses'
+  | 'id'
+  | 'csrSha256'
+  | 'profile'
+  | 'commonName'
+  | 'email'
+  | 'emailState'
+  | 'dnsNames'
+  | 'ipAddresses'
+  | 'endsAt'
 >;
 
 /**
@@ -45,7 +55,12 @@ export function contentFor(
       dnsNames: row.profile === 'server' ? stringList(row.dnsNames) : [],
       ipAddresses: row.profile === 'server' ? stringList(row.ipAddresses) : [],
     },
-    lifetimeDays: lifetimeDays(ctx, { profile: row.profile, issuerNotAfter: ca.signing.notAfter }),
+    lifetimeDays: lifetimeDays(ctx, {
+      profile: row.profile,
+      issuerNotAfter: ca.signing.notAfter,
+      endsAt: row.endsAt,
+    }),
+    ...(row.endsAt === null ? {} : { endsAt: row.endsAt.toISOString() }),
   });
   return { content, digest: approvalDigest(content) };
 }
@@ -58,13 +73,15 @@ export function grantedEmails(row: Pick<ContentSource, 'profile' | 'email' | 'em
 
 /**
  * Whole days that a certificate approved now will live: the profile's, or fewer when the signing CA
- * ends earlier. One day is kept for the time between approval and signature.
+ * ends earlier. One day is kept for the time between approval and signature. Of an event as many as it
+ * takes to reach its end.
  *
+ * @param input.endsAt the end of the event that it is for
  * @throws {HubgateError} `certificate.outlives-issuer` when the signing CA ends within two days
  */
 export function lifetimeDays(
   ctx: Pick<Ctx, 'config' | 'now'>,
-  input: { profile: string; issuerNotAfter: Date },
+  input: { profile: string; issuerNotAfter: Date; endsAt?: Date | null },
 ): number {
   const { config } = ctx;
   const wanted = input.profile === 'server' ? config.pki.serverDays : config.pki.userDays;
@@ -77,7 +94,8 @@ export function lifetimeDays(
       { params: { until: input.issuerNotAfter.toISOString() } },
     );
   }
-  return Math.min(wanted, left);
+  const toEnd = input.endsAt ? input.endsAt.getTime() - ctx.now().getTime() + END_SLACK_MS : Infinity;
+  return Math.min(wanted, left, Math.max(1, Math.ceil(toEnd / DAY_MS)));
 }
 
 /** Reads a JSON column that the portal itself wrote. */

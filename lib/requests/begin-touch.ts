@@ -2,20 +2,14 @@ import { z } from 'zod';
 
 import type { Ctx } from '../ctx';
 import { approvableRequests, type ApprovableRow } from '../db/approvable-requests';
-import { insertOneTimeSecret } from '../db/one-time-secrets';
-import { passkeysOf } from '../db/passkeys';
 import { HubgateError, type ErrorCode } from '../errors';
 import { requirePermission } from '../identity/authorise';
-import { relyingParty } from '../identity/relying-party';
-import { secretHash } from '../identity/secret-hash';
 import { requirePerson } from '../identity/authorise';
 import type { TouchQuestion } from '../identity/touch-answer';
-import { approvalTree } from '../wire/approval-tree';
-import { approvalChallenge } from '../wire/passkey-approval';
-import { approvalEnd } from './approval-times';
 import { BULK_MAX } from './approve-requests';
 import { contentFor } from './approved-content';
 import { issuingCa } from './issuing-ca';
+import { acceptedPasskeys, openTouch, TouchBasis } from './touch-question';
 import { isOwn, notFound } from './transition';
 
 /** One request of a touch, with what the approver chose beside it. */
@@ -28,9 +22,7 @@ const Wish = z.strictObject({
 
 /** What was touched for, kept until the touch comes back. The order is that of the tree's leaves. */
 export const BegunTouch = z.strictObject({
-  userId: z.string(),
-  approvedAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
+  ...TouchBasis,
   /** Opened and decided singly: findings do not keep it from being approved. */
   single: z.boolean(),
   leaves: z
@@ -46,8 +38,6 @@ export type TouchWish = TouchQuestion & {
   count: number;
   skipped: { id: string; code: ErrorCode }[];
 };
-
-const MINUTES = 10;
 
 /**
  * Makes ready what one touch approves: exactly what would be issued for each of these requests as they
@@ -94,52 +84,13 @@ export async function beginTouch(
   const [first] = skipped;
   if (leaves.length === 0 && first) throw refusalOf(first.code);
 
-  const approvedAt = ctx.now();
-  const expiresAt = approvalEnd(approvedAt);
-  const { root } = approvalTree(leaves.map(({ digest }) => digest));
-  const challenge = approvalChallenge({
-    root,
-    approvedAt: approvedAt.getTime(),
-    expiresAt: expiresAt.getTime(),
-  });
-  const begun: BegunTouch = {
+  const asked = await openTouch(ctx, {
     userId: person.userId,
-    approvedAt: approvedAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    single: input.single,
+    allow,
     leaves,
-  };
-  await insertOneTimeSecret(ctx.db, {
-    kind: 'touch',
-    // Two approvers may be asked for the same within one millisecond: a secret of each.
-    secretHash: touchHash(challenge, person.userId),
-    payload: begun,
-    now: approvedAt,
-    expiresAt: new Date(approvedAt.getTime() + MINUTES * 60_000),
+    more: { single: input.single },
   });
-  const { rpId } = relyingParty(ctx.config);
-  return { challenge, rpId, allow, timeoutMs: MINUTES * 60_000, count: leaves.length, skipped };
-}
-
-/** Under what a begun touch is kept. */
-export function touchHash(challenge: string, userId: string): string {
-  return secretHash(`${challenge}\n${userId}`);
-}
-
-/** Asked of the signer: a touch that it does not take would only be found out when it signs. */
-async function acceptedPasskeys(ctx: Ctx, userId: string): Promise<string[]> {
-  const [own, { persons }] = await Promise.all([passkeysOf(ctx.db, userId), ctx.signer.approvers()]);
-  const accepted = new Set(
-    persons.find(({ id }) => id === `user:${userId}`)?.passkeys.map(({ credentialId }) => credentialId),
-  );
-  const allow = own.map(({ id }) => id).filter((id) => accepted.has(id));
-  if (allow.length > 0) return allow;
-  throw new HubgateError(
-    own.length === 0 ? 'passkey.not-found' : 'passkey.not-accepted',
-    own.length === 0
-      ? 'You have no passkey yet. Register one on your own page, /account; an operator then accepts it.'
-      : 'No operator has accepted your passkey at the signer yet. Read them its fingerprint from your own page, /account.',
-  );
+  return { ...asked, count: leaves.length, skipped };
 }
 
 function obstacle(

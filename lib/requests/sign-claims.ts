@@ -184,9 +184,13 @@ function approvalOf(row: ClaimedRow['approvals'][number]): Approval {
     approvedAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     digest: row.digest,
-    method: row.method === 'passkey' || row.method === 'renewal' ? row.method : 'session',
+    method: methodOf(row.method),
     ...(row.evidence === null ? {} : { evidence: JSON.parse(row.evidence) as Record<string, string> }),
   };
+}
+
+function methodOf(method: string): Approval['method'] {
+  return method === 'passkey' || method === 'renewal' || method === 'event' ? method : 'session';
 }
 
 /**

@@ -28,7 +28,6 @@ import type { EmailState } from './views';
 export type SubmitInput = WishInput & {
   trustProof?: string | undefined;
   source: 'web' | 'api' | 'cli';
-  invitation?: string | undefined;
 };
 
 const DAY_MS = 86_400_000;
@@ -49,9 +48,6 @@ export async function submitRequest(
   input: SubmitInput,
 ): Promise<{ id: string; state: RequestState; pickupSecret: string }> {
   requireMayAsk(ctx);
-  if (input.invitation !== undefined && input.invitation !== '') {
-    throw new HubgateError('http.invalid', 'This portal gives out no invitations.', { field: 'invitation' });
-  }
   const proven = await provenAccount(ctx);
   const wish = await readWish(ctx, forProvenAccount(ctx, input, proven));
   const signedIn = wish.profile === 'user' && wish.commonName === proven;
@@ -131,13 +127,23 @@ export type WishFacts = {
   /** A renewal: the old certificate's serial, whose holder sends it, and the signature of its key. */
   renewsSerial?: string;
   renewalProof?: string | null;
+  /** Whose invitation it came by, and when their event ends. */
+  participantId?: string;
+  endsAt?: Date;
 };
 
 /** Stores a wish that nothing refuses as a SUBMITTED request, with its checks and its audit event. */
 export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts): Promise<RequestRow> {
   const { config } = ctx;
   const now = ctx.now();
-  const { renewsSerial = null, account, signedIn = false, ...told } = known;
+  const {
+    renewsSerial = null,
+    participantId = null,
+    endsAt = null,
+    account,
+    signedIn = false,
+    ...told
+  } = known;
   const ofAccount = accountFacts(account, now);
   const facts = {
     ...told,
@@ -153,6 +159,8 @@ export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts)
     dnsNames: JSON.stringify(wish.dnsNames),
     ipAddresses: JSON.stringify(wish.ipAddresses),
     renewsSerial,
+    participantId,
+    endsAt,
   };
   const { checks, finding } = await requestChecks(tx, config, facts, wish.checks);
   const row = await insertRequest(tx, {
@@ -182,6 +190,7 @@ export async function insertWish(ctx: Ctx, tx: Tx, wish: Wish, known: WishFacts)
       trust: row.trust,
       ...(account.state === 'none' ? {} : { account: account.state, accountProof: row.accountProof }),
       ...(renewsSerial === null ? {} : { renews: renewsSerial }),
+      ...(participantId === null ? {} : { invitation: true }),
     },
   });
   return row;
@@ -222,7 +231,12 @@ async function refuseTooMany(
   }
 }
 
-async function readTrust(ctx: Ctx, tx: Tx, proof: string | undefined): Promise<'none' | 'weak' | 'proven'> {
+/** How far a trust proof that came along shows that the root is trusted there; it is used up. */
+export async function readTrust(
+  ctx: Ctx,
+  tx: Tx,
+  proof: string | undefined,
+): Promise<'none' | 'weak' | 'proven'> {
   const { enforce, root } = ctx.config.trust;
   // Who orders on the host sits in front of no browser.
   if (enforce === 'off' || root === 'public' || ctx.actor.kind === 'host') return 'none';

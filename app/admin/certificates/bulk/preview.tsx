@@ -113,6 +113,8 @@ function selectionWords(select: CertificateSelect, t: Page['t']): string {
       return t(`${WORDS}.ofKey`, { key: `${select.spkiSha256.slice(0, 8)} …` });
     case 'serials':
       return t(`${WORDS}.bySerials`, { n: select.serials.length });
+    case 'event':
+      return t(`${WORDS}.ofEvent`, { event: select.event });
   }
 }
 

@@ -8,7 +8,9 @@ export function readSelect(fields: Readonly<Record<string, unknown>>): Certifica
       ? { by, person: fields['person'] }
       : by === 'key'
         ? { by, spkiSha256: hexOf(fields['key']) }
-        : { by, serials: manyOf(fields['serial']) },
+        : by === 'event'
+          ? { by, event: fields['event'] }
+          : { by, serials: manyOf(fields['serial']) },
   );
   return read.success ? read.data : null;
 }
@@ -25,6 +27,11 @@ export function selectFields(select: CertificateSelect): [name: string, value: s
       return [
         ['by', select.by],
         ['key', select.spkiSha256],
+      ];
+    case 'event':
+      return [
+        ['by', select.by],
+        ['event', select.event],
       ];
     case 'serials':
       return [['by', select.by], ...select.serials.map((serial): [string, string] => ['serial', serial])];

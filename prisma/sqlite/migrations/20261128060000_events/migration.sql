@@ -64,4 +64,5 @@ CREATE INDEX "Participant_requestId_idx" ON "Participant"("requestId");
 CREATE UNIQUE INDEX "EventApproval_eventId_version_approverId_key" ON "EventApproval"("eventId", "version", "approverId");
 
 ALTER TABLE "Request" ADD COLUMN "participantId" TEXT;
+ALTER TABLE "Request" ADD COLUMN "endsAt" DATETIME;
 CREATE INDEX "Request_participantId_idx" ON "Request"("participantId");

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+
+import { recordAudit } from '../audit/record-audit';
+import { actorName, type Ctx } from '../ctx';
+import {
+  changeEvent,
+  eventApprovalsOf,
+  insertEventApproval,
+  type EventApprovalRow,
+  type EventRow,
+} from '../db/events';
+import { inTransaction } from '../db/in-transaction';
+import { HubgateError } from '../errors';
+import { actorId, requirePermission } from '../identity/authorise';
+import { approvalEnd } from '../requests/approval-times';
+import type { TouchedApproval } from '../requests/approve-request';
+import { EventContent } from '../wire/event';
+import type { Approval } from '../wire/order';
+import { eventContent } from './event-content';
+import { mailEventDecided } from './event-mails';
+import type { EventState } from './event-state';
+import { eventMoved, eventState, isOwnEvent, loadForDecision, nextEventState } from './load-event';
+
+export type ApproveEventInput = {
+  id: string;
+  /** The version that the decision was made on. */
+  version?: number | undefined;
+  touched?: TouchedApproval | undefined;
+};
+
+/**
+ * Approves an event over its list of names, quota, dates and hubs. When enough people did, the signer
+ * takes it with their approvals, and holds every later order against its own copy.
+ *
+ * @throws {HubgateError} `auth.*`, `event.not-found`, `event.own`, `event.state`, `event.dates`,
+ *   `request.already-decided-by-you`, `approval.passkey-required`, `signer.*`: then the approval stands,
+ *   and the same person tries again
+ */
+export async function approveEvent(
+  ctx: Ctx,
+  input: ApproveEventInput,
+): Promise<{ id: string; state: EventState }> {
+  requirePermission(ctx, 'requests.decide');
+  requireTouch(ctx, input);
+  const { row, approvals } = await storeApproval(ctx, input);
+  if (approvals.length < ctx.config.approval.count) return { id: row.id, state: eventState(row) };
+  await handOver(ctx, approvals);
+  await inTransaction(ctx.db, async (tx) => {
+    const change = {
+      state: 'APPROVED',
+      digest: approvals[0]?.digest ?? null,
+      decidedBy: actorName(ctx.actor),
+      decidedAt: ctx.now(),
+      updatedAt: ctx.now(),
+    };
+    if (!(await changeEvent(tx, row, change))) throw eventMoved(row.state, 'approve');
+    await recordAudit(ctx, tx, {
+      action: 'event.approve',
+      target: row.id,
+      data: { digest: change.digest, approvals: approvals.length, quota: row.quota },
+    });
+    await mailEventDecided(ctx, tx, row, { decision: 'approved', reason: '' });
+  });
+  return { id: row.id, state: 'APPROVED' };
+}
+
+/** An approver does not approve: the organiser may plan it anew. @throws as approveEvent, `request.reason-required` */
+export async function rejectEvent(
+  ctx: Ctx,
+  input: { id: string; version?: number | undefined; reason: string },
+): Promise<{ id: string; state: EventState }> {
+  requirePermission(ctx, 'requests.decide');
+  const reason = input.reason.trim().slice(0, 1000);
+  if (reason === '') {
+    throw new HubgateError('request.reason-required', 'Say why, so that the organiser can mend it.', {
+      field: 'reason',
+    });
+  }
+  await inTransaction(ctx.db, async (tx) => {
+    const row = await loadForDecision(ctx, input.id, tx);
+    requireDecidable(ctx, row, input.version, 'reject');
+    const now = ctx.now();
+    const change = {
+      state: 'REJECTED',
+      reason,
+      decidedBy: actorName(ctx.actor),
+      decidedAt: now,
+      updatedAt: now,
+    };
+    if (!(await changeEvent(tx, row, change))) throw eventMoved(row.state, 'reject');
+    await recordAudit(ctx, tx, { action: 'event.reject', target: row.id, data: { reason } });
+    await mailEventDecided(ctx, tx, row, { decision: 'rejected', reason });
+  });
+  return { id: input.id, state: 'REJECTED' };
+}
+
+/** @throws {HubgateError} `event.own`, `event.state` */
+export function requireDecidable(
+  ctx: Ctx,
+  row: EventRow,
+  version: number | undefined,
+  action: 'approve' | 'reject',
+): void {
+  if (isOwnEvent(ctx, row)) {
+    throw new HubgateError(
+      'event.own',
+      'You organise or planned this event: another approver has to decide on it, or an operator with ' +
+        `\`hubgate events ${action} ${row.id}\` on the portal's host.`,
+    );
+  }
+  nextEventState(row, action);
+  if (version !== undefined && version !== row.version) throw eventMoved('changed', action);
+  if (action === 'approve' && row.endsAt <= ctx.now()) {
+    throw new HubgateError('event.dates', 'This event is over already.', {
+      params: { reason: 'past', limit: 0 },
+    });
+  }
+}
+
+/** Stores this person's approval, unless it stands there already, and answers with those that count. */
+async function storeApproval(ctx: Ctx, input: ApproveEventInput) {
+  const { touched } = input;
+  return inTransaction(ctx.db, async (tx) => {
+    const row = await loadForDecision(ctx, input.id, tx);
+    requireDecidable(ctx, row, input.version, 'approve');
+    const { content, digest } = await eventContent(ctx, tx, row);
+    if (touched && touched.digest !== digest) throw eventMoved('changed', 'approve');
+    const now = ctx.now();
+    const counts = (one: Pick<EventApprovalRow, 'digest' | 'expiresAt' | 'method'>): boolean =>
+      one.digest === digest &&
+      one.expiresAt > now &&
+      (ctx.config.approval.require === 'session' || one.method === 'passkey');
+    const standing = (await eventApprovalsOf(tx, row)).filter(counts);
+    const approverId = actorId(ctx.actor).slice(0, 64);
+    if (standing.some((one) => one.approverId === approverId)) {
+      if (standing.length >= ctx.config.approval.count) return { row, approvals: standing };
+      throw new HubgateError(
+        'request.already-decided-by-you',
+        'You have approved this event already: a second person has to.',
+      );
+    }
+    const approval: EventApprovalRow = {
+      id: randomUUID(),
+      eventId: row.id,
+      version: row.version,
+      approverId,
+      approver: actorName(ctx.actor).slice(0, 128),
+      digest,
+      content: JSON.stringify(content),
+      method: touched ? 'passkey' : 'session',
+      evidence: touched ? JSON.stringify(touched.evidence) : null,
+      createdAt: touched?.approvedAt ?? now,
+      expiresAt: touched?.expiresAt ?? approvalEnd(now),
+    };
+    await insertEventApproval(tx, approval);
+    const approvals = [...standing, approval];
+    if (approvals.length < ctx.config.approval.count) {
+      await recordAudit(ctx, tx, {
+        action: 'event.approve-first',
+        target: row.id,
+        data: { digest, approvals: approvals.length, needed: ctx.config.approval.count },
+      });
+    }
+    return { row, approvals };
+  });
+}
+
+async function handOver(ctx: Ctx, approvals: readonly EventApprovalRow[]): Promise<void> {
+  const content = EventContent.parse(JSON.parse(approvals[0]?.content ?? 'null'));
+  await ctx.signer.approveEvent({ content, approvals: approvals.map(wireApproval) });
+}
+
+function wireApproval(row: EventApprovalRow): Approval {
+  return {
+    approver: row.approverId,
+    name: row.approver,
+    approvedAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    digest: row.digest,
+    method: row.method === 'passkey' ? 'passkey' : 'session',
+    ...(row.evidence === null ? {} : { evidence: JSON.parse(row.evidence) as Record<string, string> }),
+  };
+}
+
+function requireTouch(ctx: Ctx, input: ApproveEventInput): void {
+  if (ctx.config.approval.require === 'session' || input.touched !== undefined) return;
+  throw new HubgateError(
+    'approval.passkey-required',
+    'Approvals here need the touch of a passkey. Open the event on the portal, in a browser: ' +
+      `${ctx.config.site.url}/admin/events/${input.id}`,
+  );
+}

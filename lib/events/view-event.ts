@@ -1,0 +1,119 @@
+import type { Ctx } from '../ctx';
+import { eventApprovalsOf, progressOf, type EventRow, type Progress } from '../db/events';
+import type { EventAction } from './event-state';
+import { allowedEventActions } from './event-state';
+import { eventContent } from './event-content';
+import { eventItem, type EventItem } from './list-events';
+import { eventState, isOwnEvent, loadForDecision, loadOrganised } from './load-event';
+import { countRevocable } from './revoke-event';
+
+/** The steps of a participant, in their order; each is the furthest that is known. */
+export const STEPS = [
+  'none',
+  'invited',
+  'opened',
+  'trusted',
+  'requested',
+  'issued',
+  'fetched',
+  'checked',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+export type ParticipantView = {
+  id: string;
+  number: number;
+  commonName: string;
+  name: string | null;
+  email: string | null;
+  step: Step;
+  /** When that step was made, where it is known. */
+  at: string | null;
+  /** The request went wrong: withdrawn, or failed at the signer. */
+  stuck: string | null;
+  requestId: string | null;
+};
+
+export type EventView = EventItem & {
+  participants: ParticipantView[];
+  /** How many stand at each step. */
+  counts: Record<Step, number>;
+  actions: EventAction[];
+  /** Certificates that can be revoked now. */
+  revocable: number;
+};
+
+/** @throws {HubgateError} `auth.required`, `event.not-found` */
+export async function viewEvent(ctx: Ctx, input: { id: string }): Promise<EventView> {
+  return viewOf(ctx, await loadOrganised(ctx, input.id));
+}
+
+export type EventDecisionView = EventView & {
+  /** The digest that an approver's passkey signs; null once there is no CA to sign with. */
+  digest: string | null;
+  own: boolean;
+  approvals: { approver: string; at: string }[];
+  approvalsNeeded: number;
+};
+
+/** The same for who decides on it. @throws {HubgateError} `auth.*`, `event.not-found` */
+export async function viewEventForDecision(ctx: Ctx, input: { id: string }): Promise<EventDecisionView> {
+  const row = await loadForDecision(ctx, input.id);
+  const approvals = await eventApprovalsOf(ctx.db, row);
+  return {
+    ...(await viewOf(ctx, row)),
+    digest: row.state === 'WAITING' ? (await eventContent(ctx, ctx.db, row)).digest : row.digest,
+    own: isOwnEvent(ctx, row),
+    approvals: approvals.map(({ approver, createdAt }) => ({ approver, at: createdAt.toISOString() })),
+    approvalsNeeded: ctx.config.approval.count,
+  };
+}
+
+async function viewOf(ctx: Ctx, row: EventRow): Promise<EventView> {
+  const participants = (await progressOf(ctx.db, row.id)).map(participantView);
+  const counts = Object.fromEntries(
+    STEPS.map((step) => [step, participants.filter((one) => one.step === step).length]),
+  ) as Record<Step, number>;
+  return {
+    ...eventItem(ctx, row, participants.length),
+    participants,
+    counts,
+    actions: allowedEventActions(eventState(row)),
+    revocable: await countRevocable(ctx, row.id),
+  };
+}
+
+/** States in which a request leads nowhere by itself. */
+const STUCK = new Set(['FAILED', 'WITHDRAWN', 'REJECTED', 'EXPIRED', 'SUBMITTED']);
+
+export function participantView(one: Progress): ParticipantView {
+  const { id, number, commonName, name, email, requestId, state } = one;
+  const { step, at } = stepOf(one);
+  return {
+    id,
+    number,
+    commonName,
+    name,
+    email,
+    step,
+    at: at?.toISOString() ?? null,
+    stuck: one.usedAt !== null && state !== null && STUCK.has(state) ? state : null,
+    requestId,
+  };
+}
+
+/** A link that took the place of a used one begins anew. */
+function stepOf(one: Progress): { step: Step; at: Date | null } {
+  if (one.usedAt !== null && one.requestId !== null) {
+    if (one.checkedAt) return { step: 'checked', at: one.checkedAt };
+    if (one.fetchedAt) return { step: 'fetched', at: one.fetchedAt };
+    if (one.state === 'ISSUED') return { step: 'issued', at: one.usedAt };
+    return { step: 'requested', at: one.usedAt };
+  }
+  const since = (at: Date | null): Date | null => (at && one.linkMadeAt && at >= one.linkMadeAt ? at : null);
+  const [trusted, opened] = [since(one.trustedAt), since(one.openedAt)];
+  if (trusted) return { step: 'trusted', at: trusted };
+  if (opened) return { step: 'opened', at: opened };
+  if (one.linkMadeAt) return { step: 'invited', at: one.linkMadeAt };
+  return { step: 'none', at: null };
+}
