@@ -27,8 +27,8 @@ export default {
   // `npm test` checks the types; a first start should not wait for it again.
   typescript: { ignoreBuildErrors: true },
   experimental: {
-    // A CSR has 16 KiB at most (lib/x509/csr-input.ts); a form with one fits well.
-    serverActions: { bodySizeLimit: '64kb' },
+    // The largest form has a list of participants in it: 128 KiB (lib/events/read-csv.ts).
+    serverActions: { bodySizeLimit: '192kb' },
     // What proxy.ts makes Next hold in memory of a body; routes have their own, smaller limits.
     proxyClientMaxBodySize: '256kb',
   },

@@ -20,6 +20,7 @@ import './admin-pages.css';
 export const PLACES = {
   queue: 'queue.read',
   certificates: 'certificates.read',
+  events: 'events.read',
   hubs: 'hubs.read',
   people: 'people.read',
   audit: 'audit.read',

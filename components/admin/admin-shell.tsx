@@ -9,12 +9,13 @@ import { Icon } from '#components/ui/icon';
 import { State } from '#components/ui/state';
 import { TimeKeeper } from '#components/ui/time-keeper';
 
-export const ADMIN_PLACES = ['queue', 'certificates', 'hubs', 'people', 'audit', 'ca'] as const;
+export const ADMIN_PLACES = ['queue', 'certificates', 'events', 'hubs', 'people', 'audit', 'ca'] as const;
 export type AdminPlace = (typeof ADMIN_PLACES)[number];
 
 const PATHS: Record<AdminPlace, string> = {
   queue: '/admin',
   certificates: '/admin/certificates',
+  events: '/admin/events',
   hubs: '/admin/hubs',
   people: '/admin/people',
   audit: '/admin/audit',

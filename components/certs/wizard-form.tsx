@@ -45,17 +45,19 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
           error={error('commonName')}
         />
       )}
-      <Field
-        split
-        id="email"
-        name="email"
-        type="email"
-        autoComplete="email"
-        label={server ? words.contact : words.email}
-        help={server ? words.contactHelp : facts.mail ? words.emailHelp : words.emailHelpNoMail}
-        error={error('email')}
-        defaultValue={values['email']}
-      />
+      {facts.invited ? null : (
+        <Field
+          split
+          id="email"
+          name="email"
+          type="email"
+          autoComplete="email"
+          label={server ? words.contact : words.email}
+          help={server ? words.contactHelp : facts.mail ? words.emailHelp : words.emailHelpNoMail}
+          error={error('email')}
+          defaultValue={values['email']}
+        />
+      )}
       {way === 'browser' ? (
         <PassphraseField words={words} error={error('passphrase') ?? error('key')} />
       ) : null}
@@ -73,17 +75,19 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
           defaultValue={values['label']}
         />
       )}
-      <Field
-        split
-        id="note"
-        name="note"
-        maxLength={500}
-        label={words.note}
-        labelNote={words.optional}
-        help={words.noteHelp}
-        error={error('note')}
-        defaultValue={values['note']}
-      />
+      {facts.invited ? null : (
+        <Field
+          split
+          id="note"
+          name="note"
+          maxLength={500}
+          label={words.note}
+          labelNote={words.optional}
+          help={words.noteHelp}
+          error={error('note')}
+          defaultValue={values['note']}
+        />
+      )}
       {keyFacts ? (
         <div className="key-line">
           <p className="meta">{words.yourKey}</p>

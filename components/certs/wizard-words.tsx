@@ -100,4 +100,6 @@ export type WizardFacts = {
   signingCn: string;
   /** The account that the sign-in proves; then nothing is typed. */
   account: string | null;
+  /** By an invitation: address and note are the event's, and not asked for. */
+  invited?: boolean;
 };

@@ -21,8 +21,8 @@ const HEADS: Record<string, keyof ListedPerson> = {
   ...heads('account', 'account', 'login', 'user', 'username', 'cn', 'cuenta', 'usuario'),
 };
 
-/** A thousand rows of long names and addresses, several times over. */
-export const CSV_MAX_BYTES = 1024 * 1024;
+/** A thousand rows of 130 characters. Forms of the portal take little more (next.config.js). */
+export const CSV_MAX_BYTES = 128 * 1024;
 const NAME_MAX = 100;
 
 /**

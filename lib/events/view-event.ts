@@ -27,6 +27,8 @@ export type ParticipantView = {
   name: string | null;
   email: string | null;
   step: Step;
+  /** A link was mailed. */
+  mailed: boolean;
   /** When that step was made, where it is known. */
   at: string | null;
   /** The request went wrong: withdrawn, or failed at the signer. */
@@ -96,6 +98,7 @@ export function participantView(one: Progress): ParticipantView {
     name,
     email,
     step,
+    mailed: one.mailedAt !== null,
     at: at?.toISOString() ?? null,
     stuck: one.usedAt !== null && state !== null && STUCK.has(state) ? state : null,
     requestId,

@@ -44,6 +44,8 @@ export type RouteSpec<
   sites?: readonly SiteRole[];
   /** Calls per network address, for strangers. Signed-in people, tokens and requesters bypass it. */
   limit?: Limit;
+  /** Another limit for strangers that the body gives a right to; asked once it is read. Null: the usual one. */
+  limitOf?: (body: Parsed<B>) => Limit | null;
   /** Of a plain answer. */
   status?: number;
   /** For the API's description: one sentence, the answer's schema. */
@@ -63,7 +65,10 @@ export type RouteSpec<
   ) => unknown;
 };
 
-export type AnyRouteSpec = Omit<RouteSpec<z.ZodType, z.ZodType, z.ZodType>, 'run' | 'raw'> & {
+export type AnyRouteSpec = Omit<
+  RouteSpec<z.ZodType, z.ZodType, z.ZodType>,
+  'run' | 'raw' | 'limitOf'
+> & {
   raw?: { types: readonly string[] };
 };
 
@@ -101,13 +106,15 @@ export function route<
         throw new HubgateError('http.not-found', 'There is nothing at this address.');
       }
       ctx = makeCtx(house, caller, await identify(spec, house, caller, ctx, rawParams, request));
-      if (ctx.actor.kind === 'visitor') {
-        const limit = spec.limit ?? (isRead(request.method) ? READ_LIMIT : WRITE_LIMIT);
-        takeToken(limit, caller.addressKey, ctx.now().getTime());
-      }
+      const usual = spec.limit ?? (isRead(request.method) ? READ_LIMIT : WRITE_LIMIT);
+      const limited = (limit: Limit): void => {
+        if (ctx.actor.kind === 'visitor') takeToken(limit, caller.addressKey, ctx.now().getTime());
+      };
+      if (spec.limitOf === undefined) limited(usual);
       const params = parse(spec.params, rawParams, 'http.not-found') as Parsed<P>;
       const query = parse(spec.query, readQuery(request), 'http.invalid') as Parsed<Q>;
       const body = await readTypedBody(spec, request, query);
+      if (spec.limitOf !== undefined) limited(spec.limitOf(body) ?? usual);
       const result = await spec.run(ctx, {
         params,
         query,
@@ -122,7 +129,7 @@ export function route<
       return refuse(thrown, { spec, house, caller, ctx, rawParams, request });
     }
   };
-  const { run: _run, raw, ...declared } = spec;
+  const { run: _run, raw, limitOf: _limitOf, ...declared } = spec;
   return Object.assign(handler, {
     spec: { ...declared, ...(raw ? { raw: { types: raw.types } } : {}) } as AnyRouteSpec,
   });

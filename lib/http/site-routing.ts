@@ -14,7 +14,7 @@ const CERT_CHECK_JSON = '/api/cert-check';
 const GATE_REFUSED = '/gate-refused';
 
 /** Pages for signed-in people. */
-const PEOPLE_ONLY = /^\/(admin|sign-in|setup|sponsor)(\/|$)/;
+const PEOPLE_ONLY = /^\/(admin|sign-in|setup|sponsor|events)(\/|$)/;
 
 /** Which name serves what, for pages. Pure; the table is in the test. */
 export function routeFor(input: {

@@ -20,8 +20,8 @@ export type KnownHub = {
  * CA's downloads. deploy/apache keeps the same names back.
  */
 const PORTAL_PATHS: ReadonlySet<string> = new Set([
-  ...['admin', 'api', 'auth', 'ca', 'certs', 'crl', 'fonts', 'gate-refused', 'healthz', 'hubs', 'metrics'],
-  ...['ocsp', 'readyz', 'setup', 'sign-in', 'status', 'trust'],
+  ...['admin', 'api', 'auth', 'ca', 'certs', 'crl', 'events', 'fonts', 'gate-refused', 'healthz', 'hubs'],
+  ...['join', 'metrics', 'ocsp', 'readyz', 'setup', 'sign-in', 'status', 'trust'],
 ]);
 
 /** An origin on this host: the only kind that a registration file may name by itself. */

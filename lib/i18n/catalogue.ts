@@ -5,6 +5,7 @@ import certs from './messages/en/certs.json';
 import cli from './messages/en/cli.json';
 import common from './messages/en/common.json';
 import errors from './messages/en/errors.json';
+import events from './messages/en/events.json';
 import gate from './messages/en/gate.json';
 import home from './messages/en/home.json';
 import hubs from './messages/en/hubs.json';
@@ -24,6 +25,7 @@ const en = {
   cli,
   common,
   errors,
+  events,
   gate,
   home,
   hubs,

@@ -4,7 +4,7 @@ import { lifetimeDays } from './approved-content';
 import { issuingCa } from './issuing-ca';
 import { previewRows, subjectOf } from './preview-rows';
 import { forProvenAccount, provenAccount } from './proven-account';
-import { readWish } from './read-wish';
+import { readWish, type Wish } from './read-wish';
 import { requireMayAsk, type SubmitInput } from './submit-request';
 import type { RequestPreview } from './views';
 
@@ -17,10 +17,20 @@ import type { RequestPreview } from './views';
 export async function previewRequest(ctx: Ctx, input: SubmitInput): Promise<RequestPreview> {
   requireMayAsk(ctx);
   const wish = await readWish(ctx, forProvenAccount(ctx, input, await provenAccount(ctx)));
-  const ca = await issuingCa(ctx);
-  const days = lifetimeDays(ctx, { profile: wish.profile, issuerNotAfter: ca.signing.notAfter });
   const user = ctx.actor.kind === 'person' ? await findUserById(ctx.db, ctx.actor.userId) : null;
   const own = wish.email !== null && user?.email?.toLowerCase() === wish.email.toLowerCase();
+  return previewWish(ctx, wish, { emailProven: own, endsAt: null });
+}
+
+/** The same of a wish that was read already. @param known.endsAt the end of the event that it is for */
+export async function previewWish(
+  ctx: Ctx,
+  wish: Wish,
+  known: { emailProven: boolean; endsAt: Date | null },
+): Promise<RequestPreview> {
+  const ca = await issuingCa(ctx);
+  const { endsAt, emailProven } = known;
+  const days = lifetimeDays(ctx, { profile: wish.profile, issuerNotAfter: ca.signing.notAfter, endsAt });
   return {
     commonName: wish.commonName,
     email: wish.email,
@@ -34,7 +44,7 @@ export async function previewRequest(ctx: Ctx, input: SubmitInput): Promise<Requ
       commonName: wish.commonName,
       asked: { ...wish.asked, subject: wish.csr.subject },
       email: wish.email,
-      emailState: wish.email === null ? 'none' : own ? 'proven' : 'unproven',
+      emailState: wish.email === null ? 'none' : emailProven ? 'proven' : 'unproven',
       keyLabel: wish.csr.keyLabel,
       lifetimeDays: days,
       dnsNames: wish.dnsNames,

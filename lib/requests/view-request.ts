@@ -48,7 +48,11 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
     state === 'SUBMITTED' ? await requestChecks(ctx.db, ctx.config, row, storedChecks(row)) : null;
   const approvals = await approvalsOf(ctx.db, row.id, row.version);
   const certificate = await certificateOfRequest(ctx.db, row.id);
-  const days = daysOrNone(ctx, { profile: row.profile, issuerNotAfter: ca.signing.notAfter });
+  const days = daysOrNone(ctx, {
+    profile: row.profile,
+    issuerNotAfter: ca.signing.notAfter,
+    endsAt: row.endsAt,
+  });
   const [asked] = csr.emails;
   return {
     ...item,
@@ -113,7 +117,7 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
 }
 
 /** A page about an old request must open even when the CA has ended. */
-function daysOrNone(ctx: Ctx, input: { profile: string; issuerNotAfter: Date }): number {
+function daysOrNone(ctx: Ctx, input: { profile: string; issuerNotAfter: Date; endsAt: Date | null }): number {
   try {
     return lifetimeDays(ctx, input);
   } catch (thrown) {

@@ -8,6 +8,12 @@ import * as adminCertificates from '../admin/certificates/route';
 import * as adminRevokeMany from '../admin/certificates/revoke/route';
 import * as adminRevokePreview from '../admin/certificates/revoke/preview/route';
 import * as adminRevoke from '../admin/certificates/[serial]/revoke/route';
+import * as adminEvents from '../admin/events/route';
+import * as adminEvent from '../admin/events/[id]/route';
+import * as adminEventApprove from '../admin/events/[id]/approve/route';
+import * as adminEventInvite from '../admin/events/[id]/invite/route';
+import * as adminEventReject from '../admin/events/[id]/reject/route';
+import * as adminEventRevoke from '../admin/events/[id]/revoke/route';
 import * as adminRequests from '../admin/requests/route';
 import * as adminRequest from '../admin/requests/[id]/route';
 import * as adminApprove from '../admin/requests/[id]/approve/route';
@@ -39,6 +45,12 @@ const ROUTES: ApiRoutes = {
   '/api/v1/admin/requests/{id}/approve': adminApprove,
   '/api/v1/admin/requests/{id}/reject': adminReject,
   '/api/v1/admin/requests/sign': adminSign,
+  '/api/v1/admin/events': adminEvents,
+  '/api/v1/admin/events/{id}': adminEvent,
+  '/api/v1/admin/events/{id}/approve': adminEventApprove,
+  '/api/v1/admin/events/{id}/invite': adminEventInvite,
+  '/api/v1/admin/events/{id}/reject': adminEventReject,
+  '/api/v1/admin/events/{id}/revoke': adminEventRevoke,
   '/api/v1/admin/audit': adminAudit,
   '/api/v1/admin/audit/export': adminAuditExport,
   '/api/v1/admin/certificates': adminCertificates,

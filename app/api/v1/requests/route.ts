@@ -2,6 +2,7 @@
  * POST /api/v1/requests -> 201 with the id and the pick-up secret, shown this once. A body of type
  * application/pkcs10 or application/x-pem-file is the CSR itself, with ?email=.
  */
+import { INVITED_LIMIT } from '#lib/http/invitation-cookie';
 import { CSR_TYPES, SubmitBody, Submitted, SubmitQuery } from '#lib/http/api-schemas';
 import { route } from '#lib/http/route';
 import { submitFromApi, type ApiSubmission } from '#lib/http/submit-from-api';
@@ -15,5 +16,7 @@ export const POST = route({
   raw: { types: CSR_TYPES, read: (csr, query): ApiSubmission => ({ ...query, csr }) },
   response: Submitted,
   status: 201,
+  // Whole classes sit behind one address.
+  limitOf: ({ invitation }) => (invitation ? INVITED_LIMIT : null),
   run: (ctx, { body }) => submitFromApi(ctx, body),
 });

@@ -1,0 +1,200 @@
+import type { Metadata } from 'next';
+import { cookies } from 'next/headers';
+
+import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { RequestWizard } from '#components/certs/request-wizard';
+import type { Way } from '#components/certs/wizard-state';
+import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
+import { LinkButton } from '#components/ui/button';
+import { Callout } from '#components/ui/callout';
+import { OptionLinks } from '#components/ui/options';
+import { PageHead } from '#components/ui/page-head';
+import { Trail } from '#components/ui/steps';
+import { Time } from '#components/ui/time';
+import { Words, slot } from '#components/ui/words';
+import { wordsOf } from '#components/ui/words-of';
+import { isHubgateError } from '#lib/errors';
+import { viewInvitation, type InvitationView } from '#lib/events/find-invitation';
+import { errorText } from '#lib/http/error-text';
+import { openedInvitation } from '#lib/http/invitation-cookie';
+import { openPage, type Page } from '#lib/http/page';
+
+import { PortalPage } from '../../../portal-page';
+import { requestInvited } from '../actions';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await openPage()).t('events.join.title') };
+}
+
+const WAYS = ['browser', 'paste', 'upload'] as const satisfies readonly Way[];
+
+type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+/** A participant's way from the invitation to the certificate, for the browser that opened the link. */
+export default async function JoinCertificatePage({ searchParams }: Search) {
+  const page = await openPage();
+  const hint = trustHint((await cookies()).get(TRUST_HINT)?.value, page.ctx.now());
+  const place = await load(page, hint !== null);
+  if ('problem' in place) return <Gone page={page} text={place.problem} />;
+  const { view } = place;
+  if (view.requestId !== null) return <Used page={page} requestId={view.requestId} />;
+  if (page.ctx.now() < new Date(view.startsAt)) return <Early page={page} view={view} />;
+  const { t, ctx, config, locale } = page;
+  const asked = (await searchParams)['way'];
+  const way = WAYS.find((known) => known === asked) ?? WAYS[0];
+  const trusted = hint !== null || config.trust.root === 'public' || config.trust.enforce === 'off';
+  return (
+    <PortalPage page={page} at="certs">
+      <PageHead
+        title={t('events.join.place', { event: view.event })}
+        lede={t('events.join.placeLede', { commonName: view.commonName })}
+      />
+      <Trail
+        label={t('events.join.progress')}
+        done={t('common.done')}
+        at={1}
+        steps={['trail1', 'trail2', 'trail3', 'trail4'].map((key) => t(`events.join.${key}`))}
+      />
+      <dl className="kv section">
+        <div className="kv-row">
+          <dt>{t('events.join.until')}</dt>
+          <dd>
+            <Time at={view.endsAt} now={ctx.now()} locale={locale} />
+          </dd>
+        </div>
+        <div className="kv-row">
+          <dt>{t('events.join.organiser')}</dt>
+          <dd>{view.organiser.replace(/^\w+:/u, '')}</dd>
+        </div>
+      </dl>
+      {trusted ? null : (
+        <Callout kind="warn">
+          <p>
+            <Words
+              text={t('events.join.untrusted', { link: slot('link') })}
+              slots={{ link: <a href="/ca">{t('events.join.untrustedLink')}</a> }}
+            />
+          </p>
+        </Callout>
+      )}
+      <div className="section wizard">
+        <Wizard page={page} view={view} way={way} />
+      </div>
+    </PortalPage>
+  );
+}
+
+function Wizard({ page, view, way }: { page: Page; view: InvitationView; way: Way }) {
+  const { t, config } = page;
+  const words = {
+    ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
+    nameFromAccount: t('events.join.nameHelp'),
+    table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
+    draft: t('certs.new.draft'),
+    userCertificate: t('common.slip.user'),
+    serverCertificate: t('common.slip.server'),
+    slip: Object.fromEntries(
+      SLIP_WORDS.map((key) => [key, t(key, { name: '{name}', days: config.pki.userDays })]),
+    ),
+  };
+  return (
+    <RequestWizard
+      key={way}
+      way={way}
+      server={false}
+      action={requestInvited}
+      words={words}
+      ways={
+        <OptionLinks
+          label={t('certs.new.ways')}
+          value={way}
+          options={WAYS.map((value) => ({
+            value,
+            href: `/join/certificate?way=${value}`,
+            title: t(`certs.new.way.${value}`),
+            text: t(`certs.new.way.${value}Text`),
+          }))}
+        />
+      }
+      trustProof={page.trustProof}
+      facts={{
+        siteUrl: config.site.url,
+        canaryUrl: config.site.canaryUrl,
+        accountPattern: config.pki.accountPattern,
+        mail: config.mail.transport !== 'none',
+        organisation: config.pki.org,
+        signingCn: config.pki.signingCn,
+        account: view.commonName,
+        invited: true,
+      }}
+    />
+  );
+}
+
+async function load(page: Page, trusted: boolean): Promise<{ view: InvitationView } | { problem: string }> {
+  const opened = await openedInvitation(page.ctx.now());
+  if (opened === null) return { problem: page.t('events.join.none') };
+  try {
+    return { view: await viewInvitation(page.ctx, { ...opened, trusted }) };
+  } catch (thrown) {
+    if (!isHubgateError(thrown)) throw thrown;
+    return { problem: errorText(page.t, thrown).advice };
+  }
+}
+
+function Gone({ page, text }: { page: Page; text: string }) {
+  const { t } = page;
+  return (
+    <PortalPage page={page} at="certs">
+      <PageHead kind="warn" title={t('events.join.goneTitle')} lede={text} />
+      <p className="actions">
+        <LinkButton look="primary" href="/join">
+          {t('events.join.open')}
+        </LinkButton>
+      </p>
+    </PortalPage>
+  );
+}
+
+function Used({ page, requestId }: { page: Page; requestId: string }) {
+  const { t } = page;
+  const mine = page.requestIds.includes(requestId);
+  return (
+    <PortalPage page={page} at="certs">
+      <PageHead
+        title={t('events.join.usedTitle')}
+        lede={t(mine ? 'events.join.usedLede' : 'events.join.usedElsewhere')}
+      />
+      {mine ? (
+        <p className="actions">
+          <LinkButton look="primary" href={`/certs/requests/${requestId}`}>
+            {t('events.join.toRequest')}
+          </LinkButton>
+        </p>
+      ) : null}
+    </PortalPage>
+  );
+}
+
+function Early({ page, view }: { page: Page; view: InvitationView }) {
+  const { t, ctx, locale } = page;
+  return (
+    <PortalPage page={page} at="certs">
+      <PageHead
+        kind="wait"
+        title={t('events.join.earlyTitle', { event: view.event })}
+        lede={
+          <Words
+            text={t('events.join.earlyLede', { when: slot('when') })}
+            slots={{ when: <Time at={view.startsAt} now={ctx.now()} locale={locale} /> }}
+          />
+        }
+      />
+      <p className="actions">
+        <LinkButton look="primary" href="/ca">
+          {t('events.join.toCa')}
+        </LinkButton>
+      </p>
+    </PortalPage>
+  );
+}

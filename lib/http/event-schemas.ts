@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+import { EVENT_STATES } from '../events/event-state';
+import { STEPS } from '../events/view-event';
+import { EVENT_MAX_NAMES } from '../wire/event';
+
+/** Shapes of the API's events: routes validate with them, and the description is made from them. */
+
+const Id = z
+  .string()
+  .regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/, 'an id such as E-7K3F9Q2M')
+  .meta({ id: 'EventId', example: 'E-7K3F9Q2M' });
+export const EventParams = z.strictObject({ id: Id });
+
+const State = z.enum(EVENT_STATES).meta({ id: 'EventState' });
+const version = z.int().min(1).optional().describe('The version that the decision was made on');
+
+export const PlanEventBody = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    startsAt: z.iso.datetime(),
+    endsAt: z.iso.datetime().describe('The last certificate ends then'),
+    hubs: z.array(z.string().max(64)).max(64).default([]).describe('Routes at the gate'),
+    seats: z.int().min(1).max(EVENT_MAX_NAMES).optional().describe('Without names; or else `list`'),
+    list: z.string().max(200_000).optional().describe('CSV: name, e-mail, account'),
+    spare: z.int().min(0).max(5000).default(5).describe('Certificates beyond one a seat'),
+    organiser: z.string().max(128).optional().describe('Login of whoever runs it'),
+  })
+  .refine(({ seats, list }) => (seats === undefined) !== (list === undefined), {
+    message: 'Send either seats or a list.',
+    path: ['seats'],
+  })
+  .meta({ id: 'PlanEvent' });
+
+export const ApproveEventBody = z.strictObject({ version });
+export const RejectEventBody = z.strictObject({ version, reason: z.string().min(1).max(2000) });
+export const EndEventBody = z.strictObject({
+  expectedCount: z.int().min(0).max(10_000).describe('How many certificates that revokes'),
+});
+export const InviteBody = z.strictObject({
+  by: z.enum(['mail', 'cards']).describe('`cards` answers with the links, shown this once'),
+  participant: z.string().max(64).optional().describe('One alone; otherwise everybody who waits'),
+});
+
+export const EventDecision = z.object({ id: Id, state: State }).meta({ id: 'EventDecision' });
+export const Planned = z.object({ id: Id }).meta({ id: 'PlannedEvent' });
+export const EndedEvent = z.object({ count: z.int() }).meta({ id: 'EndedEvent' });
+export const Invited = z
+  .object({
+    mailed: z.int(),
+    cards: z.array(
+      z.object({
+        number: z.int(),
+        commonName: z.string(),
+        name: z.string().nullable(),
+        link: z.url(),
+      }),
+    ),
+  })
+  .meta({ id: 'InvitedParticipants' });
+
+const item = {
+  id: Id,
+  name: z.string(),
+  state: State,
+  phase: z.enum(['draft', 'waiting', 'rejected', 'closed', 'coming', 'running', 'over']),
+  version: z.int(),
+  organiser: z.string(),
+  startsAt: z.iso.datetime(),
+  endsAt: z.iso.datetime(),
+  seats: z.int(),
+  quota: z.int(),
+  hubs: z.array(z.string()),
+  reason: z.string().nullable(),
+};
+export const EventList = z.object({ items: z.array(z.object(item)) }).meta({ id: 'EventList' });
+export const EventAnswer = z
+  .object({
+    ...item,
+    counts: z.record(z.enum(STEPS), z.int()),
+    revocable: z.int(),
+    digest: z.string().nullable(),
+    participants: z.array(
+      z.object({
+        id: z.string(),
+        number: z.int(),
+        commonName: z.string(),
+        name: z.string().nullable(),
+        email: z.string().nullable(),
+        step: z.enum(STEPS),
+        at: z.iso.datetime().nullable(),
+        stuck: z.string().nullable(),
+        requestId: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Event' });

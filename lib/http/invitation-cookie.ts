@@ -1,0 +1,43 @@
+import { cookies as nextCookies } from 'next/headers';
+
+import { instance } from '../instance';
+import type { Limit } from './rate-limit';
+import { readToken, signToken } from './signed-token';
+import { setCookies } from './start-session';
+
+/**
+ * For whoever comes with an invitation: a class of hundreds behind one address, all in the same minutes.
+ * The secret is not to be guessed, so this is only against floods.
+ */
+export const INVITED_LIMIT: Limit = { name: 'invited', burst: 5000, perMinute: 5000 };
+
+const INVITATION_COOKIE = '__Host-hubgate-invitation';
+const PURPOSE = 'invitation';
+/** Opened at home, used when the event begins. */
+const DAYS = 30;
+
+/** What a browser remembers of the invitation that it opened: the hash stands for the link, and opens nothing. */
+export type OpenedInvitation = { participantId: string; linkHash: string };
+
+/** Lets this browser act for the place whose link it showed: call it in a server action. */
+export async function rememberInvitation({ participantId, linkHash }: OpenedInvitation): Promise<void> {
+  const { secrets } = await instance();
+  const expiresAt = new Date(Date.now() + DAYS * 86_400_000);
+  const value = signToken({
+    secret: secrets.session,
+    purpose: PURPOSE,
+    payload: `${participantId} ${linkHash}`,
+    expiresAt,
+  });
+  await setCookies([{ name: INVITATION_COOKIE, value, maxAgeSeconds: DAYS * 86_400 }]);
+}
+
+/** The place whose link this browser showed, or null. */
+export async function openedInvitation(now: Date): Promise<OpenedInvitation | null> {
+  const { secrets } = await instance();
+  const token = (await nextCookies()).get(INVITATION_COOKIE)?.value;
+  if (token === undefined) return null;
+  const payload = readToken({ secret: secrets.session, purpose: PURPOSE, token, now });
+  const [participantId, linkHash] = payload?.split(' ') ?? [];
+  return participantId && linkHash ? { participantId, linkHash } : null;
+}
