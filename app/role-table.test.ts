@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { ROLES, type Role } from '../lib/ctx';
 import { insertUser } from '../lib/db/users';
+import { planEvent } from '../lib/events/plan-event';
 import { createApiToken } from '../lib/identity/api-tokens';
 import { allows, PERMISSIONS, ROLE_TABLE, type Permission } from '../lib/identity/role-table';
 import { SESSION_COOKIE } from '../lib/identity/session-cookie';
@@ -94,6 +95,7 @@ let house: TestHouse;
 let all: Place[];
 let id: string;
 let serial: string;
+let event: string;
 let tokens: Map<Who, string>;
 
 beforeAll(async () => {
@@ -120,8 +122,16 @@ beforeAll(async () => {
   }
   id = await submitOne({ ...house.ctx, actor: { kind: 'visitor', addressKey: 'k' } });
   await approveRequest(house.ctx, { id });
-  const [event] = await allEvents(signRequests(house.ctx, { ids: [id] }));
-  serial = event?.event === 'item' ? (event.serial ?? '') : '';
+  const [signed] = await allEvents(signRequests(house.ctx, { ids: [id] }));
+  serial = signed?.event === 'item' ? (signed.serial ?? '') : '';
+  ({ id: event } = await planEvent(house.ctx, {
+    name: 'Course',
+    startsAt: new Date(),
+    endsAt: new Date(Date.now() + 86_400_000),
+    hubs: [],
+    people: { seats: 1 },
+    spare: 0,
+  }));
 });
 afterAll(() => house.remove());
 
@@ -150,7 +160,7 @@ async function browserOf(who: Who): Promise<Headers> {
 /** Values for the folders in brackets. */
 function paramsOf(file: string): Record<string, string> {
   return {
-    ...(file.includes('[id]') ? { id } : {}),
+    ...(file.includes('[id]') ? { id: file.includes('/events/') ? event : id } : {}),
     ...(file.includes('[serial]') ? { serial } : {}),
     ...(file.includes('[file]') ? { file: 'certificate.pem' } : {}),
   };

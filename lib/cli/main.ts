@@ -19,6 +19,7 @@ const AREAS: Readonly<Record<string, () => Promise<Area>>> = {
   'demo-seed': () => import('./demo'),
   hubs: () => import('./hubs'),
   requests: () => import('./requests'),
+  events: () => import('./events'),
   sign: () => import('./sign'),
   certs: () => import('./certs'),
   'server-cert': () => import('./server-cert'),

@@ -34,6 +34,8 @@ export type EventPlan = {
 const DAY_MS = 86_400_000;
 const NAME_MAX = 80;
 const HUBS_MAX = 64;
+/** Of one event. */
+export const SEATS_MAX = EVENT_MAX_NAMES;
 
 /**
  * Plans an event, or plans one anew that nobody approved: its list of names is made, and an approver
@@ -164,7 +166,7 @@ function readHubs(hubs: readonly string[]): string[] {
 function readPeople(people: EventPlan['people']): ListedPerson[] {
   if ('csv' in people) return readCsv(people.csv);
   const { seats } = people;
-  if (!Number.isSafeInteger(seats) || seats < 1 || seats > EVENT_MAX_NAMES) throw wrongSeats();
+  if (!Number.isSafeInteger(seats) || seats < 1 || seats > SEATS_MAX) throw wrongSeats();
   return Array.from({ length: seats }, () => ({ name: null, email: null, account: null }));
 }
 
@@ -176,8 +178,8 @@ function readQuota(seats: number, spare: number): number {
 function wrongSeats(): HubgateError {
   return new HubgateError(
     'event.seats',
-    `An event has 1 to ${EVENT_MAX_NAMES} seats and at most ${EVENT_MAX_CERTIFICATES} certificates.`,
-    { field: 'seats', params: { limit: EVENT_MAX_NAMES } },
+    `An event has 1 to ${SEATS_MAX} seats and at most ${EVENT_MAX_CERTIFICATES} certificates.`,
+    { field: 'seats', params: { limit: SEATS_MAX } },
   );
 }
 

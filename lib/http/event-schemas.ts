@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import { EVENT_STATES } from '../events/event-state';
+import { SEATS_MAX } from '../events/plan-event';
 import { STEPS } from '../events/view-event';
-import { EVENT_MAX_NAMES } from '../wire/event';
 
 /** Shapes of the API's events: routes validate with them, and the description is made from them. */
 
@@ -21,7 +21,7 @@ export const PlanEventBody = z
     startsAt: z.iso.datetime(),
     endsAt: z.iso.datetime().describe('The last certificate ends then'),
     hubs: z.array(z.string().max(64)).max(64).default([]).describe('Routes at the gate'),
-    seats: z.int().min(1).max(EVENT_MAX_NAMES).optional().describe('Without names; or else `list`'),
+    seats: z.int().min(1).max(SEATS_MAX).optional().describe('Without names; or else `list`'),
     list: z.string().max(200_000).optional().describe('CSV: name, e-mail, account'),
     spare: z.int().min(0).max(5000).default(5).describe('Certificates beyond one a seat'),
     organiser: z.string().max(128).optional().describe('Login of whoever runs it'),

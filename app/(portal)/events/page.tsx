@@ -12,13 +12,16 @@ import { allows } from '#lib/identity/role-table';
 import { PortalPage } from '../../portal-page';
 import { nameOne } from './actions';
 import { EventTable } from './event-table';
+import { Flash } from './flash';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('events.organise.title') };
 }
 
+type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
 /** The events that this person organises; operators see all, and make new ones. */
-export default async function EventsPage() {
+export default async function EventsPage({ searchParams }: Search) {
   const page = await requirePage('signed-in', '/events');
   const { t, ctx, person } = page;
   const { items } = await listOrganisedEvents(ctx);
@@ -29,6 +32,7 @@ export default async function EventsPage() {
         title={t(manages ? 'events.organise.titleAll' : 'events.organise.title')}
         lede={t('events.organise.lede')}
       />
+      <Flash page={page} query={await searchParams} />
       {manages && items.length > 0 ? (
         <p className="actions">
           <LinkButton look="primary" href="/events/new">

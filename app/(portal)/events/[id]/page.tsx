@@ -11,7 +11,7 @@ import { openPage, requirePage, type Page } from '#lib/http/page';
 import { PortalPage } from '../../../portal-page';
 import { endEvent, mailLinks } from '../actions';
 import { EventDates, EventPhase } from '../event-table';
-import { Flash } from './flash';
+import { Flash } from '../flash';
 import { loadEvent } from './load';
 import { Participants } from './participants';
 

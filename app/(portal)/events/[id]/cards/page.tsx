@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
+import { redirect } from 'next/navigation';
 
 import { CardSheet } from '#components/events/card-sheet';
 import { openPage, requirePage } from '#lib/http/page';
@@ -22,7 +22,7 @@ export default async function CardsPage({ params, searchParams }: Props) {
   const { id } = await params;
   const page = await requirePage('signed-in', `/events/${id}/cards`);
   const event = await loadEvent(page.ctx, id);
-  if (!event.actions.includes('invite')) notFound();
+  if (!event.actions.includes('invite')) redirect(`/events/${id}`);
   const { participant } = await searchParams;
   const one = event.participants.find((some) => some.id === participant) ?? null;
   const n = event.participants.filter(({ step }) =>

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
+import { redirect } from 'next/navigation';
 
 import { openPage, requirePage } from '#lib/http/page';
 
@@ -15,7 +15,7 @@ export default async function PlanAgainPage({ params }: { params: Promise<{ id: 
   const { id } = await params;
   const page = await requirePage('signed-in', `/events/${id}/plan`);
   const event = await loadEvent(page.ctx, id);
-  if (!event.actions.includes('plan')) notFound();
+  if (!event.actions.includes('plan')) redirect(`/events/${id}`);
   const planned = event.state !== 'DRAFT';
   const values = {
     name: event.name,
