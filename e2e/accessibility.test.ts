@@ -21,6 +21,8 @@ let pickUp: { id: string; pickupSecret: string };
 let waiting: { id: string; pickupSecret: string };
 let serial: string;
 let held: string;
+let events: { waiting: string; running: string };
+let invitation: string;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
@@ -44,12 +46,38 @@ test.beforeAll(async () => {
     ...bearer(token),
     ...jsonBody({ reason: 'certificateHold' }),
   );
+  const plan = async (name: string) =>
+    (
+      (
+        await curl(
+          portal,
+          '/api/v1/admin/events',
+          ...bearer(token),
+          ...jsonBody({
+            name,
+            startsAt: new Date(Date.now() - 60_000).toISOString(),
+            endsAt: new Date(Date.now() + 86_400_000).toISOString(),
+            hubs: ['astro'],
+            list: 'name,email\nAlicia Núñez,alicia@example.org\nBob,\n',
+          }),
+        )
+      ).json() as { id: string }
+    ).id;
+  events = { waiting: await plan('Winter school'), running: await plan('Summer school') };
+  await portal.hubgate(['events', 'approve', events.running]);
+  const { cards } = (await portal.hubgateJson(['events', 'cards', events.running])) as {
+    cards: { link: string }[];
+  };
+  invitation = cards[0]?.link ?? '';
   // The administrator who looks has shown a certificate too, and so may renew and revoke it.
   const holder = await browserOf(portal, issued);
   const context = await holder.browser.newContext();
   const page = await context.newPage();
   await becomeAdministrator(page, portal.firstAdminLink());
   await page.goto(`${portal.url}/auth/certificate/start?next=/certs/renew`);
+  await page.goto(invitation);
+  await page.getByRole('button', { name: 'Open invitation' }).click();
+  await page.waitForURL(/\/join\/certificate/);
   session = await context.storageState();
   await holder.close();
 });
@@ -105,6 +133,16 @@ const pages = (): [string, string][] => [
   ['/admin/certificates/bulk?by=person&person=alice', portal.url],
   ['/admin/certificates/bulk?by=person&person=nobody', portal.url],
   ['/admin/signing', portal.url],
+  ['/admin/events', portal.url],
+  [`/admin/events/${events.waiting}`, portal.url],
+  ['/events', portal.url],
+  ['/events/new', portal.url],
+  [`/events/${events.waiting}`, portal.url],
+  [`/events/${events.running}`, portal.url],
+  [`/events/${events.running}/cards`, portal.url],
+  ['/join', portal.url],
+  ['/join/certificate', portal.url],
+  ['/join/certificate?way=paste', portal.url],
   ['/admin/hubs', portal.url],
   ['/admin/people', portal.url],
   [`/sponsor/${waiting.id}`, portal.url],

@@ -26,6 +26,7 @@ export function RequestWizard({
   facts,
   trustProof,
   ways,
+  over = null,
 }: {
   way: Way;
   /** For a machine: named by its host names, with a CSR that was made there. */
@@ -36,6 +37,8 @@ export function RequestWizard({
   trustProof: string | null;
   /** The choice between the three ways; gone once the request is written. */
   ways: ReactNode;
+  /** In the place of the form, where nothing may be sent any more; what was sent just now stays. */
+  over?: ReactNode;
 }) {
   const [state, send, busy] = useActionState<ActionState<WizardValue>, FormData>(action, { ok: null });
   const [editing, setEditing] = useState(false);
@@ -92,6 +95,7 @@ export function RequestWizard({
       </div>
     );
   }
+  if (over !== null) return <>{over}</>;
   const failed = state.ok === false ? state : null;
   const previewing = value?.step === 'preview' && !editing;
   return (

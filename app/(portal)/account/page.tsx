@@ -2,6 +2,7 @@
 import type { Metadata } from 'next';
 
 import { ERROR_CODES } from '#lib/errors';
+import { listOrganisedEvents } from '#lib/events/list-events';
 import { openAccount } from '#lib/http/account-page';
 import { openPage } from '#lib/http/page';
 import { listPasskeys } from '#lib/identity/list-passkeys';
@@ -50,7 +51,11 @@ export default async function AccountPage({ searchParams }: Search) {
   const { t, ctx, person, locale, config } = page;
   const { done, problem } = await searchParams;
   const code = ERROR_CODES.find((known) => known === problem);
-  const [sessions, passkeys] = await Promise.all([listOwnSessions(ctx), listPasskeys(ctx)]);
+  const [sessions, passkeys, events] = await Promise.all([
+    listOwnSessions(ctx),
+    listPasskeys(ctx),
+    listOrganisedEvents(ctx),
+  ]);
   const { pending } = factors;
   return (
     <PortalPage page={page} at={null}>
@@ -70,6 +75,11 @@ export default async function AccountPage({ searchParams }: Search) {
           <p>{t(`passkeys.account.done.${PASSKEY_DONE[done as keyof typeof PASSKEY_DONE]}`)}</p>
         </Callout>
       ) : null}
+      {events.items.length === 0 ? null : (
+        <p>
+          <a href="/events">{t('account.events', { n: events.items.length })}</a>
+        </p>
+      )}
       <SessionsSection
         sessions={sessions}
         now={ctx.now()}

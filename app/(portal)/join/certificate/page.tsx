@@ -37,17 +37,17 @@ export default async function JoinCertificatePage({ searchParams }: Search) {
   const place = await load(page, hint !== null);
   if ('problem' in place) return <Gone page={page} text={place.problem} />;
   const { view } = place;
-  if (view.requestId !== null) return <Used page={page} requestId={view.requestId} />;
   if (page.ctx.now() < new Date(view.startsAt)) return <Early page={page} view={view} />;
   const { t, ctx, config, locale } = page;
   const asked = (await searchParams)['way'];
   const way = WAYS.find((known) => known === asked) ?? WAYS[0];
-  const trusted = hint !== null || config.trust.root === 'public' || config.trust.enforce === 'off';
+  const used = view.requestId !== null;
+  const trusted = used || hint !== null || config.trust.root === 'public' || config.trust.enforce === 'off';
   return (
     <PortalPage page={page} at="certs">
       <PageHead
         title={t('events.join.place', { event: view.event })}
-        lede={t('events.join.placeLede', { commonName: view.commonName })}
+        lede={used ? undefined : t('events.join.placeLede', { commonName: view.commonName })}
       />
       <Trail
         label={t('events.join.progress')}
@@ -84,6 +84,10 @@ export default async function JoinCertificatePage({ searchParams }: Search) {
   );
 }
 
+/**
+ * Stays in its place once the invitation is used: setting the cookie renders the page anew, and what was
+ * sent just now shows its pick-up link this once.
+ */
 function Wizard({ page, view, way }: { page: Page; view: InvitationView; way: Way }) {
   const { t, config } = page;
   const words = {
@@ -116,6 +120,7 @@ function Wizard({ page, view, way }: { page: Page; view: InvitationView; way: Wa
           }))}
         />
       }
+      over={view.requestId === null ? null : <Used page={page} requestId={view.requestId} />}
       trustProof={page.trustProof}
       facts={{
         siteUrl: config.site.url,
@@ -156,15 +161,14 @@ function Gone({ page, text }: { page: Page; text: string }) {
   );
 }
 
+/** Where the form was: the invitation is used. */
 function Used({ page, requestId }: { page: Page; requestId: string }) {
   const { t } = page;
   const mine = page.requestIds.includes(requestId);
   return (
-    <PortalPage page={page} at="certs">
-      <PageHead
-        title={t('events.join.usedTitle')}
-        lede={t(mine ? 'events.join.usedLede' : 'events.join.usedElsewhere')}
-      />
+    <>
+      <h2>{t('events.join.usedTitle')}</h2>
+      <p>{t(mine ? 'events.join.usedLede' : 'events.join.usedElsewhere')}</p>
       {mine ? (
         <p className="actions">
           <LinkButton look="primary" href={`/certs/requests/${requestId}`}>
@@ -172,7 +176,7 @@ function Used({ page, requestId }: { page: Page; requestId: string }) {
           </LinkButton>
         </p>
       ) : null}
-    </PortalPage>
+    </>
   );
 }
 
