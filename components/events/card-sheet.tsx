@@ -62,17 +62,17 @@ export function CardSheet({
         </p>
       </div>
       {cards.length > 0 ? (
-        <ul className="cards" role="status">
+        <ul className="cards">
           {cards.map((card) => (
             <li key={card.number} className="invitation-card">
               <QrImage {...card.qr} label={filled(words.qr, { name: card.name ?? card.commonName })} />
               <div>
                 <p className="meta">{event}</p>
                 <p className="card-name">{card.name ?? card.commonName}</p>
-                {card.name === null ? null : <p className="mono small break">{card.commonName}</p>}
+                {card.name === null ? null : <p className="mono break">{card.commonName}</p>}
                 <p className="small">{words.scan}</p>
                 <p className="small">
-                  {words.code}: <span className="mono break">{card.code}</span>
+                  {words.code}: <span className="mono card-code">{card.code}</span>
                 </p>
               </div>
             </li>

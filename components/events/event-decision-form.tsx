@@ -44,7 +44,7 @@ export function EventDecisionForm({
   return (
     <div className="panel-body stack">
       <FormProblem state={problem.ok === false ? problem : state} />
-      <form action={send} onSubmit={onApprove}>
+      <form action={send} onSubmit={onApprove} className="stack-2">
         {seen}
         <input type="hidden" name="decision" value="approve" />
         <p className="small">{words.approveHelp}</p>

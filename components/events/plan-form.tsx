@@ -36,7 +36,7 @@ export function PlanForm({
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const list = data.get('list');
-    if (data.get('who') === 'list' && list instanceof File && list.size > LIST_MAX_BYTES) {
+    if (list instanceof File && list.size > LIST_MAX_BYTES) {
       setLocal({
         ok: false,
         code: 'event.csv',
@@ -53,7 +53,6 @@ export function PlanForm({
     startTransition(() => send(data));
   }
 
-  const chosen = kept(state, 'who', 'seats');
   return (
     <form action={send} onSubmit={onSubmit}>
       <FormProblem state={shown} />
@@ -104,36 +103,34 @@ export function PlanForm({
         error={faultOf(shown, 'hubs')}
         defaultValue={kept(state, 'hubs', values.hubs)}
       />
-      <fieldset className="dense who-comes">
-        <legend className="legend">{words.who}</legend>
-        <label className="tick">
-          <input type="radio" name="who" value="seats" defaultChecked={chosen === 'seats'} />
-          <span>{words.seats}</span>
-        </label>
-        <Field
-          id="seats"
-          name="seats"
-          inputMode="numeric"
-          label={words.seats}
-          help={words.seatsHelp}
-          error={faultOf(shown, 'seats')}
-          defaultValue={kept(state, 'seats', values.seats)}
+      <Field
+        split
+        id="seats"
+        name="seats"
+        inputMode="numeric"
+        label={words.seats}
+        help={words.seatsHelp}
+        error={faultOf(shown, 'seats')}
+        defaultValue={kept(state, 'seats', values.seats)}
+      />
+      <FieldFrame
+        split
+        id="list"
+        label={words.list}
+        labelNote={words.listNote}
+        help={words.listHelp}
+        error={faultOf(shown, 'list')}
+      >
+        <input
+          id="list"
+          className="drop"
+          type="file"
+          name="list"
+          accept=".csv,text/csv,text/plain"
+          aria-describedby={faultOf(shown, 'list') ? 'list-help list-error' : 'list-help'}
+          aria-invalid={faultOf(shown, 'list') ? true : undefined}
         />
-        <label className="tick">
-          <input type="radio" name="who" value="list" defaultChecked={chosen === 'list'} />
-          <span>{words.list}</span>
-        </label>
-        <FieldFrame id="list" label={words.list} help={words.listHelp} error={faultOf(shown, 'list')}>
-          <input
-            id="list"
-            type="file"
-            name="list"
-            accept=".csv,text/csv,text/plain"
-            aria-describedby={faultOf(shown, 'list') ? 'list-help list-error' : 'list-help'}
-            aria-invalid={faultOf(shown, 'list') ? true : undefined}
-          />
-        </FieldFrame>
-      </fieldset>
+      </FieldFrame>
       <Field
         split
         id="spare"

@@ -10,6 +10,7 @@ import {
 } from '../db/events';
 import { HubgateError } from '../errors';
 import { hashSecret } from '../requests/request-id';
+import { readInvitationCode } from './invitation-code';
 
 export type Invitation = ParticipantRow & { event: EventRow };
 
@@ -26,15 +27,8 @@ export type InvitationView = {
   requestId: string | null;
 };
 
-/** Secrets have 256 bits; whatever is longer is none of ours. */
-const SECRET_MAX = 100;
 /** Requests that no longer lead to a certificate leave room for others. */
 const GONE = new Set(['WITHDRAWN', 'REJECTED', 'EXPIRED']);
-
-/** The secret of what people paste: it, or the link that ends with it. */
-export function secretOf(text: string): string {
-  return text.trim().replace(/^.*#s=/u, '');
-}
 
 /**
  * Somebody opens their invitation. That uses nothing up: the certificate does.
@@ -46,7 +40,7 @@ export async function openInvitation(
   ctx: Ctx,
   input: { secret: string },
 ): Promise<{ view: InvitationView; linkHash: string }> {
-  const found = await findInvitation(ctx.db, secretOf(input.secret));
+  const found = await findInvitation(ctx.db, input.secret);
   requireRunning(ctx, found);
   if (found.usedAt !== null) throw used();
   if (found.openedAt === null) await changeParticipant(ctx.db, found.id, { openedAt: ctx.now() });
@@ -73,10 +67,10 @@ export async function viewInvitation(
   return viewOf(found);
 }
 
-/** @throws {HubgateError} `invitation.unknown` */
+/** @param secret the link or its code, as people paste or type it. @throws {HubgateError} `invitation.unknown` */
 export async function findInvitation(db: Queries, secret: string): Promise<Invitation> {
-  const found =
-    secret === '' || secret.length > SECRET_MAX ? null : await participantByLink(db, hashSecret(secret));
+  const code = readInvitationCode(secret);
+  const found = code === null ? null : await participantByLink(db, hashSecret(code));
   if (found === null) throw unknown();
   return found;
 }

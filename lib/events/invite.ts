@@ -4,8 +4,9 @@ import { changeParticipant, progressOf, type EventRow, type Progress } from '../
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMails, type MailOrder } from '../db/outbox';
 import { HubgateError } from '../errors';
-import { hashSecret, newPickupSecret } from '../requests/request-id';
+import { hashSecret } from '../requests/request-id';
 import { invitationLink, invitationMail } from './event-mails';
+import { newInvitationCode } from './invitation-code';
 import { eventNotFound, loadOrganised, nextEventState } from './load-event';
 
 /** One card of the sheet. The link is shown this once: only its hash is stored. */
@@ -37,7 +38,7 @@ export async function invite(
     const cards: Card[] = [];
     const mails: MailOrder[] = [];
     for (const one of chosen) {
-      const secret = newPickupSecret();
+      const secret = newInvitationCode();
       const hash = hashSecret(secret);
       const { number, commonName, name, email } = one;
       const mailed = input.by === 'mail' && email !== null;

@@ -11,7 +11,7 @@ import { hashSecret, newPickupSecret } from '../requests/request-id';
 import type { RequestState } from '../requests/states';
 import { insertWish, readTrust, type SubmitInput } from '../requests/submit-request';
 import { heldNames } from './event-names';
-import { findInvitation, requireUsable, secretOf, unknown, used, type Invitation } from './find-invitation';
+import { findInvitation, requireUsable, unknown, used, type Invitation } from './find-invitation';
 
 export type InvitedInput = Pick<SubmitInput, 'csr' | 'label' | 'trustProof' | 'source'> &
   /** The link itself, or what the browser that opened it remembers. */
@@ -50,7 +50,7 @@ export async function submitInvited(
 }
 
 async function load({ db }: { db: Ctx['db'] | Tx }, input: InvitedInput): Promise<Invitation> {
-  if ('secret' in input) return findInvitation(db, secretOf(input.secret));
+  if ('secret' in input) return findInvitation(db, input.secret);
   const found = await findParticipant(db, input.participantId);
   if (found === null || found.linkHash !== input.linkHash) throw unknown();
   return found;

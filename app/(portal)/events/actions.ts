@@ -4,6 +4,7 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
 import { HubgateError } from '#lib/errors';
+import { groupedCode } from '#lib/events/invitation-code';
 import { invite } from '#lib/events/invite';
 import { nameOrganiser, planEvent } from '#lib/events/plan-event';
 import { revokeEvent } from '#lib/events/revoke-event';
@@ -31,18 +32,14 @@ export const plan = action({
     first: Day,
     last: Day,
     hubs: z.string().max(5000).default(''),
-    who: z.enum(['seats', 'list']).default('seats'),
     seats: Count.default(0),
     list: z.instanceof(File).optional(),
     spare: Count.default(0),
     organiser: z.string().trim().max(128).optional(),
   }),
   run: async (ctx, form): Promise<void> => {
-    const { list, who, seats } = form;
-    const people =
-      who === 'list'
-        ? { csv: list ? new Uint8Array(await list.arrayBuffer()) : new Uint8Array() }
-        : { seats };
+    const { list, seats } = form;
+    const people = list ? { csv: new Uint8Array(await list.arrayBuffer()) } : { seats };
     const { id } = await planEvent(ctx, {
       id: form.id,
       name: form.name,
@@ -107,7 +104,7 @@ export const makeCards = action({
     return {
       cards: cards.map(({ link, ...card }) => ({
         ...card,
-        code: link.replace(/^.*#s=/u, ''),
+        code: groupedCode(link.replace(/^.*#s=/u, '')),
         qr: qrCode(link),
       })),
     };

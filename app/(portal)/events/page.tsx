@@ -65,14 +65,16 @@ export default async function EventsPage({ searchParams }: Search) {
             title={t('events.organise.nameTitle')}
             note={t('events.organise.nameHelp')}
           />
-          <NameOrganiserForm
-            action={nameOne}
-            words={{
-              name: t('events.plan.name'),
-              organiser: t('events.plan.organiser'),
-              submit: t('events.organise.nameSubmit'),
-            }}
-          />
+          <div className="wizard">
+            <NameOrganiserForm
+              action={nameOne}
+              words={{
+                name: t('events.plan.name'),
+                organiser: t('events.plan.organiser'),
+                submit: t('events.organise.nameSubmit'),
+              }}
+            />
+          </div>
         </section>
       ) : null}
     </PortalPage>

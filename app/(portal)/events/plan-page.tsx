@@ -33,7 +33,7 @@ export function PlanPage({
         title={title}
         lede={t('events.plan.lede')}
       />
-      <div className="section">
+      <div className="section wizard">
         <PlanForm
           action={plan}
           id={id}

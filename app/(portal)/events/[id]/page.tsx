@@ -127,6 +127,7 @@ function Invitations({ page: { t, config }, event }: Part) {
         title={t('events.organise.inviteTitle')}
         note={t('events.organise.inviteHelp')}
       />
+      {mails ? null : <p className="meta participant-detail">{t('events.organise.noMail')}</p>}
       <div className="actions">
         {mails && left > 0 ? (
           <form action={mailLinks}>
@@ -140,7 +141,6 @@ function Invitations({ page: { t, config }, event }: Part) {
           {t('events.organise.cards')}
         </LinkButton>
       </div>
-      {mails ? null : <p className="meta">{t('events.organise.noMail')}</p>}
     </section>
   );
 }
@@ -172,16 +172,18 @@ function End({ page: { t }, event }: Part) {
         title={t('events.organise.endTitle')}
         note={t('events.organise.endText', { n })}
       />
-      <EndEventForm
-        action={endEvent}
-        id={event.id}
-        expected={n}
-        words={{
-          confirm: t('events.organise.endConfirm', { n }),
-          confirmHelp: t('events.organise.endConfirmHelp'),
-          submit: t('events.organise.endSubmit', { n }),
-        }}
-      />
+      <div className="wizard">
+        <EndEventForm
+          action={endEvent}
+          id={event.id}
+          expected={n}
+          words={{
+            confirm: t('events.organise.endConfirm', { n }),
+            confirmHelp: t('events.organise.endConfirmHelp'),
+            submit: t('events.organise.endSubmit', { n }),
+          }}
+        />
+      </div>
     </section>
   );
 }

@@ -55,19 +55,21 @@ export function Participants({ page, event, inviting }: { page: Page; event: Eve
               ) : (
                 <span className="break">
                   {one.name}
-                  {one.email === null ? null : <span className="step-detail break">{one.email}</span>}
+                  {one.email === null ? null : <span className="participant-detail break">{one.email}</span>}
                 </span>
               )}
             </Cell>
             <Cell label={word('colStep')}>
-              <State kind={one.stuck ? 'bad' : LOOK[one.step]}>
-                {one.stuck ? word('stuck', { state: one.stuck }) : word(`step.${one.step}`)}
-              </State>
-              {one.at === null ? null : (
-                <span className="step-detail">
-                  <Time at={one.at} now={ctx.now()} locale={locale} />
-                </span>
-              )}
+              <span>
+                <State kind={one.stuck ? 'bad' : LOOK[one.step]}>
+                  {one.stuck ? word('stuck', { state: one.stuck }) : word(`step.${one.step}`)}
+                </State>
+                {one.at === null ? null : (
+                  <span className="participant-detail">
+                    <Time at={one.at} now={ctx.now()} locale={locale} />
+                  </span>
+                )}
+              </span>
             </Cell>
             {inviting ? (
               <Cell label={word('colLink')}>

@@ -92,7 +92,7 @@ function Allowed({ page, event }: Part) {
     ],
   ];
   return (
-    <section aria-labelledby="what">
+    <section aria-labelledby="what" className="stack">
       <SectionHead id="what" title={word('what')} />
       <dl className="kv">
         {facts.map(([label, value]) => (
@@ -103,7 +103,7 @@ function Allowed({ page, event }: Part) {
         ))}
       </dl>
       <h3>{word('names', { n: event.seats })}</h3>
-      <p className="mono small break">{event.participants.map(({ commonName }) => commonName).join(', ')}</p>
+      <p className="mono break">{event.participants.map(({ commonName }) => commonName).join(', ')}</p>
       {event.digest === null ? null : (
         <>
           <h3>{word('digest')}</h3>
