@@ -48,7 +48,6 @@ describe('what is refused at the door', () => {
     ['request.profile', { profile: 'root' }],
     ['request.san', { dnsNames: ['hub.example.org'] }],
     ['request.san', { profile: 'server', dnsNames: ['hub.example.net'] }],
-    ['http.invalid', { invitation: 'x' }],
     ['csr.malformed', { csr: new TextEncoder().encode('hello') }],
   ])('is %s (case %#)', async (code, input) => {
     await open({ config: { pki: { serverNames: ['.example.org'] } } });
