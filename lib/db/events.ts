@@ -1,4 +1,3 @@
-import type { EventState } from '../events/event-state';
 import type { Queries, Tx } from './client';
 import type { EventApproval, Participant, Prisma, TrainingEvent } from './generated/sqlite/client';
 import { insertRows } from './rows';
@@ -30,10 +29,6 @@ export async function listEventRows(
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: LIST_EVENTS_MAX,
   });
-}
-
-export async function countEvents(db: Queries, state: EventState): Promise<number> {
-  return db.prisma.trainingEvent.count({ where: { state } });
 }
 
 export async function insertEvent(tx: Tx, row: Prisma.TrainingEventUncheckedCreateInput): Promise<void> {

@@ -65,10 +65,7 @@ export type RouteSpec<
   ) => unknown;
 };
 
-export type AnyRouteSpec = Omit<
-  RouteSpec<z.ZodType, z.ZodType, z.ZodType>,
-  'run' | 'raw' | 'limitOf'
-> & {
+export type AnyRouteSpec = Omit<RouteSpec<z.ZodType, z.ZodType, z.ZodType>, 'run' | 'raw' | 'limitOf'> & {
   raw?: { types: readonly string[] };
 };
 
