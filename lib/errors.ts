@@ -142,6 +142,7 @@ export const ERROR_CODES = [
   // Hubs.
   'hub.not-found',
   'hub.name',
+  'hub.list',
 
   // Mail.
   'mail.failed',

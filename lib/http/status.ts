@@ -132,6 +132,7 @@ export const STATUS: Record<ErrorCode, number> = {
 
   'hub.not-found': 404,
   'hub.name': 422,
+  'hub.list': 422,
 
   'mail.failed': 502,
   'mail.not-configured': 409,
