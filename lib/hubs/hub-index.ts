@@ -24,9 +24,9 @@ type Where = {
   paths: Pick<StatePaths, 'hubsDir' | 'caDir'>;
 };
 
-/** Polling the folder costs with the number of files in it: so long for each, at least 1.5 s. */
+/** Polling the folder costs with the number of files in it: so long for each, at least a second. */
 const POLL_MS_PER_FILE = 8;
-const POLL_MS = 1500;
+const POLL_MS = 1000;
 /** A file that is half-written is looked at again so soon. */
 const UNFINISHED_MS = 1000;
 /** Several hubs that change together (a proxy dies) are one change. */

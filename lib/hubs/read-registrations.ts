@@ -19,7 +19,7 @@ const STEP_MS = 2000;
 
 type Outcome = { hubs: Registration[]; problems: RegistrationProblem[] };
 /** What was read of files before, by name: a file that did not change is not opened again. */
-export type RegistrationCache = Map<string, { stamp: string; outcome: Outcome }>;
+export type RegistrationCache = Map<string, { stamp: string | null; outcome: Outcome }>;
 
 export type ReadFolder = Outcome & {
   /** Whether a file is being written: worth another look in a second. */
@@ -90,8 +90,8 @@ async function readOne(
     }
     // The stamp is from before the reading: what was written since is read the next time. Times have
     // steps, up to whole seconds: what changed just now may change again within the same one.
-    if (stamp !== null && Math.abs(now - link.mtimeMs) > STEP_MS) cache.set(name, { stamp, outcome: read });
-    else cache.delete(name);
+    const settled = stamp !== null && Math.abs(now - link.mtimeMs) > STEP_MS;
+    cache.set(name, { stamp: settled ? stamp : null, outcome: read });
     return { ...read, unfinished: false };
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown';
