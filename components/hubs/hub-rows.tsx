@@ -14,6 +14,7 @@ const LOOKS: Record<HubView['state'], Look> = {
   starting: ['starting', 'wait', 'start'],
   degraded: ['degraded', 'warn', 'warn'],
   down: ['down', 'bad', 'bad'],
+  stale: ['down', 'bad', 'bad'],
   unknown: ['unknown', 'off', 'none'],
 };
 /** Listed, but its public address does not lead through this gate. */
