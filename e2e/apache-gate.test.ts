@@ -256,7 +256,7 @@ test('access changes at once, without a reload, both ways', async () => {
 test('everybody of a listed unit gets in, and no name stands for a unit', async () => {
   const alike: Identity[] = [];
   for (const name of ['ou:astro/Guests', '/Guests', '=version']) alike.push(await ca.issue(name));
-  await writeMap('access.map', ['=version 1', 'ou:astro/People yes']);
+  await writeMap('access.map', ['=version 1', 'ou:astro/Tests yes']);
   const ask = async (identity: Identity) =>
     (await send(gate('/astro/'), { ca: ca.rootPem, identity })).status;
   expect(await ask(bob)).toBe(200);

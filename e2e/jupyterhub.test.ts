@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test, type BrowserContext, type Page, type WebSocket } from '@playwright/test';
@@ -25,6 +25,7 @@ let carla: Issued;
 let aliceAt: HolderBrowser;
 let carlaAt: HolderBrowser;
 let workers: string[];
+const SECRET = 'a-secret-of-this-very-test';
 const contexts: BrowserContext[] = [];
 
 const at = (path: string) => `${portal.gateUrl}${path}`;
@@ -40,7 +41,11 @@ test.beforeAll(async () => {
     front: 'apache',
     hubs: 'upstreamFromFiles = true\ndefaultAccess = "listed"',
     upstream: {},
+    // As a file of Apache's own that only root reads would say it.
+    editApache: (text) => `Define HUBGATE_HUB_SECRET ${SECRET}\n${text}`,
   });
+  const secretFile = join(portal.dir, 'hubgate-secret');
+  await writeFile(secretFile, `${SECRET}\n`);
   // As units have always registered, with what the gate must know besides.
   const register = (name: string, description: string) => (hub: { origin: string }) =>
     `URL=${at(`/${name}`)} DESCRIPTION="${description}"; ` +
@@ -50,6 +55,7 @@ test.beforeAll(async () => {
     name: 'astro',
     accounts: ['alice', 'bob', 'carla'],
     register: register('astro', 'AstroInformatics Lab'),
+    python: `hubgate_secret_file = '${secretFile}'`,
   });
   students = await layOutJupyterHub({
     dir: portal.dir,
@@ -166,6 +172,35 @@ test('nobody signs in under another name than the one in their certificate', asy
   await page.goto(at('/astro/hub/login'));
   await signIn(page, 'carla');
   await page.waitForURL(/\/astro\/(?:hub\/spawn-pending|user)\/carla/);
+});
+
+test('whoever comes past the gate does not sign in, whatever name they claim', async () => {
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'x-ssl-client-verify': 'SUCCESS',
+    'x-ssl-client-cn': 'bob',
+    'x-hubgate-secret': 'guess',
+  };
+  const body = `username=bob&password=${HUB_PASSWORD}`;
+  for (const origin of [astro.origin, astro.hubOrigin]) {
+    const answer = await send(`${origin}/astro/hub/login`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('this request came another way');
+    expect(answer.headers['set-cookie']?.join() ?? '').not.toContain('jupyterhub-hub-login');
+  }
+});
+
+test('an address without a hub, or with one that is not routed, says which', async () => {
+  const page = await pageOf(aliceAt);
+  expect((await page.goto(at('/astronomy/hub/login')))?.status()).toBe(404);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no hub astronomy here');
+  await writeFile(fileOf('luna'), `${at('/luna')},Nobody said where it runs\n`);
+  await until('luna is listed', async () => (await stateOf('luna')) !== undefined);
+  expect((await page.goto(at('/luna/')))?.status()).toBe(404);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The gate does not lead to hub luna yet');
+  await page.getByRole('link', { name: 'See the hubs' }).click();
+  await page.waitForURL(`${portal.url}/hubs`);
+  await rm(fileOf('luna'));
 });
 
 test('taken off the list, the next request is refused', async () => {
