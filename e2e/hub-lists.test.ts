@@ -64,15 +64,13 @@ test('a jupyterhub_config.py is looked at, then imported, also without JavaScrip
     [without, 'dora'],
   ] as const) {
     await view.goto(address());
-    await view.getByText('Import a list').click();
     const list = `c.Authenticator.allowed_users = {'alice', '${name}'}\nc.Authenticator.admin_users = {'root-${name}'}\n`;
     await view.getByLabel('jupyterhub_config.py, CSV').fill(list);
     await view.getByRole('radio', { name: /become the list/ }).check();
     await view.getByRole('button', { name: 'Show what would change' }).click();
     await expect(view.getByRole('status').filter({ hasText: 'Would be added' })).toContainText(name);
     expect(await accessMap()).not.toContain(`astro/${name} yes`);
-    if (view === without) await view.getByText('Import a list').click();
-    await expect(view.getByLabel('jupyterhub_config.py, CSV')).toHaveValue(list.trim());
+    await expect(view.getByLabel('jupyterhub_config.py, CSV')).toHaveValue(list);
     await view.getByRole('button', { name: 'Import', exact: true }).click();
     await expect(view.getByText('The gate goes by it already.')).toBeVisible();
     expect(await accessMap()).toEqual(['astro/alice yes', `astro/${name} yes`, `astro/root-${name} yes`]);

@@ -11,7 +11,6 @@ import { AddNames, ImportList } from '#components/admin/hub-list-forms';
 import { SearchForm } from '#components/admin/search-form';
 import { Button } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
-import { Fold } from '#components/ui/fold';
 import { SectionHead } from '#components/ui/section-head';
 import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
@@ -55,7 +54,8 @@ export default async function HubListPage({
         <div>
           <WayIn page={page} list={list} manages={manages} />
           <Entries page={page} list={list} manages={manages} q={one(query, 'q')} />
-          <Files page={page} name={name} manages={manages} />
+          <Files page={page} name={name} />
+          {manages ? <Import page={page} name={name} /> : null}
         </div>
         {manages ? (
           <aside aria-labelledby="add">
@@ -239,7 +239,7 @@ function Entries({
   );
 }
 
-function Files({ page, name, manages }: { page: Page; name: string; manages: boolean }) {
+function Files({ page, name }: { page: Page; name: string }) {
   const { t } = page;
   const word = (key: string) => t(`admin.hubs.list.${key}`);
   const file = (form: string) => `/api/v1/admin/hubs/${name}/access/export?form=${form}`;
@@ -254,29 +254,36 @@ function Files({ page, name, manages }: { page: Page; name: string; manages: boo
           {word('exportCsv')}
         </a>
       </p>
-      {manages ? (
-        <Fold title={word('importTitle')} id="import">
-          <ImportList
-            name={name}
-            action={importList}
-            words={{
-              text: word('importText'),
-              help: word('importHelp'),
-              mode: word('importMode'),
-              add: word('importAdd'),
-              replace: word('importReplace'),
-              preview: word('importPreview'),
-              submit: word('importSubmit'),
-              wouldAdd: word('wouldAdd'),
-              wouldRemove: word('wouldRemove'),
-              nobody: word('nobody'),
-              admins: word('admins'),
-              passedOver: word('passedOver'),
-              line: word('line'),
-            }}
-          />
-        </Fold>
-      ) : null}
+    </section>
+  );
+}
+
+/** Not folded: what it would change is shown here, and without JavaScript a fold would be closed again. */
+function Import({ page, name }: { page: Page; name: string }) {
+  const { t } = page;
+  const word = (key: string) => t(`admin.hubs.list.${key}`);
+  return (
+    <section aria-labelledby="import" className="section">
+      <SectionHead id="import" title={word('importTitle')} />
+      <ImportList
+        name={name}
+        action={importList}
+        words={{
+          text: word('importText'),
+          help: word('importHelp'),
+          mode: word('importMode'),
+          add: word('importAdd'),
+          replace: word('importReplace'),
+          preview: word('importPreview'),
+          submit: word('importSubmit'),
+          wouldAdd: word('wouldAdd'),
+          wouldRemove: word('wouldRemove'),
+          nobody: word('nobody'),
+          admins: word('admins'),
+          passedOver: word('passedOver'),
+          line: word('line'),
+        }}
+      />
     </section>
   );
 }
