@@ -18,6 +18,7 @@ import type { Log } from './log';
 import { openOcspAnswers } from './ocsp-answers';
 import type { RelintKeeper } from './relint-keeper';
 import { delegatorOf, openResponderKeeper, type ResponderKeeper } from './responder-keeper';
+import { rehearse } from './rehearse';
 import { adoptSigningCa, forgetFirstPlace, type RollOverInput } from './roll-over';
 import { openSigning } from './sign-orders';
 import { signerStatus } from './signer-status';
@@ -145,6 +146,7 @@ function openParts(
 ): { parts: SignerParts; calls: Calls; stop: () => Promise<void> } {
   const ca = activeCa(files, journal, now());
   const former = ca ? formerCas(ca, journal, now()) : [];
+  const ending = new AbortController();
   const custody = openCustody({
     ca,
     keyFile: ca ? keyFileOf(files, ca.keyId, ca.root) : files.signingKey,
@@ -155,6 +157,10 @@ function openParts(
     })),
     open,
     now,
+    onUnlocked() {
+      if (ca === null) return;
+      rehearse(ca, now, ending.signal).catch((error: unknown) => log.warn({ err: error }, 'no rehearsal'));
+    },
   });
   const held = { custody, journal, now, log };
   const crls =
@@ -199,6 +205,7 @@ function openParts(
     parts,
     calls: openCalls(parts),
     async stop() {
+      ending.abort();
       await crls?.stop();
       await responders?.stop();
     },

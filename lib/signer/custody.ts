@@ -53,6 +53,7 @@ const MAX_WAIT_MS = 60_000;
  * @param input.former  former CAs that are still needed
  * @param input.open    keys that are open already, by CA: a roll-over locks nothing
  * @param input.now     the clock
+ * @param input.onUnlocked hears that the active key was opened
  */
 export function openCustody(input: {
   ca: Ca | null;
@@ -60,6 +61,7 @@ export function openCustody(input: {
   former?: readonly FormerKey[];
   open?: ReadonlyMap<string, KeyObject>;
   now: () => Date;
+  onUnlocked?: () => void;
 }): Custody {
   const { ca, keyFile, former = [], now } = input;
   const open = new Map<string, KeyObject>(input.open);
@@ -82,7 +84,10 @@ export function openCustody(input: {
     const waiting = former.filter(({ keyId }) => !open.has(keyId) && !missing.has(keyId));
     if (wasOpen && waiting.length === 0) return;
     refuseTooSoon();
-    if (!wasOpen && (await opens(passphrase, keyFile, ca.signing.spkiSha256, ca.keyId))) since = now();
+    if (!wasOpen && (await opens(passphrase, keyFile, ca.signing.spkiSha256, ca.keyId))) {
+      since = now();
+      input.onUnlocked?.();
+    }
     for (const key of waiting) {
       try {
         await opens(passphrase, key.keyFile, key.spkiSha256, key.keyId);
