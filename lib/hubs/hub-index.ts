@@ -216,13 +216,14 @@ function circumstances(hub: KnownHub, now: number): Parameters<typeof nextHealth
 }
 
 // Next bundles instrumentation and routes apart: what a process has once hangs on globalThis.
-const holder = globalThis as typeof globalThis & { __hubgateHubs?: HubIndex };
+const holder = globalThis as typeof globalThis & { __hubgateHubs?: HubIndex | null };
 
 /** The index of this process, when one runs (in the web process). */
 export function runningIndex(): HubIndex | null {
   return holder.__hubgateHubs ?? null;
 }
 
-export function setRunningIndex(index: HubIndex): void {
+/** @param index null: there is none any more */
+export function setRunningIndex(index: HubIndex | null): void {
   holder.__hubgateHubs = index;
 }

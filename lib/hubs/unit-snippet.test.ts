@@ -94,6 +94,12 @@ describe('the snippet for a unit', () => {
   });
 });
 
+it('stands in the guide as it stands in the file', () => {
+  const lines = SNIPPET.match(/^Exec.*$/gm) ?? [];
+  expect(lines).toHaveLength(2);
+  expect(GUIDE).toContain(lines.join('\n'));
+});
+
 describe('the original form with >>', () => {
   it('shows one hub, however often the unit was started after crashes', async () => {
     const { folder, start, stop } = unit(ORIGINAL, VALUES);
