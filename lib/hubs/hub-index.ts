@@ -6,6 +6,7 @@ import { newHealth, nextHealth, type HubHealth } from './hub-state';
 import { knownHubs, type KnownHub } from './known-hubs';
 import { lookAtHub } from './look-at-hub';
 import type { RegistrationProblem } from './parse-registration';
+import type { Probe } from './probe-hub';
 import { ProbeRound } from './probe-round';
 import { readRegistrations, type RegistrationCache } from './read-registrations';
 import { watchFolder, type FolderWatch } from './watch-folder';
@@ -164,7 +165,8 @@ export class HubIndex {
   private async lookAt(key: string): Promise<'soon' | 'in-turn'> {
     const hub = this.byKey.get(key);
     if (hub === undefined) return 'in-turn';
-    const found = await lookAtHub(this.where, hub);
+    // Whatever a registration file leads to: it must not take the portal down.
+    const found = await lookAtHub(this.where, hub).catch((): Probe => ({ outcome: 'not-probed' }));
     const before = this.health.get(key);
     const current = this.byKey.get(key);
     if (before === undefined || current === undefined) return 'in-turn'; // it left meanwhile
