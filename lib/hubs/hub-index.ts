@@ -209,12 +209,14 @@ function keyOf(hub: KnownHub): string {
   return [hub.name, hub.url, ...hub.probes.map(({ base }) => base)].join(' ');
 }
 
+/** When this host booted; milliseconds since 1970. */
+const BOOTED_AT = Date.now() - uptime() * 1000;
 const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|\[::1\]|localhost)(?::\d+)?(?:\/|$)/;
 
 /** What is known of a hub beside its answers: the host's boot counts only for hubs on it. */
 function circumstances(hub: KnownHub, now: number): Parameters<typeof nextHealth>[2] {
   const here = hub.probes[0] !== undefined && LOOPBACK.test(hub.probes[0].base);
-  return { now, registeredAt: hub.registeredAt, bootedAt: here ? now - uptime() * 1000 : null };
+  return { now, registeredAt: hub.registeredAt, bootedAt: here ? BOOTED_AT : null };
 }
 
 // Next bundles instrumentation and routes apart: what a process has once hangs on globalThis.
