@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 
-import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { TrustWatch } from '#components/ca/trust-watch';
 import { HubTable } from '#components/hubs/hub-table';
 import { Way, type WayFacts } from '#components/portal/way';
@@ -86,7 +86,7 @@ export default async function HomePage() {
 async function wayFacts(page: Page): Promise<WayFacts> {
   const { config, ctx, visitor } = page;
   const cas = caFacts(ctx.paths);
-  const hint = trustHint((await cookies()).get(TRUST_HINT)?.value, ctx.now());
+  const hint = trustHint((await cookies()).get(trustHintName(ctx.config.site.canaryUrl))?.value, ctx.now());
   const newest = page.requestIds.at(-1);
   const own = newest === undefined ? null : page.asRequester(newest);
   const request =

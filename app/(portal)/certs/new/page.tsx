@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 
-import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { RequestWizard } from '#components/certs/request-wizard';
 import type { Way } from '#components/certs/wizard-state';
 import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
@@ -38,7 +38,9 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
-  const trusted = trustHint((await cookies()).get(TRUST_HINT)?.value, page.ctx.now()) !== null;
+  const trusted =
+    trustHint((await cookies()).get(trustHintName(page.ctx.config.site.canaryUrl))?.value, page.ctx.now()) !==
+    null;
   const words = {
     ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
     table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
