@@ -13,7 +13,7 @@ import { Trail } from '#components/ui/steps';
 import { wordsOf } from '#components/ui/words-of';
 import { Words, slot } from '#components/ui/words';
 import { openPage, type Page } from '#lib/http/page';
-import { provenAccount } from '#lib/requests/proven-account';
+import { knownRequester } from '#lib/requests/known-requester';
 
 import { PortalPage } from '../../../portal-page';
 import { requestCertificate } from './actions';
@@ -34,7 +34,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const { t, config, person } = page;
   if (config.requests.signIn === 'required' && person === null) redirect('/sign-in?next=/certs/new');
   const query = await searchParams;
-  const account = await provenAccount(page.ctx);
+  const known = await knownRequester(page.ctx);
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
@@ -124,7 +124,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
             mail: config.mail.transport !== 'none',
             organisation: config.pki.org,
             signingCn: config.pki.signingCn,
-            account,
+            known,
           }}
         />
       </div>
