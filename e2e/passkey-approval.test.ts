@@ -8,7 +8,7 @@ import { bearer, curl, jsonBody } from './support/curl';
 import { submit } from './support/issue';
 import { openPasskeyDesk, type PasskeyDesk } from './support/passkey-desk';
 import type { Portal } from './support/portal';
-import { addVirtualAuthenticator, registerPasskey } from './support/virtual-authenticator';
+import { registerPasskey } from './support/virtual-authenticator';
 
 // An approver with a security key: registered on the web, accepted on the signer's host, touched once
 // for three requests; and what is approved without it is not signed.
