@@ -19,7 +19,7 @@ import { signRequests } from '../lib/requests/sign-requests';
 import { requesterCookie } from '../lib/http/requester-cookie';
 import { callRoute, openTestHouse, type TestHouse } from '../lib/testing/house';
 import { allEvents, submitOne } from '../lib/testing/requests';
-import { sessionValue } from '../lib/testing/session';
+import { inBrowser, sessionValue } from '../lib/testing/session';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -131,10 +131,13 @@ const rolesOfCaller = (who: Who): Role[] => ROLES.filter((role) => role === who)
 async function browserOf(who: Who): Promise<Headers> {
   const { session } = house.instance.secrets;
   const cookies: string[] = [];
-  if (who === 'holder') cookies.push(requesterCookie(id, session, new Date()).split(';')[0] ?? '');
-  else if (who !== 'stranger') {
+  if (who === 'holder') {
+    const [pair = ''] = requesterCookie(id, session, new Date()).split(';');
+    const at = pair.indexOf('=');
+    cookies.push(`${inBrowser(house.instance, pair.slice(0, at))}${pair.slice(at)}`);
+  } else if (who !== 'stranger') {
     const user = { id: `id-${who}`, sessionVersion: 1, displayName: who };
-    cookies.push(`${SESSION_COOKIE}=${await sessionValue(house.instance, user)}`);
+    cookies.push(`${inBrowser(house.instance, SESSION_COOKIE)}=${await sessionValue(house.instance, user)}`);
   }
   const { url } = house.instance.config.site;
   return new Headers({

@@ -1,34 +1,25 @@
-import { join } from 'node:path';
-
 import { expect, test, type Browser, type Page } from '@playwright/test';
 
-import { becomeAdministrator, signInByPassword } from './support/administrator';
-import { testBrowser } from './support/chromium';
-import { startPortal, type Portal } from './support/portal';
+import { signInByPassword } from './support/administrator';
+import { openPasskeyDesk, type PasskeyDesk } from './support/passkey-desk';
+import type { Portal } from './support/portal';
 import { addVirtualAuthenticator, registerPasskey } from './support/virtual-authenticator';
 
 // Signing in with a password and the touch of a passkey.
 
 test.describe.configure({ mode: 'serial' });
 
+let desk: PasskeyDesk | undefined;
 let portal: Portal;
 let browser: Browser;
 let page: Page;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  portal = await startPortal({ front: 'embedded' });
-  const chromium = await testBrowser(portal.dir);
-  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
-  browser = await chromium.launch();
-  page = await (await browser.newContext()).newPage();
-  await becomeAdministrator(page, portal.firstAdminLink());
-  await addVirtualAuthenticator(page);
+  desk = await openPasskeyDesk();
+  ({ portal, browser, page } = desk);
 });
-test.afterAll(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+test.afterAll(() => desk?.close());
 
 const password = (on: Page) => signInByPassword(on, portal.url);
 

@@ -50,7 +50,7 @@ const STEPS = [
   },
   {
     name: 'web',
-    says: 'Building the web pages (half a minute)',
+    says: 'Building the web pages (the longest step: one to three minutes, by the machine)',
     inputs: [
       'app',
       'components',

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 
-import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { TrustWatch } from '#components/ca/trust-watch';
 import { HubTable } from '#components/hubs/hub-table';
 import { Way, type WayFacts } from '#components/portal/way';
@@ -27,6 +27,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 const HUBS_SHOWN = 6;
 
+/** By how many steps are left. */
+const HEADINGS = ['home.headingReady', 'home.heading2', 'home.heading1', 'home.heading0'] as const;
+
 /** What this is, the three steps with their state for this visitor, the running hubs. Also on plain http. */
 export default async function HomePage() {
   const page = await openPage();
@@ -35,9 +38,11 @@ export default async function HomePage() {
   const onHttp = page.site === 'http';
   const facts = await wayFacts(page);
   const { accepted, certificate } = visitor;
-  const left = [facts.trustedAt === null && !facts.publicRoot, !facts.hasCertificate, !accepted].filter(
-    Boolean,
-  ).length;
+  const left = [
+    facts.trustedAt === null && !facts.publicRoot,
+    !facts.hasCertificate,
+    !accepted && !facts.seen,
+  ].filter(Boolean).length;
   return (
     <PortalPage page={page} at="home">
       {accepted && certificate ? (
@@ -53,7 +58,7 @@ export default async function HomePage() {
         />
       ) : (
         <PageHead
-          title={t(left === 3 ? 'home.heading0' : left === 2 ? 'home.heading1' : 'home.heading2')}
+          title={t(HEADINGS[left] ?? 'home.heading0')}
           lede={t('home.lede', { unit: config.pki.ou })}
         />
       )}
@@ -86,18 +91,30 @@ export default async function HomePage() {
 async function wayFacts(page: Page): Promise<WayFacts> {
   const { config, ctx, visitor } = page;
   const cas = caFacts(ctx.paths);
-  const hint = trustHint((await cookies()).get(TRUST_HINT)?.value, ctx.now());
+  const hint = trustHint((await cookies()).get(trustHintName(ctx.config.site.canaryUrl))?.value, ctx.now());
   const newest = page.requestIds.at(-1);
   const own = newest === undefined ? null : page.asRequester(newest);
   const request =
     own && newest !== undefined ? await viewOwnRequest(own, { id: newest }).catch(() => null) : null;
+  const { state: certificateState = null, seenAt = null } = request?.certificate ?? {};
+  // What was taken back or has ended opens nothing any more.
+  const seen = certificateState === 'VALID' ? seenAt : null;
   return {
     caName: cas?.root.commonName ?? config.pki.rootCn,
     publicRoot: config.trust.root === 'public',
     trustedAt: hint?.toISOString() ?? null,
-    request: request === null ? null : { id: request.id, state: request.state },
+    request:
+      request === null
+        ? null
+        : {
+            id: request.id,
+            state: request.state,
+            fetchedAt: request.certificate?.fetchedAt ?? null,
+            seenAt: seen,
+          },
     hasCertificate: visitor.accepted || request?.state === 'ISSUED',
     accepted: visitor.accepted,
+    seen: seen !== null,
     // Requests and checks need the portal itself; plain http only hands out the CA.
     origin: page.site === 'http' ? config.site.url : '',
   };

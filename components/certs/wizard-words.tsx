@@ -1,3 +1,5 @@
+import type { KnownRequester } from '#lib/requests/known-requester';
+
 import { PREVIEW_WORDS, type PreviewWords } from './preview-table';
 
 /** Sentences of the wizard, from the catalogue's `certs.new`. */
@@ -98,6 +100,6 @@ export type WizardFacts = {
   mail: boolean;
   organisation: string;
   signingCn: string;
-  /** The account that the sign-in proves; then nothing is typed. */
-  account: string | null;
+  /** What need not be typed by who is signed in. */
+  known: KnownRequester;
 };

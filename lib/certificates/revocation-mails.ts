@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { enqueueMails, type MailTemplate } from '../db/outbox';
 import type { RevocableRow } from '../db/revocable-certificates';
-import type { Revocation } from '../wire/messages';
+import type { Revocation } from '../wire/records';
 
 /** Tells holders that somebody else revoked their certificate: why, and what to do. */
 export async function mailRevoked(

@@ -38,6 +38,25 @@ export async function insertCertificates(tx: Tx, rows: readonly NewCertificate[]
   await insertRows(tx, 'Certificate', COLUMNS, rows);
 }
 
+/** Remembers the first time; later ones change nothing. */
+export async function setFirstUse(
+  db: Queries,
+  which: { requestId: string } | { serial: string },
+  use: 'fetchedAt' | 'seenAt',
+  now: Date,
+): Promise<void> {
+  // Looked up first: almost always it is known, and a page need not wait for the lock of a write.
+  const row = await db.prisma.certificate.findFirst({
+    where: { ...which, [use]: null },
+    select: { serial: true },
+  });
+  if (row === null) return;
+  await db.prisma.certificate.updateMany({
+    where: { serial: row.serial, [use]: null },
+    data: { [use]: now },
+  });
+}
+
 /** Which of these serials are stored already. */
 export async function knownSerials(db: Queries, serials: readonly string[]): Promise<Set<string>> {
   const rows = await db.prisma.certificate.findMany({

@@ -8,7 +8,7 @@ import { SESSION_COOKIE } from '../identity/session-cookie';
 import type { Instance } from '../instance';
 import { LOCALES } from '../i18n/catalogue';
 import { addressKey, visitorAddress } from './address';
-import { readCookies } from './cookies';
+import { cookieTag, ownCookies } from './cookies';
 import { requestIdOf } from './request-id';
 import { requesterCookieParts, requestIdsOf } from './requester-cookie';
 import { allowsSignIn, siteRole, type SiteRole } from './site';
@@ -19,6 +19,7 @@ export type Caller = {
   readonly trust: FrontTrust;
   readonly requestId: string;
   readonly addressKey: string;
+  /** Cookies of other portals under this host name are left out. */
   readonly cookies: ReadonlyMap<string, string>;
   readonly bearer: string | null;
   readonly locale: string;
@@ -36,7 +37,7 @@ export function readCaller(headers: HeaderBag, instance: Instance): Caller {
     trust,
     requestId: requestIdOf(headers.get('x-request-id')),
     addressKey: addressKey(visitorAddress(headers, trust), secrets.quota),
-    cookies: readCookies(headers.get('cookie')),
+    cookies: ownCookies(headers.get('cookie'), cookieTag(instance)),
     bearer: authorization?.[1] ?? null,
     locale: preferredLocale(headers.get('accept-language'), config.site.languages),
     agent: agentName(headers.get('user-agent') ?? ''),

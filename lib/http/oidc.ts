@@ -4,7 +4,7 @@ import { signInWithProvider } from '../identity/sign-in-with-provider';
 import type { Instance } from '../instance';
 import { callNextAuth } from './call-next-auth';
 import { makeCtx, type Caller } from './caller';
-import { hostCookie } from './cookies';
+import { cookieTag, hostCookie, wireName } from './cookies';
 import { log } from './log';
 import { CALLBACK_COOKIE, oidcOptions } from './oidc-options';
 import { safeNext } from './safe-next';
@@ -71,7 +71,7 @@ export async function finishOidc(
     provider: provider.id,
     method: 'GET',
     query,
-    cookies: Object.fromEntries(decoded(caller.cookies)),
+    cookies: Object.fromEntries(decoded(caller.cookies, cookieTag(house))),
   });
   if (claims === null) {
     log(house.config).warn(
@@ -135,11 +135,12 @@ function cookiesOf(set: readonly string[]): Record<string, string> {
   );
 }
 
-function* decoded(cookies: ReadonlyMap<string, string>): Iterable<[string, string]> {
+/** What next-auth kept in this browser, under the names that its options have. */
+function* decoded(cookies: ReadonlyMap<string, string>, tag: string): Iterable<[string, string]> {
   for (const [name, value] of cookies) {
     if (!name.startsWith('__Host-hubgate-oidc-') && name !== CALLBACK_COOKIE) continue;
     try {
-      yield [name, decodeURIComponent(value)];
+      yield [wireName(name, tag), decodeURIComponent(value)];
     } catch {
       // Not a value that next-auth made.
     }

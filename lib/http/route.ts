@@ -9,6 +9,7 @@ import { instance, type Instance } from '../instance';
 import { openRequest } from '../requests/open-request';
 import { parseJson, readBody } from './body';
 import { callerPerson, callerRequests, callerToken, makeCtx, readCaller, type Caller } from './caller';
+import { cookieTag, tagCookies } from './cookies';
 import { log } from './log';
 import { checkOrigin } from './origin';
 import { problemOf, unexpectedProblem } from './problem';
@@ -117,7 +118,8 @@ export function route<
         instance: house,
         caller,
       });
-      return withRequestId(answer(result, spec.status ?? 200), caller.requestId);
+      const sent = tagCookies(answer(result, spec.status ?? 200), cookieTag(house));
+      return withRequestId(sent, caller.requestId);
     } catch (thrown) {
       return refuse(thrown, { spec, house, caller, ctx, rawParams, request });
     }

@@ -1,8 +1,14 @@
 import type { UserRow } from '../db/users';
 import { openSession, sessionRules, type SignInFacts } from '../identity/session';
+import { cookieTag, wireName } from '../http/cookies';
 import type { Instance } from '../instance';
 
 const BY_PASSWORD: SignInFacts = { method: 'password', secondFactor: false, acr: null, amr: [] };
+
+/** How a cookie of the portal is called in a browser. */
+export function inBrowser(instance: Instance, name: string): string {
+  return wireName(name, cookieTag(instance));
+}
 
 /** The value of a session's cookie for somebody who signed in at `now`. */
 export async function sessionValue(
