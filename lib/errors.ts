@@ -72,6 +72,7 @@ export const ERROR_CODES = [
   'auth.second-factor',
   'auth.passkey',
   'auth.half-expired',
+  'auth.confirm',
   'auth.step-up',
   'auth.not-admitted',
   'auth.provider-down',

@@ -54,7 +54,7 @@ describe('between the factors, a browser', () => {
     });
     const ctx: Ctx = { ...house.ctx, actor: { kind: 'person', userId: id, name, roles: [] } };
     const key = makeAuthenticator();
-    const { challenge } = await beginPasskey(ctx);
+    const { challenge } = await beginPasskey(await confirmed(ctx));
     await addPasskey(ctx, { name: 'key', answer: key.register(challenge) });
     return key;
   }

@@ -67,6 +67,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'auth.second-factor': 401,
   'auth.passkey': 401,
   'auth.half-expired': 401,
+  'auth.confirm': 403,
   'auth.step-up': 403,
   'auth.not-admitted': 403,
   'auth.provider-down': 503,
