@@ -11,6 +11,7 @@ import { listAuditEvents } from '../testing/audit-rows';
 import { makeAuthenticator, type Authenticator } from '../testing/authenticator';
 import { answerTouch } from '../testing/enrolled';
 import { openTestHouse, type TestHouse } from '../testing/house';
+import { confirmed } from '../testing/session';
 import { IDLE } from './action-state';
 import { beginFactorTouchAction, touchFactorAction } from './second-factor';
 
