@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'request.takeover-needs-confirmation',
   'request.flagged',
   'request.account-ended',
+  'request.directory-down',
   'request.reason-required',
   'request.sign-in-required',
 

@@ -61,21 +61,21 @@ export function Passkeys(props: Props) {
       {props.last ? <p className="meta">{t('passkeys.account.lastHelp')}</p> : null}
       {approver && passkeys.length > 0 ? <p className="meta">{t('passkeys.account.removeHelp')}</p> : null}
       {mayChange ? (
-      <section className="panel panel-body narrow" aria-labelledby="add-passkey">
-        <h3 id="add-passkey">{t('passkeys.account.addTitle')}</h3>
-        <AddPasskey
-          begin={props.begin}
-          action={props.add}
-          trouble={props.trouble}
-          words={wordsOf(t, 'passkeys.account', [
-            'addName',
-            'addNameHelp',
-            'addSubmit',
-            'addWaiting',
-            'addNoScript',
-          ])}
-        />
-      </section>
+        <section className="panel panel-body narrow" aria-labelledby="add-passkey">
+          <h3 id="add-passkey">{t('passkeys.account.addTitle')}</h3>
+          <AddPasskey
+            begin={props.begin}
+            action={props.add}
+            trouble={props.trouble}
+            words={wordsOf(t, 'passkeys.account', [
+              'addName',
+              'addNameHelp',
+              'addSubmit',
+              'addWaiting',
+              'addNoScript',
+            ])}
+          />
+        </section>
       ) : null}
     </section>
   );

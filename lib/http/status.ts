@@ -42,6 +42,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'request.takeover-needs-confirmation': 409,
   'request.flagged': 409,
   'request.account-ended': 409,
+  'request.directory-down': 503,
   'request.reason-required': 422,
   'request.sign-in-required': 401,
 

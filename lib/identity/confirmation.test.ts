@@ -72,7 +72,10 @@ describe.each(DATABASE_KINDS)('a change of factors on %s', (database) => {
 
   async function setUpApp(ctx: Ctx): Promise<string[]> {
     await beginOwnTotp(ctx, secret());
-    const { recoveryCodes } = await confirmOwnTotp(ctx, { code: await codeNow(ctx), sessionSecret: secret() });
+    const { recoveryCodes } = await confirmOwnTotp(ctx, {
+      code: await codeNow(ctx),
+      sessionSecret: secret(),
+    });
     return recoveryCodes;
   }
 

@@ -10,12 +10,7 @@ import { listAuditEvents } from '../testing/audit-rows';
 import { openTestHouse, type TestHouse } from '../testing/house';
 import { confirmed, sessionValue } from '../testing/session';
 import { readHalf, sealHalf } from './half-sign-in';
-import {
-  enrolTotp,
-  removeOwnSecondFactor,
-  renewRecoveryCodes,
-  viewSecondFactors,
-} from './own-second-factor';
+import { enrolTotp, removeOwnSecondFactor, renewRecoveryCodes, viewSecondFactors } from './own-second-factor';
 import { qrCode } from './qr-code';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes';
 import { redeemSetupLink } from './redeem-setup-link';

@@ -22,12 +22,7 @@ import { troubleWords } from '../../admin/approve/touch-words';
 import { signInAgain, signOut } from '../../admin/session-actions';
 import { PortalPage } from '../../portal-page';
 import { changeFactor, confirmFactor, endOthers, endOne, setUpFactor } from './actions';
-import {
-  addNewPasskey,
-  beginNewPasskey,
-  proposeOwnPasskey,
-  removeOwnPasskey,
-} from './passkey-actions';
+import { addNewPasskey, beginNewPasskey, proposeOwnPasskey, removeOwnPasskey } from './passkey-actions';
 import '../../admin/admin-pages.css';
 import '../../styles/account.css';
 

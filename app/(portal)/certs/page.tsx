@@ -39,7 +39,10 @@ export default async function CertsPage({ searchParams }: Search) {
   const whose = page.person === null ? '' : 'SignedIn';
   return (
     <PortalPage page={page} at="certs">
-      <PageHead title={t('certs.list.title')} lede={t(`certs.list.lede${whose}`, { name: page.person?.name ?? '' })} />
+      <PageHead
+        title={t('certs.list.title')}
+        lede={t(`certs.list.lede${whose}`, { name: page.person?.name ?? '' })}
+      />
       <div className="cols cols-aside">
         <div>
           {views.length === 0 ? (

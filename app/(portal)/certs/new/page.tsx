@@ -13,6 +13,7 @@ import { Trail } from '#components/ui/steps';
 import { wordsOf } from '#components/ui/words-of';
 import { Words, slot } from '#components/ui/words';
 import { openPage, type Page } from '#lib/http/page';
+import { isHubgateError } from '#lib/errors';
 import { provenAccount } from '#lib/requests/proven-account';
 
 import { PortalPage } from '../../../portal-page';
@@ -34,7 +35,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const { t, config, person } = page;
   if (config.requests.signIn === 'required' && person === null) redirect('/sign-in?next=/certs/new');
   const query = await searchParams;
-  const account = await provenAccount(page.ctx);
+  const { account, silent } = await ownAccount(page);
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
@@ -64,6 +65,13 @@ export default async function NewRequestPage({ searchParams }: Search) {
         at={1}
         steps={['trail1', 'trail2', 'trail3', 'trail4'].map((key) => t(`certs.new.${key}`))}
       />
+      {silent ? (
+        <div className="section">
+          <Callout kind="warn" alert>
+            <p>{t('certs.new.directorySilent')}</p>
+          </Callout>
+        </div>
+      ) : null}
       {trusted || config.trust.root === 'public' || config.trust.enforce === 'off' ? null : (
         <div className="section">
           <Callout kind="warn">
@@ -128,6 +136,16 @@ export default async function NewRequestPage({ searchParams }: Search) {
       </div>
     </PortalPage>
   );
+}
+
+/** The account of who is signed in; the wizard is there also while the directory does not say, for what was entered. */
+async function ownAccount({ ctx }: Page): Promise<{ account: string | null; silent: boolean }> {
+  try {
+    return { account: await provenAccount(ctx), silent: false };
+  } catch (thrown) {
+    if (!isHubgateError(thrown) || thrown.code !== 'request.directory-down') throw thrown;
+    return { account: null, silent: true };
+  }
 }
 
 /** `.example.org` in the configuration stands for whatever is below it. */
