@@ -99,9 +99,12 @@ describe('from the directory', () => {
     ['mail', 'l6@op', 'alice', '*', null],
     ['subject', 'bob', 'alice', 'alice@example.org', 'bob'],
     ['subject', 'l7@op', 'alice', 'alice@example.org', null],
-  ] as const)('by %s, %s with the claim %s and the address %s is %s', async (by, login, claim, mail, account) => {
-    expect(await provenAccount(asking(await signedIn(login, claim, mail), by))).toBe(account);
-  });
+  ] as const)(
+    'by %s, %s with the claim %s and the address %s is %s',
+    async (by, login, claim, mail, account) => {
+      expect(await provenAccount(asking(await signedIn(login, claim, mail), by))).toBe(account);
+    },
+  );
 
   it('is what the certificate is for, and the approver reads that the sign-in proves it', async () => {
     const anna = asking(await signedIn('anna@op', 'a.ermel', 'alice@example.org'), 'mail');
