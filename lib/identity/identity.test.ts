@@ -151,7 +151,7 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     expect(await idOf(ctx, 'of the host')).toBe(actorId(ctx.actor));
   });
 
-  it('lose the tokens that they made when they are disabled, and get them back', async () => {
+  it('lose the tokens that they made when they are disabled or demoted, and get them back', async () => {
     const user = await redeemSetupLink(
       visitor(),
       person(secretOf(await createPersonLink(ctx, { roles: ['admin'] })), 'ursula'),
@@ -163,11 +163,15 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     const { token } = await createApiToken(ursula, { name: 'hers', roles: ['operator'], expiresAt: null });
     const { token: other } = await createApiToken(ctx, { name: 'the hosts', roles: [], expiresAt: null });
     const now = new Date();
-    const access = (disabledAt: Date | null) =>
-      setUserAccess(ctx.db, { id: user.id, roles: '["admin"]', disabledAt });
+    const access = (disabledAt: Date | null, roles = '["admin"]') =>
+      setUserAccess(ctx.db, { id: user.id, roles, disabledAt });
     await access(now);
     expect(await readApiToken(ctx.db, token, now)).toBeNull();
     expect(await readApiToken(ctx.db, other, now)).toMatchObject({ name: 'the hosts' });
+    await access(null);
+    expect(await readApiToken(ctx.db, token, now)).toMatchObject({ name: 'hers' });
+    await access(null, '["operator"]');
+    expect(await readApiToken(ctx.db, token, now)).toBeNull();
     await access(null);
     expect(await readApiToken(ctx.db, token, now)).toMatchObject({ name: 'hers' });
   });
