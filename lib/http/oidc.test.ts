@@ -8,6 +8,7 @@ import { GET as begin } from '../../app/auth/oidc/[provider]/route';
 import { POST as approve } from '../../app/api/v1/admin/requests/[id]/approve/route';
 import type { Config } from '../config/schema';
 import { findUserById, setUserAccess } from '../db/users';
+import { requirePermission } from '../identity/authorise';
 import { HALF_COOKIE } from '../identity/half-sign-in';
 import { readSession, sessionRules, type Person } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
@@ -259,6 +260,15 @@ describe('a sign-in by a provider', () => {
     expect(await comeBack(jar, 'plain', { error: 'access_denied' })).toContain('auth.provider-answer');
   });
 
+  it('goes on where a cookie of it cannot be read', async () => {
+    provider.claims = { sub: 'odd-cookie' };
+    const jar = new CookieJar();
+    const url = await start(jar, 'plain');
+    jar.cookies.set('__Host-hubgate-callback', '%E0%A4%A');
+    const query = { code: provider.codeFor(url), state: url.searchParams.get('state') ?? '' };
+    expect(await comeBack(jar, 'plain', query)).toBe('/account');
+  });
+
   it.each([
     'https://evil.example/',
     '//evil.example',
@@ -289,6 +299,15 @@ describe('approvers of a provider that asks for more', () => {
       return ((await answer.json()) as { code: string }).code;
     };
     expect(await decide(jar)).toBe('auth.step-up');
+    // Nor do they make an approver of somebody, or a token that decides, by their other roles.
+    const weak = await personOf(jar);
+    const actor = { ...(weak as NonNullable<typeof weak>), roles: ['admin'] as const };
+    for (const permission of ['people.manage', 'tokens.manage'] as const) {
+      expect(() => requirePermission({ actor }, permission)).toThrow(
+        expect.objectContaining({ code: 'auth.step-up' }),
+      );
+    }
+    requirePermission({ actor }, 'people.read');
     const confirmed = new CookieJar();
     const again = await start(confirmed, 'strong', '?confirm=yes&next=/admin');
     expect(again.searchParams.get('acr_values')).toBe('gold');

@@ -77,6 +77,24 @@ it('counts for nothing where the centre does not ask for a sign-in, and is neede
   });
 });
 
+it('has an address of its own only where the provider has verified it', async () => {
+  const email = 'boss@example.org';
+  const stateOf = async (ctx: Ctx) =>
+    findRequest(house.ctx.db, (await submitRequest(ctx, { ...wish('dora'), email })).id);
+  const verified = await signedIn('dora@op', 'dora', 'Boss@example.org');
+  expect(await stateOf(verified)).toMatchObject({ emailState: 'proven' });
+  // What somebody has written into their own account here is nobody's mailbox.
+  const { ctx } = house;
+  const local = { id: 'id-local', login: 'local', displayName: 'Local', email, passwordHash: null };
+  const times = { disabledAt: null, createdAt: ctx.now(), lastSignInAt: null };
+  await insertUser(ctx.db, { ...local, ...times, roles: '["auditor"]', sessionVersion: 1 });
+  const person = { kind: 'person', userId: 'id-local', name: 'local', roles: [] } as const;
+  expect(await stateOf({ ...ctx, actor: person })).toMatchObject({
+    emailState: 'unproven',
+    accountProof: 'none',
+  });
+});
+
 describe('from the directory', () => {
   let directory: TestDirectory;
   beforeAll(async () => {

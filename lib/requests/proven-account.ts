@@ -1,6 +1,7 @@
 import type { Wanted } from '../accounts/account';
 import { lookUpAccount } from '../accounts/look-up-account';
 import type { Ctx } from '../ctx';
+import type { Queries } from '../db/client';
 import { latestIdentityOf, type UserIdentityRow } from '../db/user-identities';
 import { HubgateError } from '../errors';
 
@@ -45,6 +46,15 @@ async function accountInDirectory(
     'The directory of accounts does not answer, so nobody knows which account is yours. Nothing is lost: ' +
       'send it again in a minute.',
   );
+}
+
+/**
+ * Whether this is the address that the person's provider has verified. What people write into a local
+ * account is their own word: it must not stand for a mailbox that the directory knows.
+ */
+export async function isVerifiedAddress(db: Queries, userId: string, email: string): Promise<boolean> {
+  const identity = await latestIdentityOf(db, userId);
+  return identity?.email?.toLowerCase() === email.toLowerCase();
 }
 
 /**
