@@ -15,6 +15,7 @@ import { slot, Words } from '#components/ui/words';
 import { keptHtml } from '#lib/http/kept-html';
 import { openPage, type Page } from '#lib/http/page';
 import type { HubView } from '#lib/hubs/list-hubs';
+import { listOwnRequests } from '#lib/requests/list-own-requests';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
 import { caFacts } from '#lib/trust/ca-facts';
 
@@ -92,8 +93,8 @@ async function wayFacts(page: Page): Promise<WayFacts> {
   const { config, ctx, visitor } = page;
   const cas = caFacts(ctx.paths);
   const hint = trustHint((await cookies()).get(trustHintName(ctx.config.site.canaryUrl))?.value, ctx.now());
-  const newest = page.requestIds.at(-1);
-  const own = newest === undefined ? null : page.asRequester(newest);
+  const newest = page.requestIds.at(-1) ?? (await listOwnRequests(page.asOwner))[0]?.id;
+  const own = newest === undefined ? null : await page.asRequester(newest);
   const request =
     own && newest !== undefined ? await viewOwnRequest(own, { id: newest }).catch(() => null) : null;
   const { state: certificateState = null, seenAt = null } = request?.certificate ?? {};

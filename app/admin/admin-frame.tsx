@@ -68,7 +68,7 @@ export async function AdminFrame({
         now: ctx.now(),
       }}
     >
-      <StepUp page={page} here={at === 'queue' ? '/admin' : null} />
+      <StepUp page={page} here={at === 'queue' ? '/admin' : at === 'people' ? '/admin/people' : null} />
       <CaAlarms alarms={alarms} page={page} />
       {children}
     </AdminShell>

@@ -1,6 +1,7 @@
 import type { Translate } from '#lib/ctx';
 import type { HubView } from '#lib/hubs/list-hubs';
 
+import { escapeHtml } from '../ui/escape-html';
 import { iconUse } from '../ui/icon';
 import { spanOfTime, utcTime } from '../ui/relative-time';
 
@@ -18,19 +19,6 @@ const LOOKS: Record<HubView['state'], Look> = {
 };
 /** Listed, but its public address does not lead through this gate. */
 const UNROUTED: Look = ['unrouted', 'off', 'none'];
-
-const ESCAPES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Registration files are written by others: their text is data here, never markup. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/gu, (character) => ESCAPES[character] ?? '');
-}
 
 /**
  * The rows of the hub table as one string. It is made once per change of the list, not once per

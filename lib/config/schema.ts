@@ -172,6 +172,10 @@ export const ConfigSchema = z.strictObject({
   requests: z
     .strictObject({
       signIn: z.enum(['optional', 'required', 'none']).default('optional'),
+      /** Where the account name of who is signed in comes from: the provider's claim, or the directory. */
+      accountFrom: z.enum(['claim', 'ldap']).default('claim'),
+      /** By what the directory is asked then: the claim's name, the verified address, or the subject. */
+      accountBy: z.enum(['uid', 'mail', 'subject']).default('uid'),
       openPerAddress: z.int().min(1).max(10_000).default(20),
       expireDays: z.int().min(1).max(365).default(30),
       /** Who may vouch for a guest: nobody, people with a role here, or everybody who can sign in. */

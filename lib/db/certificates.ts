@@ -8,6 +8,8 @@ export type CertificateRow = Certificate & Lineage;
 export type CertificateSummary = Omit<Certificate, 'der'> & Lineage;
 
 const LINEAGE = { request: { select: { renewsSerial: true } } } as const;
+/** For a query that has a certificate beside something else. */
+export const SUMMARY = { omit: { der: true }, include: LINEAGE } as const;
 
 const COLUMNS = [
   'serial',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { GET as begin } from '../../app/auth/oidc/[provider]/route';
 import { POST as approve } from '../../app/api/v1/admin/requests/[id]/approve/route';
+import { requirePermission } from '../identity/authorise';
 import { HALF_COOKIE } from '../identity/half-sign-in';
 import { SESSION_COOKIE } from '../identity/session-cookie';
 import { CookieJar } from '../testing/cookie-jar';
@@ -38,6 +39,15 @@ describe('approvers of a provider that asks for more', () => {
       return ((await answer.json()) as { code: string }).code;
     };
     expect(await decide(jar)).toBe('auth.step-up');
+    // Nor do they make an approver of somebody, or a token that decides, by their other roles.
+    const weak = await visits.personOf(jar);
+    const actor = { ...(weak as NonNullable<typeof weak>), roles: ['admin'] as const };
+    for (const permission of ['people.manage', 'tokens.manage'] as const) {
+      expect(() => requirePermission({ actor }, permission)).toThrow(
+        expect.objectContaining({ code: 'auth.step-up' }),
+      );
+    }
+    requirePermission({ actor }, 'people.read');
     const confirmed = new CookieJar();
     const again = await visits.start(confirmed, 'strong', '?confirm=yes&next=/admin');
     expect(again.searchParams.get('acr_values')).toBe('gold');

@@ -173,6 +173,15 @@ describe('a sign-in by a provider', () => {
     expect(await visits.comeBack(jar, 'plain', { error: 'access_denied' })).toContain('auth.provider-answer');
   });
 
+  it('goes on where a cookie of it cannot be read', async () => {
+    visits.provider.claims = { sub: 'odd-cookie' };
+    const jar = new CookieJar();
+    const url = await visits.start(jar, 'plain');
+    jar.cookies.set(inBrowser(visits.house.instance, '__Host-hubgate-callback'), '%E0%A4%A');
+    const query = { code: visits.provider.codeFor(url), state: url.searchParams.get('state') ?? '' };
+    expect(await visits.comeBack(jar, 'plain', query)).toBe('/account');
+  });
+
   it.each([
     'https://evil.example/',
     '//evil.example',

@@ -66,12 +66,13 @@ export async function finishOidc(
     claims: (found) => (claims = found),
     failed: (error) => (failure = error),
   });
+  const kept = Object.fromEntries(decoded(caller.cookies, cookieTag(house)));
   const answer = await callNextAuth(options, {
     action: 'callback',
     provider: provider.id,
     method: 'GET',
     query,
-    cookies: Object.fromEntries(decoded(caller.cookies, cookieTag(house))),
+    cookies: kept,
   });
   if (claims === null) {
     log(house.config).warn(
@@ -87,9 +88,7 @@ export async function finishOidc(
   const ctx = makeCtx(house, caller, { kind: 'visitor', addressKey: caller.addressKey });
   try {
     const { user, facts } = await signInWithProvider(ctx, { provider, claims });
-    const wanted = decodeURIComponent(caller.cookies.get(CALLBACK_COOKIE) ?? '').slice(
-      house.config.site.url.length,
-    );
+    const wanted = (kept[wireName(CALLBACK_COOKIE, cookieTag(house))] ?? '').slice(house.config.site.url.length);
     const next = wanted === '/' ? homeOf(user) : safeNext(wanted, homeOf(user));
     const onward = await afterFirstFactor({ instance: house, caller, ctx }, { user, facts, next });
     const own = onward.cookies.map(({ name, value, maxAgeSeconds }) =>

@@ -12,6 +12,7 @@ import { translator } from '../i18n/translator';
 import { allows, type Permission } from '../identity/role-table';
 import type { Person } from '../identity/session';
 import { instance } from '../instance';
+import { isOwnRequest } from '../requests/list-own-requests';
 import { callerPerson, callerRequests, grantCookie, makeCtx, readCaller } from './caller';
 import { callerOwner, freshHolder, visitorCertificate } from './caller-owner';
 import { mailboxCookieParts, mailboxOf } from './mailbox-cookie';
@@ -43,8 +44,8 @@ export type Page = {
   readonly requestIds: readonly string[];
   /** A proof brought back from the canary without JavaScript, to be sent along with a request. */
   readonly trustProof: string | null;
-  /** ctx of a requester, or null when this browser has not shown the request's secret. */
-  readonly asRequester: (requestId: string) => Ctx | null;
+  /** ctx of a requester; null when this browser has not shown the request's secret, and nobody is signed in who sent it. */
+  readonly asRequester: (requestId: string) => Promise<Ctx | null>;
   /** ctx of whoever this browser proved to be by any means: for their own certificates. */
   readonly asOwner: Ctx;
   /**
@@ -82,8 +83,8 @@ export const openPage = cache(async (): Promise<Page> => {
     config: house.config,
     requestIds,
     trustProof: caller.cookies.get(TRUST_COOKIE) ?? null,
-    asRequester: (requestId) =>
-      requestIds.includes(requestId)
+    asRequester: async (requestId) =>
+      requestIds.includes(requestId) || (await isOwnRequest(ctx, requestId))
         ? makeCtx(house, caller, { kind: 'requester', requestId, addressKey: caller.addressKey })
         : null,
     asHolder: () => {

@@ -11,7 +11,7 @@ import { listAuditEvents } from '../testing/audit-rows';
 import { makeAuthenticator, type Authenticator } from '../testing/authenticator';
 import { answerTouch } from '../testing/enrolled';
 import { openTestHouse, type TestHouse } from '../testing/house';
-import { inBrowser } from '../testing/session';
+import { confirmed, inBrowser } from '../testing/session';
 import { IDLE } from './action-state';
 import { beginFactorTouchAction, touchFactorAction } from './second-factor';
 
@@ -55,7 +55,7 @@ describe('between the factors, a browser', () => {
     });
     const ctx: Ctx = { ...house.ctx, actor: { kind: 'person', userId: id, name, roles: [] } };
     const key = makeAuthenticator();
-    const { challenge } = await beginPasskey(ctx);
+    const { challenge } = await beginPasskey(await confirmed(ctx));
     await addPasskey(ctx, { name: 'key', answer: key.register(challenge) });
     return key;
   }

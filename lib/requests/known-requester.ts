@@ -1,5 +1,6 @@
 import type { Ctx } from '../ctx';
 import { findUserById } from '../db/users';
+import { isHubgateError } from '../errors';
 import { provenAccount } from './proven-account';
 
 /** What a requester need not type: in the form's fields, for them to change where it is not proven. */
@@ -9,6 +10,8 @@ export type KnownRequester = {
   /** The login here, where it could be an account's name. */
   login: string | null;
   email: string | null;
+  /** The directory does not say now which account it is: whoever asks may go on, and send it later. */
+  silent: boolean;
 };
 
 /**
@@ -21,7 +24,16 @@ export async function knownRequester(ctx: Pick<Ctx, 'actor' | 'config' | 'db'>):
     actor.kind !== 'person' || config.requests.signIn === 'none'
       ? null
       : await findUserById(ctx.db, actor.userId);
-  if (user === null) return { account: null, login: null, email: null };
+  if (user === null) return { account: null, login: null, email: null, silent: false };
   const fits = new RegExp(`^(?:${config.pki.accountPattern})$`, 'u').test(user.login);
-  return { account: await provenAccount(ctx), login: fits ? user.login : null, email: user.email };
+  return { ...(await ownAccount(ctx)), login: fits ? user.login : null, email: user.email };
+}
+
+async function ownAccount(ctx: Parameters<typeof provenAccount>[0]): Promise<Pick<KnownRequester, 'account' | 'silent'>> {
+  try {
+    return { account: await provenAccount(ctx), silent: false };
+  } catch (thrown) {
+    if (!isHubgateError(thrown) || thrown.code !== 'request.directory-down') throw thrown;
+    return { account: null, silent: true };
+  }
 }

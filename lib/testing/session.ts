@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Ctx } from '../ctx';
+import { insertSession } from '../db/sessions';
 import type { UserRow } from '../db/users';
 import { openSession, sessionRules, type SignInFacts } from '../identity/session';
 import { cookieTag, wireName } from '../http/cookies';
@@ -20,4 +24,27 @@ export async function sessionValue(
   const rules = sessionRules(instance.config, instance.secrets.session);
   const input = { user, facts: { ...BY_PASSWORD, ...facts }, agent: 'Firefox, Linux' };
   return (await openSession(instance.db, input, rules, now)).value;
+}
+
+/** The same person in a session in which they have just shown again what they have. */
+export async function confirmed(ctx: Ctx): Promise<Ctx> {
+  const { actor } = ctx;
+  if (actor.kind !== 'person') return ctx;
+  const idHash = randomBytes(32).toString('hex');
+  const at = ctx.now();
+  await insertSession(ctx.db, {
+    idHash,
+    userId: actor.userId,
+    method: 'password',
+    secondFactor: true,
+    acr: null,
+    amr: '[]',
+    agent: 'Firefox, Linux',
+    createdAt: at,
+    lastSeenAt: at,
+    expiresAt: new Date(at.getTime() + 3_600_000),
+    endedAt: null,
+    confirmedAt: at,
+  });
+  return { ...ctx, actor: { ...actor, session: { idHash } } };
 }

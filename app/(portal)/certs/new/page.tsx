@@ -34,7 +34,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const { t, config, person } = page;
   if (config.requests.signIn === 'required' && person === null) redirect('/sign-in?next=/certs/new');
   const query = await searchParams;
-  const known = await knownRequester(page.ctx);
+  const { silent, ...known } = await knownRequester(page.ctx);
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
@@ -66,6 +66,13 @@ export default async function NewRequestPage({ searchParams }: Search) {
         at={1}
         steps={['trail1', 'trail2', 'trail3', 'trail4'].map((key) => t(`certs.new.${key}`))}
       />
+      {silent ? (
+        <div className="section">
+          <Callout kind="warn" alert>
+            <p>{t('certs.new.directorySilent')}</p>
+          </Callout>
+        </div>
+      ) : null}
       {trusted || config.trust.root === 'public' || config.trust.enforce === 'off' ? null : (
         <div className="section">
           <Callout kind="warn">

@@ -46,7 +46,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
   const page = await openPage();
   const { t } = page;
   if (!ID.test(id)) notFound();
-  const own = page.asRequester(id);
+  const own = await page.asRequester(id);
   const crumb = (
     <>
       <a href="/certs">{t('certs.request.crumb')}</a> / <span className="mono">{id}</span>
