@@ -88,7 +88,9 @@ export async function finishOidc(
   const ctx = makeCtx(house, caller, { kind: 'visitor', addressKey: caller.addressKey });
   try {
     const { user, facts } = await signInWithProvider(ctx, { provider, claims });
-    const wanted = (kept[wireName(CALLBACK_COOKIE, cookieTag(house))] ?? '').slice(house.config.site.url.length);
+    const wanted = (kept[wireName(CALLBACK_COOKIE, cookieTag(house))] ?? '').slice(
+      house.config.site.url.length,
+    );
     const next = wanted === '/' ? homeOf(user) : safeNext(wanted, homeOf(user));
     const onward = await afterFirstFactor({ instance: house, caller, ctx }, { user, facts, next });
     const own = onward.cookies.map(({ name, value, maxAgeSeconds }) =>

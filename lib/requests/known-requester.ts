@@ -29,7 +29,9 @@ export async function knownRequester(ctx: Pick<Ctx, 'actor' | 'config' | 'db'>):
   return { ...(await ownAccount(ctx)), login: fits ? user.login : null, email: user.email };
 }
 
-async function ownAccount(ctx: Parameters<typeof provenAccount>[0]): Promise<Pick<KnownRequester, 'account' | 'silent'>> {
+async function ownAccount(
+  ctx: Parameters<typeof provenAccount>[0],
+): Promise<Pick<KnownRequester, 'account' | 'silent'>> {
   try {
     return { account: await provenAccount(ctx), silent: false };
   } catch (thrown) {
