@@ -14,4 +14,5 @@ export const KNOWN_MIGRATIONS = [
   '20261127030000_accounts',
   '20261127040000_audit',
   '20261127050000_sponsors',
+  '20261128030000_hub_notices',
 ] as const;
