@@ -8,22 +8,26 @@ import { ROW_ICONS } from './hub-rows';
 /** The table around its body of rendered rows, with the icons that they point to. */
 export function HubTable({
   headsHidden = false,
+  strips = false,
   t,
   children,
 }: {
   headsHidden?: boolean;
+  /** Whether the rows have a strip of their last 90 days. */
+  strips?: boolean;
   t: Translate;
   /** One `tbody`. */
   children: ReactNode;
 }) {
+  const heads = strips ? ['hub', 'state', 'strip', 'you'] : ['hub', 'state', 'you'];
   return (
     <>
       <IconSymbols names={ROW_ICONS} />
-      <table className="table hubs hubs-full fold-table" role="table">
+      <table className={`table hubs ${strips ? 'hubs-full ' : ''}fold-table`} role="table">
         <caption className="vh">{t('hubs.table')}</caption>
         <thead role="rowgroup" className={headsHidden ? 'vh' : undefined}>
           <tr role="row">
-            {['hub', 'state', 'you'].map((key) => (
+            {heads.map((key) => (
               <th key={key} role="columnheader" scope="col">
                 {t(`hubs.${key}`)}
               </th>

@@ -1,6 +1,6 @@
 import type { Probe } from './probe-hub';
 
-export const HUB_STATES = ['up', 'starting', 'degraded', 'down', 'unknown'] as const;
+export const HUB_STATES = ['up', 'starting', 'degraded', 'down', 'stale', 'unknown'] as const;
 export type HubState = (typeof HUB_STATES)[number];
 
 /** What is known of a hub's health. Instants in milliseconds since 1970. */

@@ -13,6 +13,17 @@ export const HubView = z.strictObject({
   state: z.enum(HUB_STATES),
   since: z.iso.datetime(),
   version: z.string().optional(),
+  why: z.string().optional(),
+  latencyMs: z.number().optional(),
+  contact: z.string().optional(),
+  documentation: z.string().optional(),
+  resources: z.string().optional(),
+  icon: z.string().optional(),
+  access: z.string().optional(),
+  announcement: z.string().optional(),
+  notices: z
+    .array(z.strictObject({ text: z.string(), from: z.string().optional(), until: z.string().optional() }))
+    .optional(),
   /** Whether the gate leads to it; if not, its address is only listed. */
   routed: z.boolean(),
   /** Whether the certificate that the visitor shows opens it; absent when none was shown. */

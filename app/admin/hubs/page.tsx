@@ -20,6 +20,7 @@ const HEALTH = {
   starting: 'wait',
   degraded: 'warn',
   down: 'bad',
+  stale: 'off',
   unknown: 'off',
 } as const satisfies Record<HubView['state'], string>;
 
