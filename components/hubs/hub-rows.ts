@@ -120,11 +120,11 @@ function forYou(row: HubView, facts: Facts): string {
   if (row.mayEnter === undefined) return `${enterLink(row, facts)}${desc(word('hubs.opensAny'))}`;
   if (!row.mayEnter) {
     return accepted
-      ? `${word('hubs.notYou')}${desc(`<a href="${escapeHtml(askHref(row))}">${word('hubs.ask')}</a>`)}`
+      ? `${word('hubs.notYou')} ${desc(`<a href="${escapeHtml(askHref(row))}">${word('hubs.ask')}</a>`)}`
       : desc(word('hubs.notValid'));
   }
   if (row.state === 'up' || row.state === 'degraded' || row.state === 'unknown') return enterLink(row, facts);
-  return `${word('hubs.opensYou')}${desc(word('hubs.whenUp'))}`;
+  return `${word('hubs.opensYou')} ${desc(word('hubs.whenUp'))}`;
 }
 
 function askHref(row: HubView): string {
