@@ -29,7 +29,7 @@ async function drawStrips(page: Page): Promise<Strips> {
   const now = ctx.now();
   const today = escapeHtml(t('hubs.today'));
   const drawn = new Map<string, string>();
-  for (const [hub, days] of await hubHistory(ctx, {})) {
+  for (const [hub, days] of await hubHistory(ctx)) {
     const { share } = availability(lastDays(days, now));
     const percent = share === null ? '' : percentText(share, locale);
     drawn.set(

@@ -25,6 +25,7 @@ export function hubLook(hub: Pick<HubView, 'routed' | 'state'>): HubLook {
 export function whyKey(hub: Pick<HubView, 'routed' | 'state' | 'why' | 'latencyMs'>): string {
   if (hubLook(hub) === UNROUTED) return 'hubs.why.unrouted';
   if (hub.why === 'slow' && hub.latencyMs !== undefined) return 'hubs.why.slowBy';
+  if (hub.why === 'not-yet' && hub.state === 'down') return 'hubs.why.no-such-hub';
   return `hubs.why.${hub.why}`;
 }
 

@@ -27,15 +27,18 @@ export function OutageTable({
         <p className="meta">{word('outagesNone')}</p>
       ) : (
         <Table heads={[word('outageBegan'), word('outageLasted'), word('outageWhy')]}>
-          {outages.map(({ from, to, why }) => {
-            const span = spanOfTime(((to ?? now).getTime() - from.getTime()) / 1000, locale);
+          {outages.map(({ id, from, to, why }) => {
+            const ended = to === undefined ? now : new Date(to);
+            const span = spanOfTime((ended.getTime() - Date.parse(from)) / 1000, locale);
             return (
-              <Row key={from.toISOString()}>
+              <Row key={id}>
                 <RowHead>
                   <Time at={from} now={now} locale={locale} />
                 </RowHead>
                 <td role="cell" data-label={word('outageLasted')}>
-                  <span>{to === null ? <State kind="bad">{word('outageOpen', { span })}</State> : span}</span>
+                  <span>
+                    {to === undefined ? <State kind="bad">{word('outageOpen', { span })}</State> : span}
+                  </span>
                 </td>
                 <td role="cell" data-label={word('outageWhy')}>
                   <span>{t(`hubs.outage.${why}`)}</span>

@@ -14,5 +14,6 @@ export const KNOWN_MIGRATIONS = [
   '20261127030000_accounts',
   '20261127040000_audit',
   '20261127050000_sponsors',
+  '20261128010000_hub_history',
   '20261128030000_hub_notices',
 ] as const;

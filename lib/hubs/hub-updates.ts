@@ -1,5 +1,6 @@
 import type { Ctx } from '../ctx';
 import { runningIndex } from './hub-index';
+import { followNotices } from './notices/current-notices';
 import { listHubs, type HubList, type HubVisitor } from './list-hubs';
 
 /**
@@ -14,11 +15,11 @@ export async function* hubUpdates(
 ): AsyncGenerator<HubList> {
   let wake: () => void = () => undefined;
   let changed = false;
-  const unsubscribe =
-    runningIndex()?.subscribe(() => {
-      changed = true;
-      wake();
-    }) ?? (() => undefined);
+  const onChange = () => {
+    changed = true;
+    wake();
+  };
+  const ends = [runningIndex()?.subscribe(onChange), followNotices(ctx, onChange)];
   const onGone = () => wake();
   input.gone.addEventListener('abort', onGone);
   try {
@@ -30,7 +31,7 @@ export async function* hubUpdates(
       yield await listHubs(ctx, { visitor: input.visitor });
     }
   } finally {
-    unsubscribe();
+    for (const end of ends) end?.();
     input.gone.removeEventListener('abort', onGone);
   }
 }

@@ -120,7 +120,7 @@ async function History({ page, name }: { page: Page; name: string }) {
   const { t, locale, ctx } = page;
   const [history, outages] = await Promise.all([
     hubHistory(ctx, { hubs: [name] }),
-    listOutages(ctx, { hub: name, limit: 50 }),
+    listOutages(ctx, { hubs: [name], limit: 50 }),
   ]);
   const now = ctx.now();
   return (
