@@ -18,6 +18,7 @@ import { hubHistory, listOutages } from '#lib/hubs/hub-history';
 import type { HubView } from '#lib/hubs/list-hubs';
 import { concerns } from '#lib/hubs/notices/notice';
 
+import { hubIconHtml } from '../../../../components/hubs/hub-icons';
 import { hubPath, hubTitle, isWebAddress } from '../../../../components/hubs/hub-looks';
 import { PortalPage } from '../../../portal-page';
 import { visibleHubs, type HubListing } from '../../hub-list';
@@ -98,7 +99,12 @@ function Head({ page, hub }: { page: Page; hub: HubView }) {
         <p className="crumb">
           <a href="/hubs">{t('hubs.one.crumb')}</a>
         </p>
-        <h1>{hubTitle(hub)}</h1>
+        <h1>
+          {hub.icon === undefined ? null : (
+            <span className="hub-icon" dangerouslySetInnerHTML={{ __html: hubIconHtml(hub.icon) }} />
+          )}
+          <span>{hubTitle(hub)}</span>
+        </h1>
         <p className="hub-now" data-live="now">
           <HubState hub={hub} t={t} /> <span>{whyText(hub, { t, now: ctx.now(), locale })}</span>
         </p>
