@@ -1,5 +1,6 @@
 import type { Translate } from '#lib/ctx';
 
+import { Fold } from '../ui/fold';
 import { spanOfTime } from '../ui/relative-time';
 import { SectionHead } from '../ui/section-head';
 import { Row, RowHead, Table } from '../ui/table';
@@ -67,8 +68,7 @@ function TroubleDays({
   const word = (key: string) => t(`hubs.one.${key}`);
   const troubled = last.filter(({ seconds }) => dayMark(seconds).depth > 0).reverse();
   return (
-    <details className="fold">
-      <summary>{t('hubs.one.troubleDays', { n })}</summary>
+    <Fold title={t('hubs.one.troubleDays', { n })}>
       <Table heads={[word('day'), word('share'), word('outFor'), word('slowFor')]}>
         {troubled.map(({ date, seconds }) =>
           seconds === undefined ? null : (
@@ -87,6 +87,6 @@ function TroubleDays({
           ),
         )}
       </Table>
-    </details>
+    </Fold>
   );
 }

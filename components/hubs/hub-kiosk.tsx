@@ -3,7 +3,7 @@ import type { HubView } from '#lib/hubs/list-hubs';
 
 import { spanOfTime } from '../ui/relative-time';
 import { State } from '../ui/state';
-import { hasTrouble, hubLook, hubPath, hubTitle, latencyText, whyKey } from './hub-looks';
+import { hubLook, hubPath, hubTitle, latencyText, whyKey } from './hub-looks';
 
 /** As many as a wall screen shows without scrolling; trouble is never left out. */
 const TILES_MAX = 36;
@@ -29,7 +29,7 @@ export function HubKiosk({
     <>
       <ul className="tiles" role="list">
         {shown.map((hub) => (
-          <li key={hub.name} className={hasTrouble(hub) ? 'tile is-trouble' : 'tile'}>
+          <li key={hub.name} className={`tile tile-${hubLook(hub).kind}`}>
             <HubState hub={hub} t={t} />
             <p className="tile-name">{hubTitle(hub)}</p>
             <p className="tile-path mono break">{hubPath(hub)}</p>

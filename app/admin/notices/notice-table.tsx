@@ -72,12 +72,7 @@ export function NoticeTable({
                   </a>
                   <form action={withdraw}>
                     <input type="hidden" name="id" value={notice.id} />
-                    <Button
-                      type="submit"
-                      small
-                      look="quiet"
-                      aria-label={word('withdrawName', { title: notice.title })}
-                    >
+                    <Button type="submit" small aria-label={word('withdrawName', { title: notice.title })}>
                       {word('withdraw')}
                     </Button>
                   </form>
