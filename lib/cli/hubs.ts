@@ -9,6 +9,7 @@ import { listHubAccess } from '../hubs/list-hub-access';
 import { PROBES_AT_ONCE } from '../hubs/probe-round';
 import { setHubAccess } from '../hubs/set-hub-access';
 import { configOf, outputOf, withCtx } from './context';
+import { registerCheck } from './hubs-check';
 import { safe } from './table';
 
 /** `hubgate hubs list|check|access|allow|deny` */
@@ -32,24 +33,7 @@ export function register(program: Command): void {
         lines.length > 0 ? lines.join('\n') : `No hub is registered in ${configOf(command).paths.hubsDir}.`,
       );
     });
-  hubs
-    .command('check')
-    .description('what is wrong with registration files, by file and line; exits with 1 if anything is')
-    .action(async (_options: object, command: Command) => {
-      const loaded = configOf(command);
-      const { problems, hubs: found } = await scanHubs(loaded, Date.now());
-      const lines = problems.map(
-        ({ file, line, code, text }) =>
-          `${file}${line > 0 ? `:${line}` : ''}: ${code}${text === '' ? '' : `: ${safe(text)}`}`,
-      );
-      outputOf(command).result(
-        { ok: problems.length === 0, folder: loaded.paths.hubsDir, problems },
-        [...lines, `${found.length} hubs in ${loaded.paths.hubsDir}, ${problems.length} problems.`].join(
-          '\n',
-        ),
-      );
-      if (problems.length > 0) process.exitCode = 1;
-    });
+  registerCheck(hubs);
   hubs
     .command('access')
     .description('who may enter which hub; with a name and a mode: change it')

@@ -131,16 +131,9 @@ function outageOf(row: {
   return { ...row, state: row.state as HubState, why: row.why as HubWhy };
 }
 
-export async function insertOutages(tx: Tx, rows: readonly HubOutageRow[]): Promise<void> {
-  if (rows.length > 0) await insertRows(tx, 'HubOutage', ['id', 'hub', 'from', 'to', 'state', 'why'], rows);
-}
-
-export async function updateOutage(
-  tx: Tx,
-  id: string,
-  change: { to?: Date; state?: HubState; why?: HubWhy },
-): Promise<void> {
-  await tx.prisma.hubOutage.update({ where: { id }, data: change });
+/** Writes an outage as it stands now: a new one, or what became of one. */
+export async function storeOutage(tx: Tx, row: HubOutageRow): Promise<void> {
+  await tx.prisma.hubOutage.upsert({ where: { id: row.id }, create: row, update: row });
 }
 
 /** What was known of each hub when it changed last. */

@@ -24,9 +24,9 @@ type Where = {
   paths: Pick<StatePaths, 'hubsDir' | 'caDir'>;
 };
 
-/** Polling the folder costs with the number of files in it: so long for each, at least 1.5 s. */
+/** Polling the folder costs with the number of files in it: so long for each, at least a second. */
 const POLL_MS_PER_FILE = 8;
-const POLL_MS = 1500;
+const POLL_MS = 1000;
 /** A file that is half-written is looked at again so soon. */
 const UNFINISHED_MS = 1000;
 /** Several hubs that change together (a proxy dies) are one change. */
@@ -216,13 +216,14 @@ function circumstances(hub: KnownHub, now: number): Parameters<typeof nextHealth
 }
 
 // Next bundles instrumentation and routes apart: what a process has once hangs on globalThis.
-const holder = globalThis as typeof globalThis & { __hubgateHubs?: HubIndex };
+const holder = globalThis as typeof globalThis & { __hubgateHubs?: HubIndex | null };
 
 /** The index of this process, when one runs (in the web process). */
 export function runningIndex(): HubIndex | null {
   return holder.__hubgateHubs ?? null;
 }
 
-export function setRunningIndex(index: HubIndex): void {
+/** @param index null: there is none any more */
+export function setRunningIndex(index: HubIndex | null): void {
   holder.__hubgateHubs = index;
 }

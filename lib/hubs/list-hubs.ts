@@ -73,11 +73,13 @@ export async function currentHubs(ctx: Pick<Ctx, 'config' | 'paths' | 'now'>): P
 /**
  * The registered hubs, by name.
  *
+ * @param input.access `shared`: who may enter as it was up to a second ago, asked once for all who
+ *   follow the list; without it, as it is now
  * @throws {HubgateError} as `requireHubSight`
  */
 export async function listHubs(
   ctx: Pick<Ctx, 'actor' | 'config' | 'paths' | 'db' | 'now'>,
-  input: { visitor: HubVisitor },
+  input: { visitor: HubVisitor; access?: 'shared' },
 ): Promise<HubList> {
   const { visitor } = input;
   requireHubSight(ctx, visitor);
@@ -85,7 +87,7 @@ export async function listHubs(
   const { notices } = await currentNotices(ctx);
   const hubs = viewsOf(snapshot).map((view) => withNotices(view, notices));
   if (visitor === null) return { hubs };
-  const access = new Map((await hubAccess(ctx, snapshot)).map((entry) => [entry.route, entry]));
+  const access = await (input.access === 'shared' ? sharedAccess : accessByRoute)(ctx, snapshot);
   return {
     hubs: snapshot.hubs.map((hub, index): HubView => {
       const entry = hub.route === null ? undefined : access.get(hub.route);
@@ -95,6 +97,25 @@ export async function listHubs(
       return { ...view, mayEnter: visitor.accepted && hub.upstream !== null && listed };
     }),
   };
+}
+
+type AccessCtx = Parameters<typeof hubAccess>[0] & Pick<Ctx, 'now'>;
+type AccessByRoute = Map<string, Awaited<ReturnType<typeof hubAccess>>[number]>;
+
+async function accessByRoute(ctx: AccessCtx, snapshot: HubSnapshot): Promise<AccessByRoute> {
+  return new Map((await hubAccess(ctx, snapshot)).map((entry) => [entry.route, entry]));
+}
+
+const SHARED_MS = 1000;
+const shared = new WeakMap<HubSnapshot, { at: number; access: Promise<AccessByRoute> }>();
+
+function sharedAccess(ctx: AccessCtx, snapshot: HubSnapshot): Promise<AccessByRoute> {
+  const now = ctx.now().getTime();
+  const known = shared.get(snapshot);
+  if (known !== undefined && now - known.at < SHARED_MS) return known.access;
+  const access = accessByRoute(ctx, snapshot);
+  shared.set(snapshot, { at: now, access });
+  return access;
 }
 
 /** What everybody sees of a snapshot, made once for each. */

@@ -19,7 +19,7 @@ const STEP_MS = 2000;
 
 type Outcome = { hubs: Registration[]; problems: RegistrationProblem[] };
 /** What was read of files before, by name: a file that did not change is not opened again. */
-export type RegistrationCache = Map<string, { stamp: string; outcome: Outcome }>;
+export type RegistrationCache = Map<string, { stamp: string | null; outcome: Outcome }>;
 
 export type ReadFolder = Outcome & {
   /** Whether a file is being written: worth another look in a second. */
@@ -34,12 +34,13 @@ export type ReadFolder = Outcome & {
  * @param options.now   milliseconds since 1970, to know what was written this moment; without it
  *   every file is taken as it is
  * @param options.cache kept by the caller from one reading to the next
+ * @param options.only  the only file to read
  */
 export async function readRegistrations(
   folder: string,
-  options: { now?: number; cache?: RegistrationCache } = {},
+  options: { now?: number; cache?: RegistrationCache; only?: string } = {},
 ): Promise<ReadFolder> {
-  const { now = Number.POSITIVE_INFINITY, cache = new Map() } = options;
+  const { now = Number.POSITIVE_INFINITY, cache = new Map(), only } = options;
   const hubs: Registration[] = [];
   const problems: RegistrationProblem[] = [];
   let names: string[];
@@ -52,6 +53,7 @@ export async function readRegistrations(
     const problem = { code: 'folder-unreadable', file: folder, line: 0, text: why } as const;
     return { hubs, problems: [problem], unfinished: false };
   }
+  if (only !== undefined) names = names.filter((name) => name === only);
   if (names.length > FILES_MAX) {
     problems.push({ code: 'too-many-files', file: folder, line: 0, text: `${names.length} > ${FILES_MAX}` });
     names = names.slice(0, FILES_MAX);
@@ -88,8 +90,8 @@ async function readOne(
     }
     // The stamp is from before the reading: what was written since is read the next time. Times have
     // steps, up to whole seconds: what changed just now may change again within the same one.
-    if (stamp !== null && Math.abs(now - link.mtimeMs) > STEP_MS) cache.set(name, { stamp, outcome: read });
-    else cache.delete(name);
+    const settled = stamp !== null && Math.abs(now - link.mtimeMs) > STEP_MS;
+    cache.set(name, { stamp: settled ? stamp : null, outcome: read });
     return { ...read, unfinished: false };
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code ?? 'unknown';

@@ -11,13 +11,18 @@ const HEARD: ReadonlySet<number> = new Set([
 ]);
 
 /** The folder itself is looked at so often, however it is watched: it may go, return, or be replaced. */
-const LOOK_MS = 1500;
+const LOOK_MS = 1000;
 /** A burst of writes (a unit that appends two lines) is one change. */
 const SETTLE_MS = 100;
 /** Even where every change is heard, all files are looked at so often. */
 const DOUBT_MS = 60_000;
 
 export type FolderWatch = { stop: () => void; mode: () => 'events' | 'polling' };
+
+/** Whether inotify hears of every change on a file system of this type (`f_type` of statfs(2)). */
+export function hearsAll(type: number): boolean {
+  return HEARD.has(type);
+}
 
 /**
  * Calls `onChange` soon after something in the folder may have changed: at once where inotify hears
@@ -32,7 +37,7 @@ export function watchFolder(
   onChange: () => void,
   options: { pollMs?: () => number; hears?: (type: number) => boolean } = {},
 ): FolderWatch {
-  const { pollMs = () => LOOK_MS, hears = (type) => HEARD.has(type) } = options;
+  const { pollMs = () => LOOK_MS, hears = hearsAll } = options;
   let watcher: FSWatcher | null = null;
   let identity = '';
   let told = performance.now();
@@ -66,7 +71,7 @@ export function watchFolder(
       identity = now;
       await listen().catch(unwatch);
       tell();
-    } else if (performance.now() - told >= (watcher === null ? pollMs() : DOUBT_MS)) {
+    } else if (performance.now() - told >= (watcher === null ? pollMs() : DOUBT_MS) - LOOK_MS / 2) {
       tell();
     }
   };
@@ -86,8 +91,9 @@ export function watchFolder(
 
 async function identityOf(folder: string): Promise<string> {
   try {
-    const { dev, ino } = await stat(folder);
-    return `${dev} ${ino}`;
+    // Numbers of inodes are used again at once: the time of birth tells a new folder from the one before.
+    const { dev, ino, birthtimeMs } = await stat(folder);
+    return `${dev} ${ino} ${birthtimeMs}`;
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code ?? 'unknown';
   }
