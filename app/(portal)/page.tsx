@@ -135,7 +135,7 @@ async function RunningHubs({ page }: { page: Page }) {
       ) : hubs.length === 0 ? (
         <Empty title={t('home.hubs.empty')}>{t('home.hubs.emptyText')}</Empty>
       ) : (
-        <HubTable headsHidden t={t}>
+        <HubTable headsHidden icons={hubs.slice(0, HUBS_SHOWN).map(({ icon }) => icon)} t={t}>
           <Rows page={page} listing={{ ...listing, hubs: hubs.slice(0, HUBS_SHOWN) }} />
         </HubTable>
       )}

@@ -52,3 +52,14 @@ const PATHS: Record<HubIcon, string> = {
 export function hubIconHtml(icon: HubIcon): string {
   return `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="${PATHS[icon]}"/></svg>`;
 }
+
+/** Such pictures to be used by name on this page: `hubIconUse` in long lists, where each drawing would weigh. */
+export function hubIconSymbols(icons: Iterable<HubIcon>): string {
+  return [...new Set(icons)]
+    .map((icon) => `<symbol id="hub-${icon}" viewBox="0 0 16 16"><path d="${PATHS[icon]}"/></symbol>`)
+    .join('');
+}
+
+export function hubIconUse(icon: HubIcon): string {
+  return `<svg class="icon" aria-hidden="true"><use href="#hub-${icon}"/></svg>`;
+}

@@ -4,7 +4,7 @@ import type { HubView } from '#lib/hubs/list-hubs';
 import { iconUse, type PathIcon } from '../ui/icon';
 import { spanOfTime, utcTime } from '../ui/relative-time';
 import { escapeHtml } from './escape-html';
-import { hubIconHtml } from './hub-icons';
+import { hubIconUse } from './hub-icons';
 import {
   contactHref,
   hubHref,
@@ -95,7 +95,7 @@ function nameCell(row: HubView, { word, work }: Facts): string {
       : [`<span class="note">${iconUse('info')}${escapeHtml(announcement)}</span>`]),
   ];
   return (
-    `<a class="name" href="${hubHref(row.name)}">${row.icon === undefined ? '' : hubIconHtml(row.icon)}` +
+    `<a class="name" href="${hubHref(row.name)}">${row.icon === undefined ? '' : hubIconUse(row.icon)}` +
     `${escapeHtml(hubTitle(row))}</a>` +
     `<span class="desc">${offers.join(' · ')}</span>${told.join('')}`
   );

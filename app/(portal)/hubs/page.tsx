@@ -96,7 +96,7 @@ function Listed({ page, listing, choice }: { page: Page; listing: HubListing; ch
           </Empty>
         ) : (
           <>
-            <HubTable strips t={t}>
+            <HubTable strips icons={hubs.map(({ icon }) => icon)} t={t}>
               <Rows page={page} listing={{ ...listing, hubs }} choice={choice} />
             </HubTable>
             <p className="meta strip-legend">{t('hubs.legend')}</p>
