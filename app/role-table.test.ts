@@ -3,7 +3,7 @@
  * them, called as a stranger, as somebody without a role, with each role, and with a pick-up secret.
  * What each needs stands in docs/roles.md; an address without a line there fails.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -121,6 +121,9 @@ beforeAll(async () => {
   id = await submitOne({ ...house.ctx, actor: { kind: 'visitor', addressKey: 'k' } });
   await approveRequest(house.ctx, { id });
   const [event] = await allEvents(signRequests(house.ctx, { ids: [id] }));
+  const { hubsDir } = house.instance.paths;
+  mkdirSync(hubsDir, { recursive: true });
+  writeFileSync(join(hubsDir, 'astro.hub'), 'https://gate.localhost:8444/astro,Astronomy\n');
   serial = event?.event === 'item' ? (event.serial ?? '') : '';
 });
 afterAll(() => house.remove());
@@ -155,6 +158,7 @@ function paramsOf(file: string): Record<string, string> {
   return {
     ...(file.includes('[id]') ? { id } : {}),
     ...(file.includes('[serial]') ? { serial } : {}),
+    ...(file.includes('[name]') ? { name: 'astro' } : {}),
     ...(file.includes('[file]') ? { file: 'certificate.pem' } : {}),
   };
 }

@@ -144,6 +144,8 @@ export const ERROR_CODES = [
   // Hubs.
   'hub.not-found',
   'hub.name',
+  'hub.notice-not-found',
+  'hub.notice-dates',
 
   // Mail.
   'mail.failed',

@@ -4,6 +4,7 @@ import { cookies } from 'next/headers';
 import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { TrustWatch } from '#components/ca/trust-watch';
 import { HubTable } from '#components/hubs/hub-table';
+import { NoticeList } from '#components/hubs/notice-list';
 import { Way, type WayFacts } from '#components/portal/way';
 import { LinkButton } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
@@ -12,15 +13,15 @@ import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 import { slot, Words } from '#components/ui/words';
+import { hostZone } from '#lib/http/host-zone';
 import { keptHtml } from '#lib/http/kept-html';
 import { openPage, type Page } from '#lib/http/page';
-import type { HubView } from '#lib/hubs/list-hubs';
 import { listOwnRequests } from '#lib/requests/list-own-requests';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
 import { caFacts } from '#lib/trust/ca-facts';
 
 import { PortalPage } from '../portal-page';
-import { keepHubRows, renderHubRows, visibleHubs } from './hub-list';
+import { keepHubRows, renderHubRows, visibleHubs, type HubListing } from './hub-list';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('home.title') };
@@ -123,7 +124,8 @@ async function wayFacts(page: Page): Promise<WayFacts> {
 
 async function RunningHubs({ page }: { page: Page }) {
   const { t, config } = page;
-  const hubs = await visibleHubs(page);
+  const listing = await visibleHubs(page);
+  const hubs = listing?.hubs ?? null;
   const href = page.site === 'http' ? `${config.site.url}/hubs` : '/hubs';
   return (
     <section className="section" aria-labelledby="hubs">
@@ -133,7 +135,15 @@ async function RunningHubs({ page }: { page: Page }) {
         title={t('home.hubs.title')}
         end={hubs && hubs.length > 0 ? <a href={href}>{t('home.hubs.all', { count: hubs.length })}</a> : null}
       />
-      {hubs === null ? (
+      {listing === null || listing.board.notices.length === 0 ? null : (
+        <div className="notices-under-head">
+          <NoticeList
+            notices={listing.board.notices}
+            look={{ t, locale: page.locale, now: page.ctx.now(), zone: hostZone() }}
+          />
+        </div>
+      )}
+      {listing === null || hubs === null ? (
         <Empty
           title={t('home.hubs.hidden')}
           action={<LinkButton href={href}>{t('home.hubs.show')}</LinkButton>}
@@ -143,8 +153,8 @@ async function RunningHubs({ page }: { page: Page }) {
       ) : hubs.length === 0 ? (
         <Empty title={t('home.hubs.empty')}>{t('home.hubs.emptyText')}</Empty>
       ) : (
-        <HubTable headsHidden t={t}>
-          <Rows page={page} hubs={hubs.slice(0, HUBS_SHOWN)} />
+        <HubTable headsHidden icons={hubs.slice(0, HUBS_SHOWN).map(({ icon }) => icon)} t={t}>
+          <Rows page={page} listing={{ ...listing, hubs: hubs.slice(0, HUBS_SHOWN) }} />
         </HubTable>
       )}
     </section>
@@ -152,8 +162,8 @@ async function RunningHubs({ page }: { page: Page }) {
 }
 
 /** Few enough to stand in the page: a client component for them would cost more. */
-function Rows({ page, hubs }: { page: Page; hubs: readonly HubView[] }) {
-  const key = keepHubRows(page, hubs, 'home');
-  const html = (key === null ? null : keptHtml(key)) ?? renderHubRows(page, hubs);
+async function Rows({ page, listing }: { page: Page; listing: HubListing }) {
+  const key = await keepHubRows(page, listing, 'home');
+  const html = (key === null ? null : keptHtml(key)) ?? (await renderHubRows(page, listing, 'home'));
   return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: html }} />;
 }

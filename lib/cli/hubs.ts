@@ -4,12 +4,12 @@ import type { HubAccess } from '../db/hub-access';
 import { HubgateError } from '../errors';
 import { allowHubMember } from '../hubs/allow-hub-member';
 import { denyHubMember } from '../hubs/deny-hub-member';
-import { scanHubs } from '../hubs/hub-index';
-import { nextHealth } from '../hubs/hub-state';
+import { healthNow, scanHubs } from '../hubs/hub-index';
 import { listHubAccess } from '../hubs/list-hub-access';
-import { probeHub } from '../hubs/probe-hub';
+import { PROBES_AT_ONCE } from '../hubs/probe-round';
 import { setHubAccess } from '../hubs/set-hub-access';
 import { configOf, outputOf, withCtx } from './context';
+import { registerCheck } from './hubs-check';
 import { safe } from './table';
 
 /** `hubgate hubs list|check|access|allow|deny` */
@@ -33,24 +33,7 @@ export function register(program: Command): void {
         lines.length > 0 ? lines.join('\n') : `No hub is registered in ${configOf(command).paths.hubsDir}.`,
       );
     });
-  hubs
-    .command('check')
-    .description('what is wrong with registration files, by file and line; exits with 1 if anything is')
-    .action(async (_options: object, command: Command) => {
-      const loaded = configOf(command);
-      const { problems, hubs: found } = await scanHubs(loaded, Date.now());
-      const lines = problems.map(
-        ({ file, line, code, text }) =>
-          `${file}${line > 0 ? `:${line}` : ''}: ${code}${text === '' ? '' : `: ${safe(text)}`}`,
-      );
-      outputOf(command).result(
-        { ok: problems.length === 0, folder: loaded.paths.hubsDir, problems },
-        [...lines, `${found.length} hubs in ${loaded.paths.hubsDir}, ${problems.length} problems.`].join(
-          '\n',
-        ),
-      );
-      if (problems.length > 0) process.exitCode = 1;
-    });
+  registerCheck(hubs);
   hubs
     .command('access')
     .description('who may enter which hub; with a name and a mode: change it')
@@ -105,20 +88,20 @@ function readMode(text: string): HubAccess {
 }
 
 async function probedHubs(command: Command) {
-  const { hubs } = await scanHubs(configOf(command), Date.now());
-  return Promise.all(
-    hubs.map(async ({ name, url, description, upstream, health }) => {
-      // Asked once, so one failure is believed here.
-      const after =
-        upstream === null ? health : nextHealth(health, await probeHub(upstream, url), Date.now());
-      return {
-        name,
-        url,
-        description,
-        state: after.state,
-        version: after.version,
-        routed: upstream !== null,
-      };
-    }),
-  );
+  const loaded = configOf(command);
+  const { hubs } = await scanHubs(loaded, Date.now());
+  const items = [];
+  for (let at = 0; at < hubs.length; at += PROBES_AT_ONCE) {
+    const some = hubs.slice(at, at + PROBES_AT_ONCE);
+    items.push(
+      ...(await Promise.all(
+        some.map(async (hub) => {
+          const { state, why, version } = await healthNow(loaded, hub, Date.now);
+          const { name, url, description, upstream } = hub;
+          return { name, url, description, state, why, version, routed: upstream !== null };
+        }),
+      )),
+    );
+  }
+  return items;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { readProbeRule } from './probe-rule';
 import { SignIn } from './sign-in';
 
 /**
@@ -28,6 +29,13 @@ const regularExpression = z.string().refine(
   },
   { message: 'a regular expression' },
 );
+
+const probeRule = z
+  .string()
+  .max(300)
+  .refine((value) => readProbeRule(value) !== null, {
+    message: 'a host name, name:port, an address, or a network such as 10.1.0.0/16',
+  });
 
 /** ASCII only: domainComponent is an IA5String (RFC 4519 section 2.4). */
 const ia5 = z
@@ -217,6 +225,8 @@ export const ConfigSchema = z.strictObject({
       visibility: z.enum(['public', 'certificate']).default('public'),
       /** Read `upstream:` lines from registration files; only where all who write them are trusted. */
       upstreamFromFiles: z.boolean().default(false),
+      /** Where hubs without a private address may be asked for their health: names, name:port, networks. */
+      probeAllow: z.array(probeRule).max(200).default(['127.0.0.0/8', '::1/128']),
       upstream: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), origin(['http'])).default({}),
     })
     .prefault({}),

@@ -50,7 +50,7 @@ export function routeFor(input: {
   }
   if (site === 'gate' && !isOneName(config)) {
     // The gate shows cert-check and explains; everything else is the portal's.
-    if (path === '/status/cert-check' || path === '/hubs') return { kind: 'serve' };
+    if (path === '/status/cert-check' || /^\/hubs(?:\/|$)/.test(path)) return { kind: 'serve' };
     if (path === '/') return { kind: 'redirect', location: `${gateUrl}/status/cert-check`, status };
     return { kind: 'redirect', location: `${url}${path}${search}`, status };
   }

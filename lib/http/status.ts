@@ -134,6 +134,8 @@ export const STATUS: Record<ErrorCode, number> = {
 
   'hub.not-found': 404,
   'hub.name': 422,
+  'hub.notice-not-found': 404,
+  'hub.notice-dates': 422,
 
   'mail.failed': 502,
   'mail.not-configured': 409,

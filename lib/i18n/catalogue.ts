@@ -6,6 +6,7 @@ import cli from './messages/en/cli.json';
 import common from './messages/en/common.json';
 import errors from './messages/en/errors.json';
 import gate from './messages/en/gate.json';
+import health from './messages/en/health.json';
 import home from './messages/en/home.json';
 import hubs from './messages/en/hubs.json';
 import mail from './messages/en/mail.json';
@@ -25,6 +26,7 @@ const en = {
   common,
   errors,
   gate,
+  health,
   home,
   hubs,
   mail,

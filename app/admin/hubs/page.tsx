@@ -20,6 +20,7 @@ const HEALTH = {
   starting: 'wait',
   degraded: 'warn',
   down: 'bad',
+  stale: 'bad',
   unknown: 'off',
 } as const satisfies Record<HubView['state'], string>;
 

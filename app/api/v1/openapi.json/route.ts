@@ -15,6 +15,9 @@ import * as adminReject from '../admin/requests/[id]/reject/route';
 import * as adminSign from '../admin/requests/sign/route';
 import * as hubs from '../hubs/route';
 import * as hubEvents from '../hubs/events/route';
+import * as hubBadge from '../hubs/[name]/badge.svg/route';
+import * as hubHistory from '../hubs/[name]/history/route';
+import * as hubOutages from '../hubs/outages.atom/route';
 import * as renewals from '../renewals/route';
 import * as requests from '../requests/route';
 import * as request from '../requests/[id]/route';
@@ -34,6 +37,9 @@ const ROUTES: ApiRoutes = {
   '/api/v1/renewals': renewals,
   '/api/v1/hubs': hubs,
   '/api/v1/hubs/events': hubEvents,
+  '/api/v1/hubs/outages.atom': hubOutages,
+  '/api/v1/hubs/{name}/history': hubHistory,
+  '/api/v1/hubs/{name}/badge.svg': hubBadge,
   '/api/v1/admin/requests': adminRequests,
   '/api/v1/admin/requests/{id}': adminRequest,
   '/api/v1/admin/requests/{id}/approve': adminApprove,
