@@ -159,6 +159,7 @@ function paramsOf(file: string): Record<string, string> {
     ...(file.includes('[id]') ? { id } : {}),
     ...(file.includes('[serial]') ? { serial } : {}),
     ...(file.includes('[name]') ? { name: 'astro' } : {}),
+    ...(file.includes('[hub]') ? { hub: 'astro' } : {}),
     ...(file.includes('[file]') ? { file: 'certificate.pem' } : {}),
   };
 }

@@ -146,6 +146,7 @@ export const ERROR_CODES = [
   'hub.name',
   'hub.notice-not-found',
   'hub.notice-dates',
+  'hub.list',
 
   // Mail.
   'mail.failed',

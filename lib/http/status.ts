@@ -136,6 +136,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'hub.name': 422,
   'hub.notice-not-found': 404,
   'hub.notice-dates': 422,
+  'hub.list': 422,
 
   'mail.failed': 502,
   'mail.not-configured': 409,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema';
 import type { Registration, RegistrationProblem } from './parse-registration';
 import { routeOf } from './parse-registration';
+import { PORTAL_PATHS } from './portal-paths';
 import { isProbeRefused, probeAllowance, type ProbeTarget } from './probe-address';
 import type { HubDetails } from './registration-keys';
 
@@ -21,16 +22,6 @@ export type KnownHub = {
   file: string;
   line: number;
 };
-
-/**
- * First segments of the portal's own paths, on whichever name. A hub that had one would get what is
- * meant for the portal: on the gate the hand-over of certificates, on a single name every page and the
- * CA's downloads. deploy/apache keeps the same names back.
- */
-const PORTAL_PATHS: ReadonlySet<string> = new Set([
-  ...['admin', 'api', 'auth', 'ca', 'certs', 'crl', 'fonts', 'gate-refused', 'healthz', 'hubs', 'metrics'],
-  ...['ocsp', 'readyz', 'setup', 'sign-in', 'status', 'trust'],
-]);
 
 /** An origin on this host: the only kind that a registration file may name by itself. */
 const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):\d{1,5}$/;

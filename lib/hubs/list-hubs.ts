@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Ctx } from '../ctx';
 import { HubgateError } from '../errors';
+import { admits } from './admits';
 import { runningIndex, scanHubs, type HubSnapshot, type IndexedHub } from './hub-index';
 import { HUB_STATES, HUB_WHYS } from './hub-state';
 import { hubAccess } from './publish-maps';
@@ -48,7 +49,12 @@ export const HubList = z.strictObject({ hubs: z.array(HubView) });
 export type HubList = z.infer<typeof HubList>;
 
 /** Who asks, as far as a client certificate tells: null when none was shown. */
-export type HubVisitor = { accepted: boolean; commonName: string | null } | null;
+export type HubVisitor = {
+  accepted: boolean;
+  commonName: string | null;
+  /** Organizational units of the certificate. */
+  units?: readonly string[];
+} | null;
 
 /**
  * Whether somebody may see the hubs at all; every page and file about them asks first.
@@ -91,8 +97,7 @@ export async function listHubs(
   return {
     hubs: snapshot.hubs.map((hub, index): HubView => {
       const entry = hub.route === null ? undefined : access.get(hub.route);
-      const listed =
-        entry?.access === 'any-valid' || (entry?.members ?? []).includes(visitor.commonName ?? '');
+      const listed = entry !== undefined && admits(entry, visitor);
       const view = hubs[index] ?? viewOf(hub);
       return { ...view, mayEnter: visitor.accepted && hub.upstream !== null && listed };
     }),
