@@ -65,6 +65,7 @@ export async function AdminFrame({
         rootFingerprint: cas?.root.fingerprintSha256 ?? null,
         crlUpdatedAt: signer.status?.crlThisUpdate ?? cas?.crlUpdatedAt ?? null,
         version: packageFacts.version,
+        languages: page.languages,
         now: ctx.now(),
       }}
     >

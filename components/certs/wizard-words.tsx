@@ -93,6 +93,7 @@ export const SLIP_WORDS = [
 
 /** What the wizard needs to know of the site. */
 export type WizardFacts = {
+  locale: string;
   siteUrl: string;
   canaryUrl: string;
   /** The account pattern, for a remark while typing; the server decides. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { LOCALES } from '../i18n/locales';
 import { readProbeRule } from './probe-rule';
 import { SignIn } from './sign-in';
 
@@ -50,10 +51,12 @@ const Site = z.strictObject({
   httpUrl: origin(['http']).default('http://localhost:8080'),
   gateUrl: origin(['https']).default('https://gate.localhost:8444'),
   canaryUrl: origin(['https']).default('https://canary.localhost:8443'),
+  /** The first is for visitors who want none of them, and for mails that answer nobody. */
   languages: z
-    .array(z.enum(['en']))
+    .array(z.enum(LOCALES))
     .min(1)
-    .default(['en']),
+    .refine((all) => new Set(all).size === all.length, 'each language once')
+    .default([...LOCALES]),
   /** Who answers questions: shown in the footer of every page. */
   contact: z.string().max(200).default(''),
 });

@@ -5,7 +5,6 @@ import type { z } from 'zod';
 import type { Actor, Ctx } from '../ctx';
 import { HubgateError, isHubgateError } from '../errors';
 import { translator } from '../i18n/translator';
-import type { Locale } from '../i18n/catalogue';
 import { auditRefusal } from '../identity/audit-refusal';
 import { requirePermission } from '../identity/authorise';
 import { instance, type Instance } from '../instance';
@@ -199,7 +198,7 @@ async function refusal(
   return {
     ok: false,
     code,
-    ...errorText(translator(caller.locale as Locale), known ? thrown : null),
+    ...errorText(translator(caller.locale), known ? thrown : null),
     field: known ? (thrown.field ?? null) : null,
     values,
     requestId: caller.requestId,

@@ -67,6 +67,14 @@ export function routeFor(input: {
   return { kind: 'serve' };
 }
 
+/**
+ * Where a page can be opened again, for links to it in another language. The explanation of the gate
+ * stands at the address of a hub, which leads there only by way of the front: its neighbour explains as well.
+ */
+export function pagePath(path: string, search: string): string {
+  return path === GATE_REFUSED ? '/status/cert-check' : `${path}${search}`;
+}
+
 /** True when the caller asks for JSON and not for a page: `Accept: application/json`. */
 export function wantsJson(accept: string | null): boolean {
   return accept !== null && /\bapplication\/json\b/i.test(accept) && !/\btext\/html\b/i.test(accept);

@@ -125,6 +125,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
           }
           trustProof={page.trustProof}
           facts={{
+            locale: page.locale,
             siteUrl: config.site.url,
             canaryUrl: config.site.canaryUrl,
             accountPattern: config.pki.accountPattern,
