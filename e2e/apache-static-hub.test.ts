@@ -21,7 +21,7 @@ let bob: Identity;
 
 const gate = (path: string) => `https://gate.localhost:${site.ports.gate}${path}`;
 const ask = (path: string, identity?: Identity) =>
-  send(gate(path), { ca: site.ca.rootPem, ...(identity ? { identity } : {}) });
+  send(gate('/'), { ca: site.ca.rootPem, rawPath: path, ...(identity ? { identity } : {}) });
 
 test.beforeAll(async () => {
   site = await startGateSite();
@@ -71,14 +71,18 @@ test('the same lists decide, and nothing climbs out of the hub', async () => {
   expect(JSON.parse((await ask('/astro-students/', alice)).text).url).toBe('/gate-no-hub/astro-students');
   site.hub.seen.length = 0;
   for (const path of [
-    '/astro/../open/',
-    '/astro/%2e%2e/open/',
+    '/open/../astro/x',
+    '/open/%2e%2e/astro/x',
     '/astro/x/%2E./y',
     '/astro/..%2Fopen',
     '/astro/.',
   ])
     expect((await ask(path, alice)).status, path).toBe(400);
   expect(site.hub.seen).toEqual([]);
+  // Out of it means into another one, by that one's own rules.
+  await site.writeMap('access.map', ['astro/alice yes']);
+  expect((await ask('/astro/../open/', alice)).status).toBe(403);
+  expect((await ask('/astro/%2e%2e/open/', alice)).status).toBe(403);
   await site.writeMap('access.map', ['open any']);
   expect((await ask('/astro/', alice)).status).toBe(403);
   await site.defaultMaps();
@@ -88,7 +92,8 @@ test('the same lists decide, and nothing climbs out of the hub', async () => {
 test('the secret goes to the process of the hub, never to notebooks or to the portal', async () => {
   const secretAt = async (path: string) => {
     site.hub.seen.length = 0;
-    const answer = await send(gate(path), {
+    const answer = await send(gate('/'), {
+      rawPath: path,
       ca: site.ca.rootPem,
       identity: alice,
       headers: { 'x-hubgate-secret': 'guess' },
