@@ -102,5 +102,5 @@ export type WizardFacts = {
   organisation: string;
   signingCn: string;
   /** What need not be typed by who is signed in. */
-  known: KnownRequester;
+  known: Omit<KnownRequester, 'silent'>;
 };

@@ -72,7 +72,8 @@ export function routeFor(input: {
  * stands at the address of a hub, which leads there only by way of the front: its neighbour explains as well.
  */
 export function pagePath(path: string, search: string): string {
-  return path === GATE_REFUSED ? '/status/cert-check' : `${path}${search}`;
+  const shownForHub = path.startsWith(GATE_NO_HUB) || [...GATE_PAGES.keys()].some((page) => path === page);
+  return shownForHub ? '/status/cert-check' : `${path}${search}`;
 }
 
 /** True when the caller asks for JSON and not for a page: `Accept: application/json`. */

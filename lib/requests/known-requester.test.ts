@@ -35,6 +35,7 @@ it('is the login and the address of who is signed in, for them to change', async
     account: null,
     login: 'paula',
     email: 'paula@example.org',
+    silent: false,
   });
 });
 
@@ -45,13 +46,14 @@ it('is the account that a provider vouches for, whatever the login is', async ()
     subject: 'a',
     userId: 'id-alice@op',
     account: 'alice',
+    email: null,
   };
   await insertUserIdentity(ctx.db, { ...identity, createdAt: ctx.now(), lastSeenAt: ctx.now() });
-  expect(await knownRequester(ctx)).toEqual({ account: 'alice', login: null, email: null });
+  expect(await knownRequester(ctx)).toEqual({ account: 'alice', login: null, email: null, silent: false });
 });
 
 it('is nothing of strangers, and where sign-ins are left out of requests', async () => {
-  const nothing = { account: null, login: null, email: null };
+  const nothing = { account: null, login: null, email: null, silent: false };
   const visitor = { kind: 'visitor' as const, addressKey: 'k' };
   expect(await knownRequester({ ...house.ctx, actor: visitor })).toEqual(nothing);
   const { ctx } = house;

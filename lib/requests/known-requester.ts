@@ -18,7 +18,9 @@ export type KnownRequester = {
  * What is known of somebody who is signed in and begins a request; nothing of everybody else, and where
  * the centre leaves sign-ins out of requests (requests.signIn = "none").
  */
-export async function knownRequester(ctx: Pick<Ctx, 'actor' | 'config' | 'db'>): Promise<KnownRequester> {
+export async function knownRequester(
+  ctx: Pick<Ctx, 'actor' | 'config' | 'paths' | 'db' | 'now'>,
+): Promise<KnownRequester> {
   const { actor, config } = ctx;
   const user =
     actor.kind !== 'person' || config.requests.signIn === 'none'
