@@ -55,7 +55,7 @@ async function running(folder: string, toml = ''): Promise<HubIndex> {
 
 const names = (index: HubIndex) => index.snapshot().hubs.map(({ name }) => name);
 const codes = (index: HubIndex) => index.snapshot().problems.map(({ code }) => code);
-const soon = { timeout: 4000, interval: 30 };
+const soon = { timeout: 10_000, interval: 30 };
 
 describe('files', () => {
   it('half-written: counts as what it was until the line ends, or nobody writes any more', async () => {
@@ -199,7 +199,7 @@ describe('hubs', () => {
     ],
   ])('that answers %s is seen as what it is', async (_what, answer, expected) => {
     const index = await hubOf(answer);
-    await expect.poll(() => health(index), { timeout: 6000 }).toEqual(expected);
+    await expect.poll(() => health(index), { timeout: 12_000 }).toEqual(expected);
   });
 
   it('that answers endless bytes costs no memory', async () => {
@@ -212,7 +212,7 @@ describe('hubs', () => {
       more();
     });
     const before = process.memoryUsage().rss;
-    await expect.poll(() => health(index), { timeout: 6000 }).toEqual(['unknown', 'too-much']);
+    await expect.poll(() => health(index), { timeout: 12_000 }).toEqual(['unknown', 'too-much']);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   });
 
@@ -224,7 +224,7 @@ describe('hubs', () => {
     }, 'UPSTREAM/astro,A\nhttp://169.254.169.254/latest,B\nhttp://10.255.255.1/c,C\n');
     const seen = () => index.snapshot().hubs.map(({ health: { state, why } }) => `${state} ${why}`);
     await expect
-      .poll(seen, { timeout: 6000 })
+      .poll(seen, { timeout: 12_000 })
       .toEqual(['up answers', 'unknown not-probed', 'unknown not-probed']);
     expect(new Set(asked)).toEqual(new Set(['/astro/hub/health']));
     // Asked, but not routed: it is another origin.

@@ -6,6 +6,7 @@ import { newHealth, nextHealth, type HubHealth } from './hub-state';
 import { knownHubs, type KnownHub } from './known-hubs';
 import { lookAtHub } from './look-at-hub';
 import type { RegistrationProblem } from './parse-registration';
+import type { Probe } from './probe-hub';
 import { ProbeRound } from './probe-round';
 import { readRegistrations, type RegistrationCache } from './read-registrations';
 import { watchFolder, type FolderWatch } from './watch-folder';
@@ -164,7 +165,8 @@ export class HubIndex {
   private async lookAt(key: string): Promise<'soon' | 'in-turn'> {
     const hub = this.byKey.get(key);
     if (hub === undefined) return 'in-turn';
-    const found = await lookAtHub(this.where, hub);
+    // Whatever a registration file leads to: it must not take the portal down.
+    const found = await lookAtHub(this.where, hub).catch((): Probe => ({ outcome: 'not-probed' }));
     const before = this.health.get(key);
     const current = this.byKey.get(key);
     if (before === undefined || current === undefined) return 'in-turn'; // it left meanwhile
@@ -207,12 +209,14 @@ function keyOf(hub: KnownHub): string {
   return [hub.name, hub.url, ...hub.probes.map(({ base }) => base)].join(' ');
 }
 
+/** When this host booted; milliseconds since 1970. */
+const BOOTED_AT = Date.now() - uptime() * 1000;
 const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|\[::1\]|localhost)(?::\d+)?(?:\/|$)/;
 
 /** What is known of a hub beside its answers: the host's boot counts only for hubs on it. */
 function circumstances(hub: KnownHub, now: number): Parameters<typeof nextHealth>[2] {
   const here = hub.probes[0] !== undefined && LOOPBACK.test(hub.probes[0].base);
-  return { now, registeredAt: hub.registeredAt, bootedAt: here ? now - uptime() * 1000 : null };
+  return { now, registeredAt: hub.registeredAt, bootedAt: here ? BOOTED_AT : null };
 }
 
 // Next bundles instrumentation and routes apart: what a process has once hangs on globalThis.

@@ -46,21 +46,18 @@ function follow(visitor: Parameters<typeof hubUpdates>[1]['visitor'] = null) {
 const register = (name: string) => writeFileSync(join(hubsDir, `${name}.hub`), `${GATE}/${name},${name}\n`);
 
 describe('hubUpdates', () => {
-  it('tells 200 pages of a change in a file within two seconds', async () => {
+  // How soon is measured by bench/hubs-live.bench.ts; a busy machine would say nothing here.
+  it('tells every one of 200 pages of a change in a file, once', async () => {
     const pages = Array.from({ length: 200 }, () => follow());
-    await expect.poll(() => pages.every(({ lists }) => lists.length === 1)).toBe(true);
-    const began = performance.now();
-    register('astro');
+    await expect.poll(() => pages.every(({ lists }) => lists.length === 1), { timeout: 10_000 }).toBe(true);
+    register('luna');
     await expect
-      .poll(() => pages.every(({ lists }) => lists.at(-1)?.hubs.length === 1), {
-        timeout: 5000,
-        interval: 20,
-      })
+      .poll(() => pages.every(({ lists }) => lists.at(-1)?.hubs.length === 1), { timeout: 15_000 })
       .toBe(true);
-    expect(Math.max(...pages.map(({ lists }) => lists.at(-1)?.at ?? Infinity)) - began).toBeLessThan(2000);
+    expect(new Set(pages.map(({ lists }) => lists.length))).toEqual(new Set([2]));
     for (const page of pages) page.leave();
     await Promise.all(pages.map(({ ended }) => ended));
-  }, 20_000);
+  }, 40_000);
 
   it('tells at most once a second, and the last state always', async () => {
     const page = follow();

@@ -32,10 +32,17 @@ let context: { root: string; made: SecureContext } | null = null;
 function trusted({ caDir }: Pick<StatePaths, 'caDir'>): SecureContext {
   const root = readOwnRoot(caDir);
   if (context?.root !== root) {
-    const ca = root === '' ? [...rootCertificates] : [...rootCertificates, root];
-    context = { root, made: createSecureContext({ ca }) };
+    context = { root, made: contextWith(root) };
   }
   return context.made;
+}
+
+function contextWith(root: string): SecureContext {
+  try {
+    return createSecureContext({ ca: root === '' ? [...rootCertificates] : [...rootCertificates, root] });
+  } catch {
+    return createSecureContext({ ca: [...rootCertificates] });
+  }
 }
 
 function readOwnRoot(caDir: string): string {

@@ -136,5 +136,6 @@ function networks(entries: readonly string[]): BlockList {
 async function resolveName(name: string): Promise<readonly string[]> {
   // RFC 6761 section 6.3: names below localhost are loopback, which resolvers do not all know.
   if (/(?:^|\.)localhost$/i.test(name)) return LOOPBACK;
-  return (await lookup(name, { all: true })).map(({ address }) => address);
+  // Without the zone of a link-local address (RFC 4007 section 11), which is refused as it is.
+  return (await lookup(name, { all: true })).map(({ address }) => address.replace(/%.*$/, ''));
 }

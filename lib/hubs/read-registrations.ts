@@ -40,7 +40,8 @@ export async function readRegistrations(
   folder: string,
   options: { now?: number; cache?: RegistrationCache; only?: string } = {},
 ): Promise<ReadFolder> {
-  const { now = Number.POSITIVE_INFINITY, cache = new Map(), only } = options;
+  const { now = Number.POSITIVE_INFINITY, only } = options;
+  const cache: RegistrationCache = options.cache ?? new Map<string, never>();
   const hubs: Registration[] = [];
   const problems: RegistrationProblem[] = [];
   let names: string[];

@@ -15,7 +15,7 @@ afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive
 function unit(text: string, values: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'hg-unit-'));
   folders.push(folder);
-  const env: Record<string, string> = { PATH: process.env['PATH'] ?? '' };
+  const env: NodeJS.ProcessEnv = { NODE_ENV: 'test', PATH: process.env['PATH'] };
   for (const [, quoted = ''] of text.matchAll(/^Environment="([^"]*)"$/gm)) {
     const at = quoted.indexOf('=');
     env[quoted.slice(0, at)] = quoted.slice(at + 1);
@@ -34,7 +34,7 @@ function unit(text: string, values: Record<string, string>) {
 }
 
 /** Splits at blanks outside quotes; `\\` and `\"` are escapes, `${X}` and a lone `$X` values, `$$` and `%%` signs. */
-function words(line: string, env: Record<string, string>): string[] {
+function words(line: string, env: Record<string, string | undefined>): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\S+)/g)].map(
     ([, double, single, bare]) =>
       (double ?? single ?? bare ?? '')
