@@ -70,8 +70,30 @@ test('a browser without that passkey stays outside', async () => {
   await context.close();
 });
 
-test('the only passkey goes with a touch of it; then the password is enough again', async () => {
+test('a session alone changes no factor: one that is there is shown again first', async () => {
   await page.goto(`${portal.url}/account`);
+  await expect(page.getByRole('button', { name: 'Remove the passkey blue key' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Add a passkey' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Set up an authenticator app' })).toHaveCount(0);
+  // A copy of the cookie in a browser without the key gets no further than the question.
+  const thief = await browser.newContext({ storageState: await page.context().storageState() });
+  const stolen = await thief.newPage();
+  await stolen.goto(`${portal.url}/account`);
+  await stolen.getByRole('link', { name: 'Confirm that it is you' }).click();
+  await addVirtualAuthenticator(stolen);
+  await stolen.getByRole('button', { name: 'Use your passkey' }).click();
+  await expect(stolen.locator('.callout.is-bad')).toBeVisible();
+  await stolen.goto(`${portal.url}/account`);
+  await expect(stolen.getByRole('button', { name: 'Add a passkey' })).toHaveCount(0);
+  await thief.close();
+
+  await page.getByRole('link', { name: 'Confirm that it is you' }).click();
+  await page.getByRole('button', { name: 'Use your passkey' }).click();
+  await expect(page).toHaveURL(`${portal.url}/account#second`);
+  await expect(page.getByRole('button', { name: 'Add a passkey' })).toBeVisible();
+});
+
+test('then the only passkey is removed, and the password is enough again', async () => {
   await page.getByRole('button', { name: 'Remove the passkey blue key' }).click();
   await expect(page).toHaveURL(/done=passkey-removed/);
   await expect(page.getByText('You have no passkey.')).toBeVisible();

@@ -123,6 +123,26 @@ test('people see where they are signed in, and sign out there', async () => {
   await context.close();
 });
 
+test('factors change once one is shown again, also without JavaScript', async () => {
+  const context = await withoutScript();
+  const plain = await context.newPage();
+  await password(plain, `?next=${encodeURIComponent('/account')}`);
+  await secondFactor(plain, codes[2] ?? '');
+  await expect(plain.getByRole('button', { name: 'Make new recovery codes' })).toHaveCount(0);
+  await plain.getByRole('link', { name: 'Confirm that it is you' }).click();
+  await plain.getByLabel('Code', { exact: true }).fill('000000');
+  await plain.getByRole('button', { name: 'Confirm', exact: true }).click();
+  await expect(plain.locator('.callout.is-bad')).toContainText('The code is wrong');
+  await plain.getByLabel('Code', { exact: true }).fill(codes[3] ?? '');
+  await plain.getByRole('button', { name: 'Confirm', exact: true }).click();
+  await expect(plain).toHaveURL(`${portal.url}/account#second`);
+  await plain.getByRole('button', { name: 'Make new recovery codes' }).click();
+  const fresh = await plain.locator('ul.codes li').allInnerTexts();
+  expect(fresh).toHaveLength(10);
+  expect(fresh).not.toContain(codes[4]);
+  await context.close();
+});
+
 test('the last administrator cannot be demoted, from the page or the host', async () => {
   await page.goto(`${portal.url}/admin/people`);
   await page.getByText('Change', { exact: true }).click();
