@@ -7,6 +7,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import Sqlite from 'better-sqlite3';
+
 import { startPortal, type Portal } from '../e2e/support/portal';
 import { until } from '../e2e/support/ports';
 import { mustRun } from '../e2e/support/run';
@@ -17,6 +19,7 @@ const LISTS = [
   { hubs: 200, bound: 0.5 },
   { hubs: 500, bound: 0.4 },
 ];
+const ICONS = ['atom', 'dna', 'telescope', 'gpu', 'waves'];
 const ROUNDS = 7;
 const SECONDS = 4;
 
@@ -57,13 +60,40 @@ async function register(portal: Portal, count: number): Promise<void> {
     const name = `hub${String(index).padStart(3, '0')}`;
     await writeFile(
       join(portal.dir, 'hubs', `${name}.hub`),
-      `${portal.gateUrl}/${name},Hub number ${index}, with a description of usual length\n`,
+      `${portal.gateUrl}/${name},Hub number ${index}, with a description of usual length\n` +
+        `resources: ${index % 64} cores, 128 GB, for who works on topic ${index}\n` +
+        `contact: ${name}@example.org\ndocumentation: https://docs.example.org/${name}\n` +
+        `icon: ${ICONS[index % ICONS.length]}\n`,
     );
   }
+  fillHistory(portal, count);
   await until('all hubs are listed', async () => {
     const { hubs } = JSON.parse((await portal.call('/api/v1/hubs')).text) as { hubs: unknown[] };
     return hubs.length > count;
   });
+}
+
+/** 90 days of each hub, with an outage now and then and a slow day, as a year at a centre leaves them. */
+function fillHistory(portal: Portal, count: number): void {
+  const db = new Sqlite(join(portal.stateDir, 'portal.db'));
+  try {
+    db.pragma('busy_timeout = 10000');
+    const add = db.prepare(
+      'INSERT OR IGNORE INTO "HubDay" ("hub", "day", "upSeconds", "degradedSeconds", "downSeconds") VALUES (?, ?, ?, ?, ?)',
+    );
+    db.transaction(() => {
+      for (let index = 0; index < count; index += 1) {
+        for (let back = 1; back < 90; back += 1) {
+          const day = new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
+          const down = (index * 7 + back * 13) % 41 === 0 ? 1800 : 0;
+          const slow = (index + back) % 53 === 0 ? 20_000 : 0;
+          add.run(`hub${String(index).padStart(3, '0')}`, day, 86_400 - down - slow, slow, down);
+        }
+      }
+    })();
+  } finally {
+    db.close();
+  }
 }
 
 /** Answers a second over 8 connections, by wrk. */

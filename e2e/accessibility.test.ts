@@ -21,6 +21,7 @@ let pickUp: { id: string; pickupSecret: string };
 let waiting: { id: string; pickupSecret: string };
 let serial: string;
 let held: string;
+let notice: string;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
@@ -51,12 +52,30 @@ test.beforeAll(async () => {
   await becomeAdministrator(page, portal.firstAdminLink());
   await page.goto(`${portal.url}/auth/certificate/start?next=/certs/renew`);
   session = await context.storageState();
+  notice = await announce(page);
   await holder.close();
 });
 test.afterAll(async () => {
   await browser?.close();
   await portal?.stop();
 });
+
+/** Announces one maintenance that goes on, and one that is to come. @returns the id of the latter */
+async function announce(page: Page): Promise<string> {
+  for (const [title, from, hubs] of [
+    ['The storage is moved', '2020-01-01T09:00', ''],
+    ['New kernel', '2099-01-01T09:00', 'astro, gone'],
+  ] as const) {
+    await page.goto(`${portal.url}/admin/notices`);
+    await page.getByLabel('What', { exact: true }).fill(title);
+    await page.getByLabel('From', { exact: true }).fill(from);
+    await page.getByLabel(/^Hubs/).fill(hubs);
+    await page.getByRole('button', { name: 'Announce maintenance' }).click();
+    await expect(page.getByRole('status')).toContainText('Announced');
+  }
+  const link = await page.getByRole('link', { name: 'Change “New kernel”' }).getAttribute('href');
+  return /edit=([^#]+)/.exec(link ?? '')?.[1] ?? '';
+}
 
 /** Every key of the catalogue, such as `home.title`: none may stand on a page. */
 const MESSAGES = join(import.meta.dirname, '..', 'lib', 'i18n', 'messages', 'en');
@@ -91,6 +110,10 @@ const pages = (): [string, string][] => [
   ['/status', portal.url],
   ['/status/cert-check', portal.url],
   ['/hubs', portal.url],
+  ['/hubs?q=nothing+like+it', portal.url],
+  ['/hubs?view=kiosk', portal.url],
+  ['/hubs/astro', portal.url],
+  ['/hubs/gone', portal.url],
   ['/no-such-page', portal.url],
   ['/sign-in', portal.url],
   ['/admin', portal.url],
@@ -106,6 +129,8 @@ const pages = (): [string, string][] => [
   ['/admin/certificates/bulk?by=person&person=nobody', portal.url],
   ['/admin/signing', portal.url],
   ['/admin/hubs', portal.url],
+  ['/admin/notices', portal.url],
+  [`/admin/notices?edit=${notice}`, portal.url],
   ['/admin/people', portal.url],
   [`/sponsor/${waiting.id}`, portal.url],
   ['/admin/audit', portal.url],
@@ -197,7 +222,7 @@ async function tabTo(page: Page, selector: string): Promise<void> {
 
 test('who is signed in and has no certificate is told so, and given nothing to fill in', async () => {
   const context = await browser.newContext({ storageState: session });
-  await context.clearCookies({ name: '__Host-hubgate-cert' });
+  await context.clearCookies({ name: /^__Host-hubgate-cert\./ });
   const page = await context.newPage();
   await page.goto(`${portal.url}/certs/revoke`);
   await expect(page.getByText('There is nothing to revoke here')).toBeVisible();

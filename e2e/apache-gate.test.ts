@@ -72,6 +72,38 @@ test('the portal is reached over its socket, and is told nothing that the client
   }
 });
 
+test('copies of our headers in other cases, with underscores and several times tell nothing either', async () => {
+  const names = [
+    'X-SSL-Client-Verify',
+    'X-SSL-Client-Cert',
+    'X-SSL-Client-S-DN',
+    'Client-Cert',
+    'X-Hubgate-Front',
+  ];
+  const written = (name: string): string[] => [
+    name.toUpperCase(),
+    name.toLowerCase().replaceAll('-', '_'),
+    name.replaceAll('-', '_'),
+    name.replace('-', '_'), // one of them alone
+    name.replace(/-(?=[^-]*$)/, '_'),
+  ];
+  const forged = Object.fromEntries(
+    names.flatMap(written).map((name) => [name, ['SUCCESS forged', 'CN=mallory forged']]),
+  );
+  for (const identity of [undefined, alice]) {
+    for (const url of [gate('/status/cert-check'), portalName('/certs')]) {
+      const shown = identity === undefined ? {} : { identity };
+      const answer = await send(url, { ca: ca.rootPem, headers: forged, ...shown });
+      expect(answer.status, url).toBe(200);
+      const headers = JSON.parse(answer.text).headers as Record<string, string>;
+      expect(JSON.stringify(headers), url).not.toMatch(/forged|mallory/);
+      const known = identity !== undefined && url.startsWith(gate('/'));
+      expect(headers['x-ssl-client-verify'], url).toBe(known ? 'SUCCESS' : 'NONE');
+      if (known) expect(headers['x-ssl-client-s-dn']).toContain('CN=alice');
+    }
+  }
+});
+
 test('naming our headers in Connection does not take them away', async () => {
   const answer = await send(gate('/status/cert-check'), {
     ca: ca.rootPem,

@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'request.takeover-needs-confirmation',
   'request.flagged',
   'request.account-ended',
+  'request.directory-down',
   'request.reason-required',
   'request.sign-in-required',
 
@@ -72,6 +73,7 @@ export const ERROR_CODES = [
   'auth.second-factor',
   'auth.passkey',
   'auth.half-expired',
+  'auth.confirm',
   'auth.step-up',
   'auth.not-admitted',
   'auth.provider-down',
@@ -142,6 +144,8 @@ export const ERROR_CODES = [
   // Hubs.
   'hub.not-found',
   'hub.name',
+  'hub.notice-not-found',
+  'hub.notice-dates',
   'hub.list',
 
   // Mail.

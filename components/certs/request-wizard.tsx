@@ -118,6 +118,7 @@ export function RequestWizard({
           <WizardPreview
             value={value}
             words={words}
+            locale={facts.locale}
             busy={busy || working}
             onEdit={() => {
               setEditing(true);

@@ -54,7 +54,7 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
         label={server ? words.contact : words.email}
         help={server ? words.contactHelp : facts.mail ? words.emailHelp : words.emailHelpNoMail}
         error={error('email')}
-        defaultValue={values['email']}
+        defaultValue={values['email'] ?? facts.known.email ?? undefined}
       />
       {way === 'browser' ? (
         <PassphraseField words={words} error={error('passphrase') ?? error('key')} />
@@ -112,8 +112,10 @@ function AccountName({
   value: string | undefined;
   error: string | undefined;
 }) {
-  const [typed, setTyped] = useState(value ?? '');
-  if (facts.account !== null) {
+  // A CSR that is brought along has a name of its own.
+  const first = value ?? (way === 'browser' ? (facts.known.login ?? undefined) : undefined);
+  const [typed, setTyped] = useState(first ?? '');
+  if (facts.known.account !== null) {
     return (
       <Field
         split
@@ -124,7 +126,7 @@ function AccountName({
         label={words.name}
         help={words.nameFromAccount}
         error={error}
-        defaultValue={facts.account}
+        defaultValue={facts.known.account}
         readOnly
       />
     );
@@ -145,7 +147,7 @@ function AccountName({
       help={way === 'browser' ? words.nameHelp : words.nameFromCsr}
       error={error}
       fine={fits ? words.nameFine : undefined}
-      defaultValue={value}
+      defaultValue={first}
       required={way === 'browser'}
       onChange={(event) => setTyped(event.currentTarget.value)}
     />

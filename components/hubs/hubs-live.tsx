@@ -5,8 +5,19 @@ import { useEffect, useState } from 'react';
 import { State } from '../ui/state';
 import { renewHubList } from './renew-hub-list';
 
-/** Renews the list when the portal says that something changed; shows whether it listens. */
-export function HubsLive({ live, off }: { live: string; off: string }) {
+const MINUTE_MS = 60_000;
+
+/** Renews the page's live parts when the portal says that something changed; shows whether it listens. */
+export function HubsLive({
+  live,
+  off,
+  everyMinute = false,
+}: {
+  live: string;
+  off: string;
+  /** Renews it each minute too: for a screen that nobody touches, whatever becomes of the stream. */
+  everyMinute?: boolean;
+}) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
     const source = new EventSource('/api/v1/hubs/events');
@@ -19,8 +30,12 @@ export function HubsLive({ live, off }: { live: string; off: string }) {
     source.addEventListener('open', () => setOpen(true));
     source.addEventListener('error', () => setOpen(false));
     for (const name of ['message', 'hubs', 'change']) source.addEventListener(name, changed);
-    return () => source.close();
-  }, []);
+    const clock = everyMinute ? setInterval(() => void renewHubList(), MINUTE_MS) : undefined;
+    return () => {
+      source.close();
+      clearInterval(clock);
+    };
+  }, [everyMinute]);
   return (
     <span role="status">
       <State kind={open ? 'ok' : 'off'}>{open ? live : off}</State>

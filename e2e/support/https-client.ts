@@ -24,7 +24,8 @@ export function send(
   url: string,
   options: {
     method?: string;
-    headers?: Record<string, string>;
+    /** Names go out in the case in which they stand here; a list goes out as lines of its own. */
+    headers?: Record<string, string | string[]>;
     body?: string | Uint8Array;
     ca?: string;
     identity?: Identity;

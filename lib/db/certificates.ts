@@ -8,6 +8,8 @@ export type CertificateRow = Certificate & Lineage;
 export type CertificateSummary = Omit<Certificate, 'der'> & Lineage;
 
 const LINEAGE = { request: { select: { renewsSerial: true } } } as const;
+/** For a query that has a certificate beside something else. */
+export const SUMMARY = { omit: { der: true }, include: LINEAGE } as const;
 
 const COLUMNS = [
   'serial',
@@ -36,6 +38,25 @@ export type NewCertificate = Pick<Certificate, (typeof COLUMNS)[number]>;
 
 export async function insertCertificates(tx: Tx, rows: readonly NewCertificate[]): Promise<void> {
   await insertRows(tx, 'Certificate', COLUMNS, rows);
+}
+
+/** Remembers the first time; later ones change nothing. */
+export async function setFirstUse(
+  db: Queries,
+  which: { requestId: string } | { serial: string },
+  use: 'fetchedAt' | 'seenAt',
+  now: Date,
+): Promise<void> {
+  // Looked up first: almost always it is known, and a page need not wait for the lock of a write.
+  const row = await db.prisma.certificate.findFirst({
+    where: { ...which, [use]: null },
+    select: { serial: true },
+  });
+  if (row === null) return;
+  await db.prisma.certificate.updateMany({
+    where: { serial: row.serial, [use]: null },
+    data: { [use]: now },
+  });
 }
 
 /** Which of these serials are stored already. */

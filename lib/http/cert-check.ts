@@ -1,3 +1,4 @@
+import { noteSeen } from '../certificates/note-use';
 import { clientCertificate } from '../client-cert/client-certificate';
 import type { Ctx } from '../ctx';
 import type { Caller } from './caller';
@@ -10,6 +11,7 @@ import { isOneName } from './site';
  */
 export async function certCheckAnswer(ctx: Ctx, request: Request, caller: Caller): Promise<Response> {
   const status = await clientCertificate(request.headers, caller.trust, ctx);
+  await noteSeen(ctx, status);
   const { url, gateUrl } = ctx.config.site;
   const elsewhere = caller.site !== 'gate' && !isOneName(ctx.config);
   const body = {

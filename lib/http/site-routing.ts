@@ -59,12 +59,21 @@ export function routeFor(input: {
   if (hub !== null) return { kind: 'rewrite', path: `${GATE_NO_HUB}${hub}`, status: 404 };
   if (site === 'gate' && !isOneName(config)) {
     // The gate shows cert-check and explains; everything else is the portal's.
-    if (path === '/status/cert-check' || path === '/hubs') return { kind: 'serve' };
+    if (path === '/status/cert-check' || /^\/hubs(?:\/|$)/.test(path)) return { kind: 'serve' };
     if (path === '/') return { kind: 'redirect', location: `${gateUrl}/status/cert-check`, status };
     return { kind: 'redirect', location: `${url}${path}${search}`, status };
   }
   if (site === 'unknown') return { kind: 'redirect', location: `${url}${path}${search}`, status };
   return { kind: 'serve' };
+}
+
+/**
+ * Where a page can be opened again, for links to it in another language. The explanation of the gate
+ * stands at the address of a hub, which leads there only by way of the front: its neighbour explains as well.
+ */
+export function pagePath(path: string, search: string): string {
+  const shownForHub = path.startsWith(GATE_NO_HUB) || [...GATE_PAGES.keys()].some((page) => path === page);
+  return shownForHub ? '/status/cert-check' : `${path}${search}`;
 }
 
 /** True when the caller asks for JSON and not for a page: `Accept: application/json`. */

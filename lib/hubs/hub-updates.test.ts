@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { testHouse, type TestHouse } from '../testing/ctx';
+import { changeHubList } from './change-hub-list';
 import { HubIndex, setRunningIndex } from './hub-index';
 import { hubUpdates } from './hub-updates';
 import type { HubList } from './list-hubs';
-import { setHubAccess } from './set-hub-access';
 
 const GATE = 'https://gate.localhost:8444';
 
@@ -82,7 +82,7 @@ describe('hubUpdates', () => {
     await expect.poll(() => page.lists.length).toBe(1);
     register('astro');
     await expect.poll(() => page.lists.at(-1)?.hubs[0]?.mayEnter, { timeout: 4000 }).toBe(true);
-    await setHubAccess(house.person('olga', 'operator'), { name: 'astro', access: 'listed' });
+    await changeHubList(house.person('olga', 'operator'), { name: 'astro', access: 'listed' });
     register('luna');
     await expect.poll(() => page.lists.at(-1)?.hubs[0]?.mayEnter, { timeout: 4000 }).toBe(false);
     page.leave();

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { Ctx } from '../ctx';
 import { runningIndex } from './hub-index';
+import { followNotices } from './notices/current-notices';
 import { listHubs, type HubList, type HubVisitor } from './list-hubs';
 
 /** Of a reader's lists; what changes within becomes one. The first change is told at once. */
@@ -19,11 +20,11 @@ export async function* hubUpdates(
 ): AsyncGenerator<HubList> {
   let wake: () => void = () => undefined;
   let changed = false;
-  const unsubscribe =
-    runningIndex()?.subscribe(() => {
-      changed = true;
-      wake();
-    }) ?? (() => undefined);
+  const onChange = () => {
+    changed = true;
+    wake();
+  };
+  const ends = [runningIndex()?.subscribe(onChange), followNotices(ctx, onChange)];
   const onGone = () => wake();
   input.gone.addEventListener('abort', onGone);
   try {
@@ -40,7 +41,7 @@ export async function* hubUpdates(
       yield await list();
     }
   } finally {
-    unsubscribe();
+    for (const end of ends) end?.();
     input.gone.removeEventListener('abort', onGone);
   }
 }

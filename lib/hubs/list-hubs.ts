@@ -6,6 +6,8 @@ import { admits } from './admits';
 import { runningIndex, scanHubs, type HubSnapshot, type IndexedHub } from './hub-index';
 import { HUB_STATES, HUB_WHYS } from './hub-state';
 import { hubAccess } from './publish-maps';
+import { currentNotices, type CurrentNotice } from './notices/current-notices';
+import { concerns } from './notices/notice';
 import { HUB_ICONS } from './registration-keys';
 
 export const HubView = z.strictObject({
@@ -26,6 +28,17 @@ export const HubView = z.strictObject({
   resources: z.string().optional(),
   icon: z.enum(HUB_ICONS).optional(),
   announcement: z.string().optional(),
+  /** Maintenance that administrators announced and that is not over; without `until` until further notice. */
+  notices: z
+    .array(
+      z.strictObject({
+        title: z.string(),
+        text: z.string(),
+        from: z.iso.datetime(),
+        until: z.iso.datetime().optional(),
+      }),
+    )
+    .optional(),
   /** Whether the gate leads to it; if not, its address is only listed. */
   routed: z.boolean(),
   /** Whether the certificate that the visitor shows opens it; absent when none was shown. */
@@ -77,7 +90,8 @@ export async function listHubs(
   const { visitor } = input;
   requireHubSight(ctx, visitor);
   const snapshot = await currentHubs(ctx);
-  const hubs = viewsOf(snapshot);
+  const { notices } = await currentNotices(ctx);
+  const hubs = viewsOf(snapshot).map((view) => withNotices(view, notices));
   if (visitor === null) return { hubs };
   const access = await (input.access === 'shared' ? sharedAccess : accessByRoute)(ctx, snapshot);
   return {
@@ -133,6 +147,18 @@ function viewOf(hub: IndexedHub): HubView {
     ...hub.details,
     routed: hub.upstream !== null,
   };
+}
+
+function withNotices(view: HubView, all: readonly CurrentNotice[]): HubView {
+  const notices = all
+    .filter((notice) => concerns(notice, view.name))
+    .map(({ title, text, startsAt, endsAt }) => ({
+      title,
+      text,
+      from: startsAt.toISOString(),
+      ...(endsAt === null ? {} : { until: endsAt.toISOString() }),
+    }));
+  return notices.length === 0 ? view : { ...view, notices };
 }
 
 /** Grows with every change of what `listHubs` says for everybody: what was rendered from it can be kept. */

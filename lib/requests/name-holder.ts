@@ -20,7 +20,8 @@ export type NameHolder = {
   /** The latest certificate's serial, or the id of a request that is about to get one. */
   reference: string;
   email: string | null;
-  locale: string;
+  /** Null where no request of theirs is known. */
+  locale: string | null;
 };
 
 /**
@@ -46,7 +47,7 @@ export async function otherHolder(db: Queries, claimant: Claimant): Promise<Name
         requesterId: one.request?.requesterId ?? null,
         provenEmail: one.email,
         email: one.email ?? one.request?.email ?? null,
-        locale: one.request?.locale ?? 'en',
+        locale: one.request?.locale ?? null,
       })),
     ...approved
       .filter((one) => one.id !== claimant.id && one.profile === 'user')
@@ -56,7 +57,7 @@ export async function otherHolder(db: Queries, claimant: Claimant): Promise<Name
         requesterId: one.requesterId,
         provenEmail: one.emailState === 'proven' || one.emailState === 'vouched' ? one.email : null,
         email: one.email,
-        locale: 'en',
+        locale: one.locale,
       })),
   ];
   if (holders.length === 0) return null;

@@ -1,9 +1,8 @@
 import type { Ctx } from '../ctx';
-import { findUserById } from '../db/users';
 import { lifetimeDays } from './approved-content';
 import { issuingCa } from './issuing-ca';
 import { previewRows, subjectOf } from './preview-rows';
-import { forProvenAccount, provenAccount } from './proven-account';
+import { forProvenAccount, isVerifiedAddress, provenAccount } from './proven-account';
 import { readWish } from './read-wish';
 import { requireMayAsk, type SubmitInput } from './submit-request';
 import type { RequestPreview } from './views';
@@ -19,8 +18,10 @@ export async function previewRequest(ctx: Ctx, input: SubmitInput): Promise<Requ
   const wish = await readWish(ctx, forProvenAccount(ctx, input, await provenAccount(ctx)));
   const ca = await issuingCa(ctx);
   const days = lifetimeDays(ctx, { profile: wish.profile, issuerNotAfter: ca.signing.notAfter });
-  const user = ctx.actor.kind === 'person' ? await findUserById(ctx.db, ctx.actor.userId) : null;
-  const own = wish.email !== null && user?.email?.toLowerCase() === wish.email.toLowerCase();
+  const own =
+    wish.email !== null &&
+    ctx.actor.kind === 'person' &&
+    (await isVerifiedAddress(ctx.db, ctx.actor.userId, wish.email));
   return {
     commonName: wish.commonName,
     email: wish.email,

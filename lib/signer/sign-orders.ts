@@ -8,7 +8,7 @@ import type { Order } from '../wire/order';
 import { newSerial, SERIAL_OCTETS } from '../x509/serial';
 import type { Ca } from './ca-files';
 import { ceilingError, clockError, roomUnderCeilings } from './ceilings';
-import { checkRenewal } from './check-renewal';
+import { checkRenewal, openRenewals } from './check-renewal';
 import type { Custody } from './custody';
 import { groupCommit } from './group-commit';
 import type { Journal } from './journal';
@@ -58,6 +58,7 @@ export function openSigning(input: {
   const publicKey = createPublicKey({ key: Buffer.from(ca.signing.spki), format: 'der', type: 'spki' });
   /** Orders under way, of any batch; settled when they are done, well or not. */
   const underWay = new Map<string, Promise<unknown>>();
+  const renewals = openRenewals(journal);
   const threads = turnstile(SIGNATURES_AT_ONCE);
 
   const intents = groupCommit<Prepared>({
@@ -106,7 +107,7 @@ export function openSigning(input: {
     if (before) return before;
     const key = unlockedKey();
     const at = now();
-    const renewalProven = checkRenewal(order, { journal, policy: ca.policy, now: at });
+    const renewalProven = checkRenewal(order, { journal, policy: ca.policy, renewals, now: at });
     const fresh = newSerial(randomBytes(SERIAL_OCTETS));
     const { personOf } = touches;
     const job = prepareOrder(order, ca, { serial: fresh, now: at, renewalProven, personOf });
@@ -150,6 +151,7 @@ export function openSigning(input: {
     underWay.set(orderId, attempt);
     const outcome = await attempt;
     underWay.delete(orderId);
+    renewals.done(orderId);
     return outcome;
   }
 

@@ -9,6 +9,7 @@ import { listOwnSessions } from '#lib/identity/own-sessions';
 import { qrCode } from '#lib/identity/qr-code';
 import { allows } from '#lib/identity/role-table';
 
+import { ConfirmNotice } from '#components/account/confirm-notice';
 import { Passkeys } from '#components/account/passkeys';
 import { SecondFactorSection } from '#components/account/second-factor-section';
 import { SessionsSection } from '#components/account/sessions-section';
@@ -18,17 +19,10 @@ import { PageHead } from '#components/ui/page-head';
 import { wordsOf } from '#components/ui/words-of';
 
 import { troubleWords } from '../../admin/approve/touch-words';
-import { signOut } from '../../admin/session-actions';
+import { signInAgain, signOut } from '../../admin/session-actions';
 import { PortalPage } from '../../portal-page';
 import { changeFactor, confirmFactor, endOthers, endOne, setUpFactor } from './actions';
-import {
-  addNewPasskey,
-  beginNewPasskey,
-  beginRemoval,
-  proposeOwnPasskey,
-  removeLastPasskey,
-  removeOwnPasskey,
-} from './passkey-actions';
+import { addNewPasskey, beginNewPasskey, proposeOwnPasskey, removeOwnPasskey } from './passkey-actions';
 import '../../admin/admin-pages.css';
 import '../../styles/account.css';
 
@@ -46,7 +40,8 @@ const PASSKEY_DONE = {
 type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function AccountPage({ searchParams }: Search) {
-  const { page, factors, policy } = await openAccount();
+  const { page, factors, policy, confirmation } = await openAccount();
+  const mayChange = confirmation === 'confirmed';
   const { t, ctx, person, locale, config } = page;
   const { done, problem } = await searchParams;
   const code = ERROR_CODES.find((known) => known === problem);
@@ -78,7 +73,9 @@ export default async function AccountPage({ searchParams }: Search) {
         endOthers={endOthers}
         t={t}
       />
+      <ConfirmNotice confirmation={confirmation} signInAgain={signInAgain} t={t} />
       <SecondFactorSection
+        mayChange={mayChange}
         state={{
           since: factors.totpSince,
           recovery: factors.counts.recovery,
@@ -105,7 +102,6 @@ export default async function AccountPage({ searchParams }: Search) {
             'code',
             'firstHelp',
             'confirm',
-            'changeHelp',
             'newCodes',
             'remove',
             'codesTitle',
@@ -124,19 +120,8 @@ export default async function AccountPage({ searchParams }: Search) {
         begin={beginNewPasskey}
         add={addNewPasskey}
         remove={removeOwnPasskey}
-        last={
-          factors.totpSince === null && factors.counts.passkey === 1
-            ? {
-                action: removeLastPasskey,
-                asking: {
-                  begin: beginRemoval,
-                  trouble: troubleWords(t),
-                  waiting: t('passkeys.touch.waiting'),
-                  noScript: t('passkeys.account.removeNoScript'),
-                },
-              }
-            : null
-        }
+        mayChange={mayChange}
+        last={factors.totpSince === null && factors.counts.passkey === 1}
         propose={proposeOwnPasskey}
         trouble={troubleWords(t)}
         now={ctx.now()}
