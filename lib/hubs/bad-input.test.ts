@@ -147,7 +147,10 @@ describe('files', () => {
       ...{ name: hub.name, url: hub.url, description: hub.description, ...details },
       ...{ state: health.state, why: health.why, since: new Date(health.since).toISOString(), routed: true },
     }));
-    const html = hubRowsHtml(views, { t: translator('en'), now: new Date(), locale: 'en' });
+    const html = hubRowsHtml(views, {
+      ...{ t: translator('en'), now: new Date(), locale: 'en' },
+      ...{ accepted: true, work: new Map(), strips: null },
+    });
     expect(html).toContain('&lt;script&gt;');
     expect(html).not.toMatch(/<script|<img|javascript:|file:/u);
   });
