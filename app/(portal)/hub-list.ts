@@ -1,7 +1,7 @@
 import { isHubgateError } from '#lib/errors';
 import { keepHtml, keptHtml } from '#lib/http/kept-html';
 import type { Page } from '#lib/http/page';
-import { hubsChange, listHubs, type HubView } from '#lib/hubs/list-hubs';
+import { listHubs, listingVersion, type HubView } from '#lib/hubs/list-hubs';
 import { currentNotices, type NoticeBoard } from '#lib/hubs/notices/current-notices';
 import { concerns } from '#lib/hubs/notices/notice';
 
@@ -9,7 +9,12 @@ import { hubRowsHtml } from '../../components/hubs/hub-rows';
 import { hubStrips } from './hub-strips';
 
 /** What this visitor may see: the hubs, and what is announced about them. */
-export type HubListing = { hubs: readonly HubView[]; board: NoticeBoard };
+export type HubListing = {
+  hubs: readonly HubView[];
+  board: NoticeBoard;
+  /** Of a state that is not newer than what is listed: what changed meanwhile is another one. */
+  version: string;
+};
 
 /** Null where the centre shows its hubs to holders of a certificate only, and this visitor is none. */
 export async function visibleHubs(page: Page): Promise<HubListing | null> {
@@ -18,11 +23,12 @@ export async function visibleHubs(page: Page): Promise<HubListing | null> {
     const shown = visitor.shown
       ? { accepted: visitor.accepted, commonName: visitor.certificate?.commonName ?? null }
       : null;
+    const version = await listingVersion(page.ctx);
     const [{ hubs }, board] = await Promise.all([
       listHubs(page.ctx, { visitor: shown }),
       currentNotices(page.ctx),
     ]);
-    return { hubs, board };
+    return { hubs, board, version };
   } catch (thrown) {
     if (isHubgateError(thrown) && thrown.code === 'auth.no-certificate') return null;
     throw thrown;
@@ -39,18 +45,15 @@ export type RowsPart = 'all' | 'mine' | 'trouble' | 'home';
  * @param part names the selection, so that each keeps its own
  * @returns the key by which the page names them, or null when they have to stand in the page itself
  */
-export async function keepHubRows(
-  page: Page,
-  { hubs, board }: HubListing,
-  part: RowsPart,
-): Promise<string | null> {
+export async function keepHubRows(page: Page, listing: HubListing, part: RowsPart): Promise<string | null> {
+  const { hubs, version } = listing;
   const now = page.ctx.now().getTime();
   const { shown, accepted } = page.visitor;
   // The only thing that differs between visitors.
   const entries = shown ? `${accepted} ${hubs.map((hub) => (hub.mayEnter ? '1' : '0')).join('')}` : 'none';
   const minute = Math.floor(now / 60_000);
-  const key = [page.locale, part, hubsChange(), board.change, hubs.length, minute, entries].join(' ');
-  const html = keptHtml(key) ?? (await renderHubRows(page, { hubs, board }, part));
+  const key = [page.locale, part, version, hubs.length, minute, entries].join(' ');
+  const html = keptHtml(key) ?? (await renderHubRows(page, listing, part));
   return keepHtml(key, () => html, now) ? key : null;
 }
 

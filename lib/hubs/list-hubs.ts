@@ -165,3 +165,8 @@ function withNotices(view: HubView, all: readonly CurrentNotice[]): HubView {
 export function hubsChange(): number {
   return runningIndex()?.snapshot().change ?? 0;
 }
+
+/** Names the state of hubs and announcements in this process: two that differ may have different lists. */
+export async function listingVersion(ctx: Pick<Ctx, 'db' | 'now'>): Promise<string> {
+  return `${hubsChange()}.${(await currentNotices(ctx)).change}`;
+}

@@ -35,7 +35,12 @@ export function KioskPage({ page, listing }: { page: Page; listing: HubListing }
           <h1 data-live="up">{t('hubs.kiosk.title', { up, total: hubs.length })}</h1>
         </div>
         <p className="kiosk-side">
-          <HubsLive live={t('hubs.live')} off={t('hubs.kiosk.renews')} everyMinute />
+          <HubsLive
+            live={t('hubs.live')}
+            off={t('hubs.kiosk.renews')}
+            version={listing.version}
+            everyMinute
+          />
           <span data-live="asOf">{t('hubs.kiosk.asOf', { time: asOf })}</span>
         </p>
       </header>

@@ -59,7 +59,7 @@ function Head({ page, listing }: { page: Page; listing: HubListing }) {
           </p>
         </div>
         <p className="meta">
-          <HubsLive live={t('hubs.live')} off={t('hubs.notLive')} /> ·{' '}
+          <HubsLive live={t('hubs.live')} off={t('hubs.notLive')} version={listing.version} /> ·{' '}
           <a href="/hubs?view=kiosk">{t('hubs.kioskLink')}</a> ·{' '}
           <a href="/api/v1/hubs/outages.atom">{t('hubs.feed')}</a>
         </p>

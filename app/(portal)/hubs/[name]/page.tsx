@@ -50,7 +50,7 @@ export default async function HubPage({ params }: Params) {
   const notices = listing.board.notices.filter((notice) => concerns(notice, hub.name));
   return (
     <PortalPage page={page} at="hubs">
-      <Head page={page} hub={hub} />
+      <Head page={page} listing={listing} hub={hub} />
       <div data-live="notices">
         <NoticeList notices={notices} named={false} look={{ t, locale, now, zone: hostZone() }} />
         {hub.announcement === undefined ? null : (
@@ -90,7 +90,7 @@ async function hubOf({ hubs }: HubListing, params: Params['params']): Promise<Hu
   return hubs.find((hub) => hub.name === name || encodeURIComponent(hub.name) === name);
 }
 
-function Head({ page, hub }: { page: Page; hub: HubView }) {
+function Head({ page, listing, hub }: { page: Page; listing: HubListing; hub: HubView }) {
   const { t, locale, ctx } = page;
   const open = hub.routed && hub.mayEnter !== false && isWebAddress(hub.url);
   return (
@@ -110,7 +110,7 @@ function Head({ page, hub }: { page: Page; hub: HubView }) {
         </p>
       </div>
       <p className="hub-enter">
-        <HubsLive live={t('hubs.live')} off={t('hubs.notLive')} />
+        <HubsLive live={t('hubs.live')} off={t('hubs.notLive')} version={listing.version} />
         {open ? (
           <LinkButton look="primary" href={hub.url}>
             {t('hubs.one.enter', { path: hubPath(hub) })}
