@@ -68,13 +68,12 @@ export function routeFor(input: {
 }
 
 /**
- * Where a page can be opened again, for links to it in another language. What the gate shows instead of
- * a hub stands at the hub's address, which leads there only by way of the front: its neighbours explain as well.
+ * Where a page can be opened again, for links to it in another language. The explanation of the gate
+ * stands at the address of a hub, which leads there only by way of the front: its neighbour explains as well.
  */
 export function pagePath(path: string, search: string): string {
-  if (path === '/gate-refused') return '/status/cert-check';
-  if (path === '/gate-hub-down' || path.startsWith(GATE_NO_HUB)) return '/hubs';
-  return `${path}${search}`;
+  const shownForHub = path.startsWith(GATE_NO_HUB) || [...GATE_PAGES.keys()].some((page) => path === page);
+  return shownForHub ? '/status/cert-check' : `${path}${search}`;
 }
 
 /** True when the caller asks for JSON and not for a page: `Accept: application/json`. */
