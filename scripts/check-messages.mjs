@@ -1,7 +1,7 @@
 /**
  * Holds the catalogues of all languages against English: the same files and keys, the same arguments
- * with the same kinds, the same places of `**bold**` and `` `code` ``. Node's own modules only: the
- * build runs it first, in a few milliseconds.
+ * with the same kinds, the same places of `**bold**` and `` `code` ``, and no sentence left in English.
+ * Node's own modules only: the build runs it first, in a few milliseconds.
  *
  * `node scripts/check-messages.mjs`
  */
@@ -65,6 +65,7 @@ function compare(language, source, other) {
 
 function differences(english, sentence) {
   if (english.trim() !== '' && sentence.trim() === '') return ['is empty'];
+  if (sentence === english && isSentence(english)) return ['is the English sentence'];
   let parts;
   try {
     parts = partsOf(sentence);
@@ -76,6 +77,12 @@ function differences(english, sentence) {
     ...[...wanted].filter((part) => !parts.has(part)).map((part) => `lacks ${part}`),
     ...[...parts].filter((part) => !wanted.has(part)).map((part) => `has ${part}, which en has not`),
   ];
+}
+
+/** Three words in lower case and more: names of systems and short words may be the same in two languages. */
+function isSentence(text) {
+  const words = text.replace(/\{\w+(?:, \w+,?)?|\b(?:one|other)(?= \{)/g, '');
+  return (words.match(/(?<![\w/.-])[a-z]{2,}(?![\w/.-]*[/_])/g) ?? []).length > 3;
 }
 
 /**
