@@ -66,6 +66,8 @@ test.beforeAll(async () => {
   await mustRun('chmod', ['0755', portal.hubsDir]);
   const token = await portal.token('approver', 'operator');
   [alice, carla] = [await issue(portal, token, 'alice'), await issue(portal, token, 'carla')];
+  aliceAt = await browserOf(portal, alice);
+  carlaAt = await browserOf(portal, carla);
   await portal.hubgateJson(['hubs', 'allow', 'astro', 'alice']);
   await portal.hubgateJson(['hubs', 'allow', 'astro-students', 'carla']);
   workers = (await portal.apache?.workers()) ?? [];
@@ -100,7 +102,6 @@ async function signIn(page: Page, account: string): Promise<void> {
 
 test('who is on the list signs in, starts a server and runs code over the WebSocket', async () => {
   test.setTimeout(180_000);
-  aliceAt = await browserOf(portal, alice);
   const page = await pageOf(aliceAt);
   await page.goto(at('/astro'));
   await signIn(page, 'alice');
@@ -135,7 +136,6 @@ test('who is on the list signs in, starts a server and runs code over the WebSoc
 });
 
 test('who is not on the list gets the page that explains, and gets in once added, without a reload', async () => {
-  carlaAt = await browserOf(portal, carla);
   const page = await pageOf(carlaAt);
   const asked = async () => (await astro.log()).match(/GET \/astro\/hub\/login/g)?.length ?? 0;
   const before = await asked();
@@ -236,6 +236,6 @@ test('restarted with the original >>, it shows once and is up again', async () =
   expect((await listed()).filter(({ url }) => url === at('/astro'))).toHaveLength(1);
   const page = await pageOf(aliceAt);
   await page.goto(`${portal.url}/hubs`);
-  await expect(page.getByText('AstroInformatics Lab')).toHaveCount(1);
+  await expect(page.getByRole('row', { name: 'AstroInformatics Lab' })).toHaveCount(1);
   expect(await portal.apache?.workers()).toEqual(workers);
 });
