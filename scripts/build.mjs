@@ -59,7 +59,7 @@ const STEPS = [
   },
   {
     name: 'web',
-    says: 'Building the web pages (the longest step: one to three minutes, by the machine)',
+    says: 'Building the web pages (a minute or two; several on a busy machine)',
     inputs: [
       'app',
       'components',

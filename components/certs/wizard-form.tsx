@@ -52,7 +52,7 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
         type="email"
         autoComplete="email"
         label={server ? words.contact : words.email}
-        help={server ? words.contactHelp : facts.mail ? words.emailHelp : words.emailHelpNoMail}
+        help={server ? words.contactHelp : emailHelp(words, facts)}
         error={error('email')}
         defaultValue={values['email'] ?? facts.known.email ?? undefined}
       />
@@ -97,6 +97,11 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
       </div>
     </>
   );
+}
+
+function emailHelp(words: WizardWords, { known, mail }: WizardFacts): string {
+  if (known.email !== null) return words.emailHelpKnown;
+  return mail ? words.emailHelp : words.emailHelpNoMail;
 }
 
 function AccountName({

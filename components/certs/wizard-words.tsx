@@ -13,6 +13,7 @@ export const WIZARD_WORDS = [
   'nameFromCsr',
   'email',
   'emailHelp',
+  'emailHelpKnown',
   'emailHelpNoMail',
   'names',
   'namesHelp',

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GET as seeRequest } from '../../app/api/v1/requests/[id]/route';
 import { GET as fetchFile } from '../../app/api/v1/requests/[id]/[file]/route';
 import { GET as certCheck } from '../../app/api/cert-check/route';
+import { insertUser } from '../db/users';
+import { viewFirstSteps } from '../onboarding/view-first-steps';
 import { approveRequest } from '../requests/approve-request';
 import { signRequests } from '../requests/sign-requests';
 import { submitRequest } from '../requests/submit-request';
@@ -65,4 +67,29 @@ it('knows that the gate has accepted it, and only then', async () => {
   expect((await own()).seen).toBeNull();
   expect(await (await check('SUCCESS')).json()).toMatchObject({ accepted: true });
   expect((await own()).seen).toMatch(/^20/);
+
+  const at = house.ctx.now();
+  await insertUser(house.ctx.db, {
+    id: 'id-carla',
+    login: 'carla',
+    displayName: 'Carla',
+    email: null,
+    passwordHash: null,
+    roles: '["admin"]',
+    disabledAt: null,
+    sessionVersion: 1,
+    createdAt: at,
+    lastSignInAt: at,
+  });
+  const steps = await viewFirstSteps(house.ctx, {
+    userId: 'id-carla',
+    visitor: null,
+    requestIds: [],
+    evaluation: true,
+  });
+  expect(steps.items.find(({ key }) => key === 'check')).toEqual({
+    key: 'check',
+    state: 'done',
+    name: 'carla',
+  });
 });

@@ -95,6 +95,7 @@ type Holder = Pick<
   | 'notAfter'
   | 'revocationReason'
   | 'profile'
+  | 'seenAt'
   | 'createdAt'
 > & {
   request: {
@@ -115,6 +116,7 @@ const HOLDER = {
   notAfter: true,
   revocationReason: true,
   profile: true,
+  seenAt: true,
   createdAt: true,
   request: { select: { id: true, requesterId: true, email: true, locale: true, addressKey: true } },
 } as const;
