@@ -79,6 +79,8 @@ test('it is a first factor only: who has a second one shows it', async () => {
   await page.getByLabel('Code', { exact: true }).fill(app());
   await page.getByRole('button', { name: 'Use this app' }).click();
   await expect(page.locator('ul.codes li')).toHaveCount(10);
+  await expect(page.getByText('An authenticator app is set up')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Use this app' })).toHaveCount(0);
 
   const [holder] = holders;
   const context = await holder?.browser.newContext();

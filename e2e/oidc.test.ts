@@ -155,10 +155,7 @@ test('whoever is signed in asks for the account that the directory has for them,
   const name = own.getByLabel('Account name');
   await expect(name).toHaveValue('bob');
   await expect(name).not.toBeEditable();
-  await own
-    .getByLabel('CSR', { exact: false })
-    .first()
-    .fill(await readFile(made.csrFile, 'utf8'));
+  await own.getByLabel('Certificate signing request').fill(await readFile(made.csrFile, 'utf8'));
   // Between the page and the button the directory falls silent: said, and nothing is lost.
   await directory.stop();
   await own.getByRole('button', { name: 'See what will be issued' }).click();

@@ -82,9 +82,12 @@ export function Passkeys(props: Props) {
 }
 
 function PasskeyTable({ passkeys, approver, remove, mayChange, propose, now, locale, t }: Props) {
+  const acts = mayChange || (approver && passkeys.some(({ signer }) => signer === 'unknown'));
   return (
     <Table
-      heads={['Name', 'Added', 'Used', 'Signer', 'Action'].map((one) => t(`passkeys.account.col${one}`))}
+      heads={['Name', 'Added', 'Used', 'Signer', ...(acts ? ['Action'] : [])].map((one) =>
+        t(`passkeys.account.col${one}`),
+      )}
     >
       {passkeys.map((passkey) => (
         <Row key={passkey.id}>
@@ -105,30 +108,32 @@ function PasskeyTable({ passkeys, approver, remove, mayChange, propose, now, loc
           <td role="cell" data-label={t('passkeys.account.colSigner')}>
             <SignerState passkey={passkey} approver={approver} t={t} />
           </td>
-          <td role="cell" data-label={t('passkeys.account.colAction')}>
-            <span className="actions">
-              {approver && passkey.signer === 'unknown' ? (
-                <form action={propose}>
-                  <input type="hidden" name="id" value={passkey.id} />
-                  <Button type="submit" small>
-                    {t('passkeys.account.propose')}
-                  </Button>
-                </form>
-              ) : null}
-              {mayChange ? (
-                <form action={remove}>
-                  <input type="hidden" name="id" value={passkey.id} />
-                  <Button
-                    type="submit"
-                    small
-                    aria-label={t('passkeys.account.removeName', { name: passkey.name })}
-                  >
-                    {t('passkeys.account.remove')}
-                  </Button>
-                </form>
-              ) : null}
-            </span>
-          </td>
+          {acts ? (
+            <td role="cell" data-label={t('passkeys.account.colAction')}>
+              <span className="actions">
+                {approver && passkey.signer === 'unknown' ? (
+                  <form action={propose}>
+                    <input type="hidden" name="id" value={passkey.id} />
+                    <Button type="submit" small>
+                      {t('passkeys.account.propose')}
+                    </Button>
+                  </form>
+                ) : null}
+                {mayChange ? (
+                  <form action={remove}>
+                    <input type="hidden" name="id" value={passkey.id} />
+                    <Button
+                      type="submit"
+                      small
+                      aria-label={t('passkeys.account.removeName', { name: passkey.name })}
+                    >
+                      {t('passkeys.account.remove')}
+                    </Button>
+                  </form>
+                ) : null}
+              </span>
+            </td>
+          ) : null}
         </Row>
       ))}
     </Table>

@@ -54,17 +54,19 @@ export function SecondFactorSection({
 }) {
   const [confirmed, sendConfirmed] = useActionState(confirm, IDLE);
   const [changed, sendChanged] = useActionState(change, IDLE);
+  // The page around is that of before until it is loaded again.
+  const isOn = state.since !== null || confirmed.ok === true;
   const made = confirmed.ok === true ? confirmed : changed.ok === true ? changed : null;
   return (
     <section className="section" aria-labelledby="second">
       <SectionHead id="second" title={words.title} note={words.help} />
       <div className="narrow stack">
         <p>
-          {state.since === null && state.passkeys > 0 ? (
+          {!isOn && state.passkeys > 0 ? (
             <State kind="ok" wrap>
               {words.passkey}
             </State>
-          ) : state.since === null ? (
+          ) : !isOn ? (
             <State kind={state.needed ? 'warn' : 'off'}>{state.needed ? words.offNeeded : words.off}</State>
           ) : (
             <State kind="ok">{words.on}</State>
@@ -86,7 +88,7 @@ export function SecondFactorSection({
               </p>
             ) : null}
           </form>
-        ) : !mayChange ? null : pending === null ? (
+        ) : !mayChange || isOn ? null : pending === null ? (
           <form action={setUp}>
             <Button type="submit">{words.setUp}</Button>
           </form>
