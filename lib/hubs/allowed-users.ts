@@ -16,9 +16,6 @@ export type AllowedUsersProblem = {
   text: string;
 };
 
-/** A configuration has some kilobytes; one with ten thousand names has a hundred. */
-export const CONFIG_MAX_CHARS = 1_000_000;
-
 /** JupyterHub's names for it; `whitelist` until 1.2 (its changelog). */
 const LIST = /^(?:c|config)\.[A-Za-z_]\w*\.(allowed_users|whitelist|admin_users)$/;
 
@@ -30,7 +27,7 @@ const LIST = /^(?:c|config)\.[A-Za-z_]\w*\.(allowed_users|whitelist|admin_users)
  *
  * Never throws, whatever the text is; runs in linear time.
  *
- * @param text at most CONFIG_MAX_CHARS
+ * @param text at most LIST_MAX_CHARS of import-hub-list.ts
  */
 export function readAllowedUsers(text: string): AllowedUsers {
   const found = { allowed: new Set<string>(), admins: new Set<string>() };

@@ -64,7 +64,7 @@ describe.each(DATABASE_KINDS)('the list of a hub, on %s', (kind) => {
     ]);
     expect(await viewHubList(olga(), { name: 'astro' })).toMatchObject({
       decided: true,
-      people: [{ name: 'alice', addedBy: 'person:id-olga' }, { name: 'carla' }],
+      people: [{ name: 'alice', addedBy: 'person:olga' }, { name: 'carla' }],
       units: [],
     });
   });

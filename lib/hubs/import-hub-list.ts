@@ -13,7 +13,7 @@ export type ListForm = (typeof LIST_FORMS)[number];
 export const IMPORT_MODES = ['add', 'replace'] as const;
 export type ImportMode = (typeof IMPORT_MODES)[number];
 
-/** The longest list that is read, in characters. */
+/** The longest list that is read, in characters: one with ten thousand names has a hundred thousand. */
 export const LIST_MAX_CHARS = 1_000_000;
 
 /** What would happen, before it does. */
