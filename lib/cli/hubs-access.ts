@@ -84,22 +84,22 @@ function registerNames(hubs: Command): void {
       .argument('<hub>')
       .argument('[names...]', 'common names')
       .option('--unit <OU...>', 'everybody whose certificate names this organizational unit')
-      .action((hub: string, people: string[], { unit: units = [] }: { unit?: string[] }, command: Command) =>
-        withCtx(command, async (ctx, out) => {
-          if (people.length + units.length === 0) {
-            throw new HubgateError('hub.name', `Say whom: hubgate hubs ${verb} ${hub} NAME, or --unit OU.`);
-          }
-          const names = { people, units };
-          const { name, added, removed } = await changeHubList(ctx, {
-            name: hub,
-            ...(verb === 'allow' ? { add: names } : { remove: names, mustBeThere: true }),
+      .action(
+        (hub: string, people: string[], { unit: units = [] }: { unit?: string[] }, command: Command) => {
+          if (people.length + units.length === 0) command.error('error: say whom, by name or with --unit');
+          return withCtx(command, async (ctx, out) => {
+            const names = { people, units };
+            const { name, added, removed } = await changeHubList(ctx, {
+              name: hub,
+              ...(verb === 'allow' ? { add: names } : { remove: names, mustBeThere: true }),
+            });
+            const gate = await accessApplied(ctx);
+            out.result(
+              { name, added, removed, gate },
+              `${listed(names)}: ${says} the list of ${name}. ${gateSays(gate)}`,
+            );
           });
-          const gate = await accessApplied(ctx);
-          out.result(
-            { name, added, removed, gate },
-            `${listed(names)}: ${says} the list of ${name}. ${gateSays(gate)}`,
-          );
-        }),
+        },
       );
   }
 }

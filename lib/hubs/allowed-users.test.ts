@@ -63,6 +63,7 @@ describe('readAllowedUsers', () => {
         const text = allowedUsersText({ hub: 'astro', access: 'listed', people: clean, units: [] });
         expect(readAllowedUsers(text)).toMatchObject({ people: clean, problems: [] });
       }),
+      { numRuns: 40 },
     );
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => void readAllowedUsers(text)),

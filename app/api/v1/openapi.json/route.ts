@@ -8,6 +8,10 @@ import * as adminCertificates from '../admin/certificates/route';
 import * as adminRevokeMany from '../admin/certificates/revoke/route';
 import * as adminRevokePreview from '../admin/certificates/revoke/preview/route';
 import * as adminRevoke from '../admin/certificates/[serial]/revoke/route';
+import * as adminHubs from '../admin/hubs/access/route';
+import * as adminHub from '../admin/hubs/[name]/access/route';
+import * as adminHubExport from '../admin/hubs/[name]/access/export/route';
+import * as adminHubImport from '../admin/hubs/[name]/access/import/route';
 import * as adminRequests from '../admin/requests/route';
 import * as adminRequest from '../admin/requests/[id]/route';
 import * as adminApprove from '../admin/requests/[id]/approve/route';
@@ -35,6 +39,10 @@ const ROUTES: ApiRoutes = {
   '/api/v1/requests/{id}/revoke': requestRevoke,
   '/api/v1/requests/{id}/revoke-renewed': requestRevokeRenewed,
   '/api/v1/renewals': renewals,
+  '/api/v1/admin/hubs/access': adminHubs,
+  '/api/v1/admin/hubs/{name}/access': adminHub,
+  '/api/v1/admin/hubs/{name}/access/export': adminHubExport,
+  '/api/v1/admin/hubs/{name}/access/import': adminHubImport,
   '/api/v1/hubs': hubs,
   '/api/v1/hubs/events': hubEvents,
   '/api/v1/hubs/outages.atom': hubOutages,
