@@ -84,7 +84,7 @@ export function ImportList({
   const shown = state.ok === true ? state.value : null;
   const mode = shown?.mode ?? kept(state, 'mode', 'add');
   return (
-    <form action={send} className="stack-2">
+    <form action={send} className="stack">
       <FormProblem state={state} />
       <input type="hidden" name="name" value={name} />
       <div className="field dense">
@@ -118,7 +118,7 @@ export function ImportList({
         <Button type="submit" name="do" value="preview">
           {words.preview}
         </Button>
-        <Button type="submit" name="do" value="import" look="quiet">
+        <Button type="submit" name="do" value="import">
           {words.submit}
         </Button>
       </p>

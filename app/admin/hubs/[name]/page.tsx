@@ -246,10 +246,11 @@ function Files({ page, name }: { page: Page; name: string }) {
   return (
     <section aria-labelledby="export" className="section">
       <SectionHead id="export" title={word('exportTitle')} />
-      <p className="actions">
+      <p className="meta">
         <a href={file('python')} download>
           {word('exportPython')}
         </a>
+        {' · '}
         <a href={file('csv')} download>
           {word('exportCsv')}
         </a>
