@@ -41,6 +41,8 @@ describe('a day of a hub', () => {
     ['slow for a twentieth of it', { up: DAY * 0.95, degraded: DAY * 0.05 }, 'slow', 0],
     ['slow, a little less', { up: DAY * 0.951, degraded: DAY * 0.049 }, 'up', 0],
     ['slow all day, and out', { degraded: DAY - 900, down: 900 }, 'slow', 2],
+    ['out since it was looked at, half a minute ago', { down: 28 }, 'out', 1],
+    ['out for the smaller half of a minute', { up: 20, down: 19 }, 'up', 0],
     ['only starting', { starting: 50 }, 'slow', 0],
   ] as const)('%s', (_, some, bar, depth) => {
     expect(dayMark(some === undefined ? undefined : seconds(some))).toEqual({ bar, depth });

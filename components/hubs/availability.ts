@@ -35,7 +35,8 @@ export function dayMark(seconds: DaySeconds | undefined): DayMark {
   if (measured === 0) return { bar: 'none', depth: 0 };
   const out = outageSeconds(seconds);
   const depth = out < OUTAGE_S ? 0 : out < QUARTER_HOUR_S ? 1 : out < TENTH_OF_DAY_S ? 2 : 3;
-  if ((seconds.up + seconds.degraded) * 2 < measured && depth > 0) return { bar: 'out', depth };
+  // Also when it was watched for seconds only: what was out of them is no day up.
+  if (out * 2 > measured) return { bar: 'out', depth: depth === 0 ? 1 : depth };
   const slow = (seconds.degraded + seconds.starting) * 20 >= measured;
   return { bar: slow ? 'slow' : 'up', depth };
 }

@@ -63,14 +63,14 @@ describe('the language that a browser wishes', () => {
 describe('what somebody chose', () => {
   const offered: Locale[] = ['en', 'es'];
 
-  it.each([
+  it.each<[address: string | null, cookie: string | undefined, browser: string, Locale, why: string]>([
     ['es', 'en', 'en', 'es', 'the address before all else'],
     [null, 'es', 'en', 'es', 'the cookie before the browser'],
     [null, undefined, 'es', 'es', 'the browser without a choice'],
     ['xx', 'es', 'en', 'es', 'an address that names nothing offered'],
     [null, 'xx', 'es', 'es', 'a cookie of a language that is gone'],
     [null, 'es; Path=/', 'en', 'en', 'a cookie that somebody made up'],
-  ] as const)('address %s, cookie %s, browser %s: %s (%s)', (address, cookie, acceptLanguage, language) => {
+  ])('address %s, cookie %s, browser %s: %s (%s)', (address, cookie, acceptLanguage, language) => {
     expect(languageOf({ address, cookie, acceptLanguage }, offered)).toBe(language);
   });
 
