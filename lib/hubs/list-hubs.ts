@@ -91,7 +91,8 @@ export async function listHubs(
   requireHubSight(ctx, visitor);
   const snapshot = await currentHubs(ctx);
   const { notices } = await currentNotices(ctx);
-  const hubs = viewsOf(snapshot).map((view) => withNotices(view, notices));
+  const plain = viewsOf(snapshot);
+  const hubs = notices.length === 0 ? plain : plain.map((view) => withNotices(view, notices));
   if (visitor === null) return { hubs };
   const access = await (input.access === 'shared' ? sharedAccess : accessByRoute)(ctx, snapshot);
   return {
