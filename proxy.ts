@@ -1,7 +1,8 @@
 import { NextResponse, type NextRequest } from 'next/server';
 
+import { addressLanguage, HERE_HEADER, LANGUAGE_HEADER, languageCookie } from '#lib/http/language';
 import { contentSecurityPolicy, strictTransport } from '#lib/http/security-headers';
-import { routeFor } from '#lib/http/site-routing';
+import { pagePath, routeFor } from '#lib/http/site-routing';
 import { requestOrigin, siteRole } from '#lib/http/site';
 import { requestIdOf } from '#lib/http/request-id';
 import { instance } from '#lib/instance';
@@ -49,6 +50,12 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   forwarded.set('x-nonce', nonce);
   forwarded.set('x-request-id', requestId);
 
+  // What the address says about the language, for this page and, as a cookie, for the next ones.
+  const language = addressLanguage(request.nextUrl.searchParams, config.site.languages);
+  forwarded.delete(LANGUAGE_HEADER);
+  if (language !== null) forwarded.set(LANGUAGE_HEADER, language);
+  forwarded.set(HERE_HEADER, pagePath(pathname, search));
+
   let response: NextResponse;
   if (decision.kind === 'rewrite') {
     const url = request.nextUrl.clone();
@@ -63,6 +70,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { headers } = response;
   headers.set('content-security-policy', policy);
   headers.set('x-request-id', requestId);
+  if (language !== null) headers.append('set-cookie', languageCookie(language));
   headers.set('x-content-type-options', 'nosniff');
   headers.set('x-frame-options', 'DENY');
   // Not no-referrer: browsers would then send `Origin: null` with forms, and every form be refused.

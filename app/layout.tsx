@@ -1,6 +1,8 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 
+import { pageLocale } from '#lib/http/page';
+
 import './globals.css';
 
 // A prerendered page would carry no nonce, and the content security policy would block its scripts.
@@ -25,9 +27,9 @@ export const viewport: Viewport = {
   ],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en">
+    <html lang={await pageLocale()}>
       <body>{children}</body>
     </html>
   );

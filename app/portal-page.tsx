@@ -45,6 +45,7 @@ export async function PortalPage({
         rootFingerprint: cas?.root.fingerprintSha256 ?? null,
         crlUpdatedAt: cas?.crlUpdatedAt ?? null,
         version: packageFacts.version,
+        languages: page.languages,
         now: ctx.now(),
       }}
     >

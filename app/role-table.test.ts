@@ -3,7 +3,7 @@
  * them, called as a stranger, as somebody without a role, with each role, and with a pick-up secret.
  * What each needs stands in docs/roles.md; an address without a line there fails.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,7 @@ import { signRequests } from '../lib/requests/sign-requests';
 import { requesterCookie } from '../lib/http/requester-cookie';
 import { callRoute, openTestHouse, type TestHouse } from '../lib/testing/house';
 import { allEvents, submitOne } from '../lib/testing/requests';
-import { sessionValue } from '../lib/testing/session';
+import { inBrowser, sessionValue } from '../lib/testing/session';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -132,6 +132,9 @@ beforeAll(async () => {
     people: { seats: 1 },
     spare: 0,
   }));
+  const { hubsDir } = house.instance.paths;
+  mkdirSync(hubsDir, { recursive: true });
+  writeFileSync(join(hubsDir, 'astro.hub'), 'https://gate.localhost:8444/astro,Astronomy\n');
 });
 afterAll(() => house.remove());
 
@@ -141,10 +144,13 @@ const rolesOfCaller = (who: Who): Role[] => ROLES.filter((role) => role === who)
 async function browserOf(who: Who): Promise<Headers> {
   const { session } = house.instance.secrets;
   const cookies: string[] = [];
-  if (who === 'holder') cookies.push(requesterCookie(id, session, new Date()).split(';')[0] ?? '');
-  else if (who !== 'stranger') {
+  if (who === 'holder') {
+    const [pair = ''] = requesterCookie(id, session, new Date()).split(';');
+    const at = pair.indexOf('=');
+    cookies.push(`${inBrowser(house.instance, pair.slice(0, at))}${pair.slice(at)}`);
+  } else if (who !== 'stranger') {
     const user = { id: `id-${who}`, sessionVersion: 1, displayName: who };
-    cookies.push(`${SESSION_COOKIE}=${await sessionValue(house.instance, user)}`);
+    cookies.push(`${inBrowser(house.instance, SESSION_COOKIE)}=${await sessionValue(house.instance, user)}`);
   }
   const { url } = house.instance.config.site;
   return new Headers({
@@ -162,6 +168,8 @@ function paramsOf(file: string): Record<string, string> {
   return {
     ...(file.includes('[id]') ? { id: file.includes('/events/') ? event : id } : {}),
     ...(file.includes('[serial]') ? { serial } : {}),
+    ...(file.includes('[name]') ? { name: 'astro' } : {}),
+    ...(file.includes('[hub]') ? { hub: 'astro' } : {}),
     ...(file.includes('[file]') ? { file: 'certificate.pem' } : {}),
   };
 }

@@ -57,7 +57,7 @@ async function install() {
   const missing = compilerMissing();
   process.stdout.write(
     'Installing packages. Where no ready-made SQLite module can be downloaded, it is compiled here:\n' +
-      'that takes 2 to 3 minutes and needs python3, make and a C++ compiler (g++).\n' +
+      'that takes two to three minutes, many more on a busy machine, and needs python3, make and a C++ compiler (g++).\n' +
       (missing.length === 0 ? '' : `Not found on this machine: ${missing.join(', ')}.\n`),
   );
   try {

@@ -23,6 +23,7 @@ let serial: string;
 let held: string;
 let events: { waiting: string; running: string };
 let invitation: string;
+let notice: string;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
@@ -79,12 +80,30 @@ test.beforeAll(async () => {
   await page.getByRole('button', { name: 'Open invitation' }).click();
   await page.waitForURL(/\/join\/certificate/);
   session = await context.storageState();
+  notice = await announce(page);
   await holder.close();
 });
 test.afterAll(async () => {
   await browser?.close();
   await portal?.stop();
 });
+
+/** Announces one maintenance that goes on, and one that is to come. @returns the id of the latter */
+async function announce(page: Page): Promise<string> {
+  for (const [title, from, hubs] of [
+    ['The storage is moved', '2020-01-01T09:00', ''],
+    ['New kernel', '2099-01-01T09:00', 'astro, gone'],
+  ] as const) {
+    await page.goto(`${portal.url}/admin/notices`);
+    await page.getByLabel('What', { exact: true }).fill(title);
+    await page.getByLabel('From', { exact: true }).fill(from);
+    await page.getByLabel(/^Hubs/).fill(hubs);
+    await page.getByRole('button', { name: 'Announce maintenance' }).click();
+    await expect(page.getByRole('status')).toContainText('Announced');
+  }
+  const link = await page.getByRole('link', { name: 'Change “New kernel”' }).getAttribute('href');
+  return /edit=([^#]+)/.exec(link ?? '')?.[1] ?? '';
+}
 
 /** Every key of the catalogue, such as `home.title`: none may stand on a page. */
 const MESSAGES = join(import.meta.dirname, '..', 'lib', 'i18n', 'messages', 'en');
@@ -119,6 +138,10 @@ const pages = (): [string, string][] => [
   ['/status', portal.url],
   ['/status/cert-check', portal.url],
   ['/hubs', portal.url],
+  ['/hubs?q=nothing+like+it', portal.url],
+  ['/hubs?view=kiosk', portal.url],
+  ['/hubs/astro', portal.url],
+  ['/hubs/gone', portal.url],
   ['/no-such-page', portal.url],
   ['/sign-in', portal.url],
   ['/admin', portal.url],
@@ -144,6 +167,8 @@ const pages = (): [string, string][] => [
   ['/join/certificate', portal.url],
   ['/join/certificate?way=paste', portal.url],
   ['/admin/hubs', portal.url],
+  ['/admin/notices', portal.url],
+  [`/admin/notices?edit=${notice}`, portal.url],
   ['/admin/people', portal.url],
   [`/sponsor/${waiting.id}`, portal.url],
   ['/admin/audit', portal.url],
@@ -235,7 +260,7 @@ async function tabTo(page: Page, selector: string): Promise<void> {
 
 test('who is signed in and has no certificate is told so, and given nothing to fill in', async () => {
   const context = await browser.newContext({ storageState: session });
-  await context.clearCookies({ name: '__Host-hubgate-cert' });
+  await context.clearCookies({ name: /^__Host-hubgate-cert\./ });
   const page = await context.newPage();
   await page.goto(`${portal.url}/certs/revoke`);
   await expect(page.getByText('There is nothing to revoke here')).toBeVisible();

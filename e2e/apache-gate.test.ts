@@ -72,6 +72,38 @@ test('the portal is reached over its socket, and is told nothing that the client
   }
 });
 
+test('copies of our headers in other cases, with underscores and several times tell nothing either', async () => {
+  const names = [
+    'X-SSL-Client-Verify',
+    'X-SSL-Client-Cert',
+    'X-SSL-Client-S-DN',
+    'Client-Cert',
+    'X-Hubgate-Front',
+  ];
+  const written = (name: string): string[] => [
+    name.toUpperCase(),
+    name.toLowerCase().replaceAll('-', '_'),
+    name.replaceAll('-', '_'),
+    name.replace('-', '_'), // one of them alone
+    name.replace(/-(?=[^-]*$)/, '_'),
+  ];
+  const forged = Object.fromEntries(
+    names.flatMap(written).map((name) => [name, ['SUCCESS forged', 'CN=mallory forged']]),
+  );
+  for (const identity of [undefined, alice]) {
+    for (const url of [gate('/status/cert-check'), portalName('/certs')]) {
+      const shown = identity === undefined ? {} : { identity };
+      const answer = await send(url, { ca: ca.rootPem, headers: forged, ...shown });
+      expect(answer.status, url).toBe(200);
+      const headers = JSON.parse(answer.text).headers as Record<string, string>;
+      expect(JSON.stringify(headers), url).not.toMatch(/forged|mallory/);
+      const known = identity !== undefined && url.startsWith(gate('/'));
+      expect(headers['x-ssl-client-verify'], url).toBe(known ? 'SUCCESS' : 'NONE');
+      if (known) expect(headers['x-ssl-client-s-dn']).toContain('CN=alice');
+    }
+  }
+});
+
 test('naming our headers in Connection does not take them away', async () => {
   const answer = await send(gate('/status/cert-check'), {
     ca: ca.rootPem,
@@ -251,6 +283,65 @@ test('access changes at once, without a reload, both ways', async () => {
   expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: bob })).status).toBe(404);
   await defaultMaps();
   expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
+});
+
+test('everybody of a listed unit gets in, and no name stands for a unit', async () => {
+  const alike: Identity[] = [];
+  for (const name of ['ou:astro/Guests', '/Guests', '=version']) alike.push(await ca.issue(name));
+  await writeMap('access.map', ['=version 1', 'ou:astro/Tests yes']);
+  const ask = async (identity: Identity) =>
+    (await send(gate('/astro/'), { ca: ca.rootPem, identity })).status;
+  expect(await ask(bob)).toBe(200);
+  await writeMap('access.map', ['=version 2', 'ou:astro/Guests yes']);
+  expect(await ask(bob)).toBe(403);
+  for (const identity of alike) expect(await ask(identity)).toBe(403);
+  await defaultMaps();
+});
+
+test('the gate tells which list it goes by, from the moment it was replaced', async () => {
+  const version = async () => {
+    const answer = await send(gate('/gate-access'), { ca: ca.rootPem });
+    expect(answer.status).toBe(204);
+    return answer.headers['x-hubgate-access'];
+  };
+  for (const said of ['0a1b', 'ffff', '0a1b']) {
+    await writeMap('access.map', [`=version ${said}`, 'open any']);
+    expect(await version()).toBe(said);
+  }
+  await defaultMaps();
+  expect(await version()).toBe('none');
+});
+
+test('where there is no hub the page of the portal says so; programs get a plain 404', async () => {
+  const page = await send(gate('/lost/hub/login?x=1'), { ca: ca.rootPem });
+  expect(page.status).toBe(404);
+  expect(JSON.parse(page.text)).toMatchObject({ portal: true, url: '/gate-no-hub/lost?x=1' });
+  const sent = await send(gate('/lost/hub/login'), { ca: ca.rootPem, method: 'POST', body: 'x' });
+  expect(sent.status).toBe(404);
+  expect(sent.text).toContain('There is no hub at this address');
+});
+
+test('a hub that does not answer is told as such, to who may enter it', async () => {
+  await writeMap('hubs.map', ['astro http://127.0.0.1:1']);
+  const down = await send(gate('/astro/'), { ca: ca.rootPem, identity: alice });
+  expect(down.status).toBe(503);
+  expect(JSON.parse(down.text)).toMatchObject({ portal: true, url: '/gate-hub-down' });
+  expect(JSON.parse(down.text).headers['x-hubgate-hub']).toBe('astro');
+  const other = await send(gate('/astro/'), { ca: ca.rootPem, identity: bob });
+  expect(JSON.parse(other.text).url).toBe('/gate-refused');
+  await defaultMaps();
+});
+
+test('a hub is told the account, encoded, and what a client says of it is forgotten', async () => {
+  hub.seen.length = 0;
+  const forged = { 'x-ssl-client-cn': 'root', 'x-hubgate-secret': 'guess' };
+  const odd = await ca.issue('odd name, 100%');
+  await send(gate('/open/a'), { ca: ca.rootPem, identity: alice, headers: forged });
+  await send(gate('/open/b'), { ca: ca.rootPem, identity: odd, headers: forged });
+  const [first, second] = hub.seen.map(({ headers }) => headers);
+  expect(first?.['x-ssl-client-cn']).toBe('alice');
+  expect(decodeURIComponent(String(second?.['x-ssl-client-cn']))).toBe('odd name, 100%');
+  expect(first?.['x-hubgate-secret']).toBeUndefined();
 });
 
 test('a revoked certificate is refused on the next request of an open connection', async () => {

@@ -149,6 +149,7 @@ for (const front of ['apache', 'embedded'] as const) {
 
     test('the .p12 is made in the browser, and three programs read it', async () => {
       await page.goto(requestUrl);
+      await expect(page.locator('ol.timeline')).not.toContainText('Picked up');
       await expect(page.getByRole('heading', { name: 'Your certificate is ready' })).toBeVisible();
       for (const form of ['legacy', 'modern']) {
         await page.locator('#pickup-passphrase').fill(PASSPHRASE);
@@ -175,6 +176,7 @@ for (const front of ['apache', 'embedded'] as const) {
         await mustRun('certutil', ['-d', `sql:${nss}`, '-N', '--empty-password']);
         await mustRun('pk12util', ['-d', `sql:${nss}`, '-i', p12, '-W', PASSPHRASE, '-K', '']);
       }
+      await expect(page.locator('ol.timeline')).toContainText('Picked up');
       const leaf = await mustRun('openssl', ['x509', '-in', join(portal.dir, 'modern.pem')]);
       await verifyWithThree({ certPem: leaf, caDir: portal.caDir });
     });
@@ -208,6 +210,8 @@ for (const front of ['apache', 'embedded'] as const) {
           }),
       );
       expect(echoed).toBe('echo hello');
+      await page.goto(requestUrl);
+      await expect(page.locator('ol.timeline')).toContainText('The gate has accepted it');
     });
 
     test('the identity comes over to the portal', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect, test, type Browser, type Page } from '@playwright/test';
 
+import { becomeAdministrator } from './support/administrator';
 import { testBrowser } from './support/chromium';
 import { startPortal, type Portal } from './support/portal';
 import { until } from './support/ports';
@@ -70,7 +71,7 @@ test('the list follows the registrations without a reload, and what is being typ
 });
 
 test('keyboard focus stays on its hub while others come', async () => {
-  const open = page.getByRole('link', { name: /Open.*Astronomy/ });
+  const open = page.getByRole('link', { name: /Enter.*Astronomy/ });
   await open.focus();
   await register('art', 'Art'); // before Astronomy
   await expect(row('Art')).toBeVisible();
@@ -106,6 +107,53 @@ test('a browser that lost the rows fetches them', async () => {
   await expect(row('Astronomy')).toBeVisible();
 });
 
+test('an announcement stands on open pages within two seconds, and goes with a click', async () => {
+  const desk = await browser.newPage();
+  await becomeAdministrator(desk, portal.firstAdminLink());
+  await page.goto(`${portal.url}/hubs`);
+  await expect(page.getByRole('status')).toContainText('Live');
+  await desk.goto(`${portal.url}/admin/notices`);
+  await desk.getByLabel('What', { exact: true }).fill('The storage is moved');
+  await desk.getByLabel('From', { exact: true }).fill('2099-11-28T09:00');
+  await desk.getByLabel(/^Until/).fill('2099-11-28T08:00');
+  await desk.getByLabel(/^Hubs/).fill('astro');
+  await desk.getByRole('button', { name: 'Announce maintenance' }).click();
+  // What was typed stays, and the fault is at its field.
+  await expect(desk.getByText('It would end before it begins.').first()).toBeVisible();
+  await expect(desk.getByLabel('What', { exact: true })).toHaveValue('The storage is moved');
+  await desk.getByLabel(/^Until/).fill('2099-11-28T13:00');
+  await desk.getByRole('button', { name: 'Announce maintenance' }).click();
+  await desk.getByText('Announced. It stands').waitFor();
+  await expect(page.getByRole('list', { name: 'Announcements' })).toContainText(
+    /The storage is moved, Saturday 28 November 2099, 09:00 to 13:00.*Concerns astro/,
+    { timeout: 2000 },
+  );
+  await expect(row('Astronomy')).toContainText('Maintenance announced');
+  const { hubs } = JSON.parse((await portal.call('/api/v1/hubs')).text) as {
+    hubs: { name: string; notices?: { title: string }[] }[];
+  };
+  expect(hubs.find(({ name }) => name === 'astro')?.notices?.[0]?.title).toBe('The storage is moved');
+  await desk.goto(portal.url);
+  await expect(desk.getByRole('list', { name: 'Announcements' })).toContainText('The storage is moved');
+  await desk.goto(`${portal.url}/admin/notices`);
+  await desk.getByRole('button', { name: 'Withdraw “The storage is moved”' }).click();
+  await expect(page.getByRole('list', { name: 'Announcements' })).toHaveCount(0);
+  await desk.close();
+});
+
+test('the page of a hub says what it is and was, and that it is gone', async () => {
+  await register('bio', 'Biology\nresources: 8 cores\ncontact: bio@example.org');
+  await expect(row('Biology')).toBeVisible();
+  await page.getByRole('link', { name: 'Biology', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Biology');
+  await expect(page.getByRole('img', { name: /available|Not measured/ })).toBeVisible();
+  await expect(page.getByText('8 cores')).toBeVisible();
+  await rm(fileOf('bio'));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such hub now');
+  expect((await portal.call('/hubs/bio')).status).toBe(404);
+  complaints.splice(0); // the browser reports the 404 that was meant
+});
+
 test('nothing complained on the way', () => {
   expect(complaints).toEqual([]);
 });
@@ -114,9 +162,19 @@ test('without JavaScript it is all there', async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const plain = await context.newPage();
   await plain.goto(`${portal.url}/hubs`);
-  await expect(plain.getByRole('link', { name: /Open.*Astronomy/ })).toBeVisible();
+  await expect(plain.getByRole('link', { name: /Enter.*Astronomy/ })).toBeVisible();
   await plain.getByRole('searchbox').fill('nothing like it');
   await plain.getByRole('button', { name: 'Search' }).click();
   await expect(plain.getByText('Astronomy')).toHaveCount(0);
+  await plain.goto(`${portal.url}/hubs/astro`);
+  await expect(plain.getByRole('link', { name: 'Enter /astro' })).toHaveAttribute(
+    'href',
+    `${portal.gateUrl}/astro`,
+  );
+  await plain.goto(`${portal.url}/hubs?view=kiosk`);
+  await expect(plain.getByRole('navigation')).toHaveCount(0);
+  await expect(plain.getByText('Astronomy')).toBeVisible();
+  // It renews itself: the browser asks again without being told.
+  expect(await plain.content()).toMatch(/<noscript><meta http-equiv="refresh" content="30"/);
   await context.close();
 });

@@ -233,6 +233,36 @@ test('after its refresh the gate follows the maps, both ways', async () => {
   expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
 });
 
+test('after its refresh everybody of a unit gets in, and the gate tells which list it goes by', async () => {
+  const version = async () => {
+    const answer = await send(gate('/gate-access'), { ca: ca.rootPem });
+    expect(answer.status).toBe(204);
+    return answer.headers['x-hubgate-access'];
+  };
+  await site.writeMap('access.map', ['=version 0a1b', 'ou:astro/Tests yes', 'ou:open/My%20Unit yes']);
+  const ran = await nginx.refresh();
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stderr).toContain('1 lines of access.map name accounts or units');
+  expect(await version()).toBe('0a1b');
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: bob })).status).toBe(200);
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: bob })).status).toBe(403);
+  await site.defaultMaps();
+  await nginx.refresh();
+  expect(await version()).toBe('none');
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: bob })).status).toBe(403);
+});
+
+test('where there is no hub the page of the portal says so; a hub is told the account', async () => {
+  const lost = await send(gate('/lost/hub/login?x=1'), { ca: ca.rootPem });
+  expect(lost.status).toBe(404);
+  expect(JSON.parse(lost.text)).toMatchObject({ portal: true, url: '/gate-no-hub/lost' });
+  const forged = { 'x-ssl-client-cn': 'root', 'x-hubgate-secret': 'guess' };
+  const answer = await send(gate('/astro/x'), { ca: ca.rootPem, identity: alice, headers: forged });
+  const { headers } = JSON.parse(answer.text) as { headers: Record<string, string> };
+  expect(headers['x-ssl-client-cn']).toBe('alice');
+  expect(headers['x-hubgate-secret']).toBeUndefined();
+});
+
 test('a map that nginx would not load changes nothing', async () => {
   await site.writeMap('access.map', ['open any', 'open any', 'astro/alice yes']);
   const ran = await nginx.refresh();

@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
+import { startTestDirectory, type TestDirectory } from '../lib/testing/slapd';
 import { testBrowser } from './support/chromium';
 import { opensslCsr } from './support/csr';
 import { submit } from './support/issue';
@@ -17,6 +18,7 @@ test.describe.configure({ mode: 'serial' });
 
 let dir: string;
 let university: IdentityProvider;
+let directory: TestDirectory;
 let portal: Portal;
 let browser: Browser;
 let context: BrowserContext;
@@ -32,12 +34,24 @@ test.beforeAll(async () => {
     erna: { groups: ['staff', 'pki-approvers'] },
     carl: { groups: 'pki-operators' },
     rita: {},
+    // The university's name of somebody whom the centre's directory knows as bob.
+    bob: { groups: [] },
   });
+  directory = await startTestDirectory();
+  const { ldap } = directory.accounts() as { ldap: Record<string, string> };
+  const lines = Object.entries(ldap).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   portal = await startPortal({
     front: 'embedded',
     toml: `
 [signing]
 auto = false
+[requests]
+accountFrom = "ldap"
+accountBy = "uid"
+[accounts]
+source = "ldap"
+[accounts.ldap]
+${lines.join('\n')}
 [signIn]
 secondFactor = "approvers"
 [[signIn.oidc]]
@@ -65,6 +79,7 @@ test.afterAll(async () => {
   await browser?.close();
   await portal?.stop();
   await university?.stop();
+  await directory?.remove();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -129,6 +144,42 @@ test('a group claim that is one text is one group; no claim is no role, also wit
   await expect(plain.getByText('You have no role in the administration')).toBeVisible();
   expect((await plain.goto(`${portal.url}/admin`))?.status()).toBe(404);
   await other.close();
+});
+
+test('whoever is signed in asks for the account that the directory has for them, and sees it from any browser', async () => {
+  const made = await opensslCsr(portal.dir, 'mallory');
+  const { context: first, page: own } = await fresh(false);
+  await own.goto(`${portal.url}/auth/oidc/op?next=/certs/new?way=paste`);
+  await atUniversity(own, 'bob', 'Password');
+  await own.goto(`${portal.url}/certs/new?way=paste`);
+  const name = own.getByLabel('Account name');
+  await expect(name).toHaveValue('bob');
+  await expect(name).not.toBeEditable();
+  await own.getByLabel('Certificate signing request').fill(await readFile(made.csrFile, 'utf8'));
+  // Between the page and the button the directory falls silent: said, and nothing is lost.
+  await directory.stop();
+  await own.getByRole('button', { name: 'See what will be issued' }).click();
+  await expect(own.getByText('The directory of accounts does not answer').first()).toBeVisible();
+  await expect(own.getByLabel('Certificate signing request')).toHaveValue(/BEGIN CERTIFICATE REQUEST/);
+  await directory.start();
+  await own.getByRole('button', { name: 'See what will be issued' }).click();
+  await own.getByRole('button', { name: /^Send/ }).click();
+  await expect(own.getByText(/R-[0-9A-Z]{8}/).first()).toBeVisible();
+  await first.close();
+
+  const { context: second, page: elsewhere } = await fresh(false);
+  await elsewhere.goto(`${portal.url}/auth/oidc/op?next=/certs`);
+  await atUniversity(elsewhere, 'bob', 'Password');
+  await elsewhere.goto(`${portal.url}/certs`);
+  const row = elsewhere.getByRole('row', { name: /bob/ });
+  await expect(row).toContainText('Waiting');
+  await row.getByRole('link', { name: /^R-/ }).click();
+  await elsewhere
+    .getByRole('button', { name: /^Withdraw/ })
+    .first()
+    .click();
+  await expect(elsewhere.locator('main')).toContainText(/withdrawn/i);
+  await second.close();
 });
 
 test('a provider that is down says so, and the other ways stay', async () => {

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 
 import { expect, test, type Browser, type Page } from '@playwright/test';
 
-import { becomeAdministrator } from './support/administrator';
-import { testBrowser } from './support/chromium';
 import { opensslCsr } from './support/csr';
 import { bearer, curl, jsonBody } from './support/curl';
 import { submit } from './support/issue';
-import { startPortal, type Portal } from './support/portal';
-import { addVirtualAuthenticator, registerPasskey } from './support/virtual-authenticator';
+import { openPasskeyDesk, type PasskeyDesk } from './support/passkey-desk';
+import type { Portal } from './support/portal';
+import { registerPasskey } from './support/virtual-authenticator';
 
 // An approver with a security key: registered on the web, accepted on the signer's host, touched once
 // for three requests; and what is approved without it is not signed.
@@ -17,6 +16,7 @@ import { addVirtualAuthenticator, registerPasskey } from './support/virtual-auth
 test.describe('approvals by passkey', () => {
   test.describe.configure({ mode: 'serial' });
 
+  let desk: PasskeyDesk | undefined;
   let portal: Portal;
   let browser: Browser;
   let page: Page;
@@ -31,21 +31,10 @@ test.describe('approvals by passkey', () => {
 
   test.beforeAll(async () => {
     test.setTimeout(180_000);
-    portal = await startPortal({
-      front: 'embedded',
-      toml: '[signing]\nauto = false\n[approval]\nrequire = "passkey"',
-    });
-    const chromium = await testBrowser(portal.dir);
-    await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
-    browser = await chromium.launch();
-    page = await (await browser.newContext()).newPage();
-    await becomeAdministrator(page, portal.firstAdminLink());
-    await addVirtualAuthenticator(page);
+    desk = await openPasskeyDesk('[signing]\nauto = false\n[approval]\nrequire = "passkey"');
+    ({ portal, browser, page } = desk);
   });
-  test.afterAll(async () => {
-    await browser?.close();
-    await portal?.stop();
-  });
+  test.afterAll(() => desk?.close());
 
   test('while nobody has a passkey, the checklist and the doctor say so', async () => {
     await page.goto(`${portal.url}/admin/first-steps`);

@@ -1,34 +1,25 @@
-import { join } from 'node:path';
-
 import { expect, test, type Browser, type Page } from '@playwright/test';
 
-import { becomeAdministrator, signInByPassword } from './support/administrator';
-import { testBrowser } from './support/chromium';
-import { startPortal, type Portal } from './support/portal';
+import { signInByPassword } from './support/administrator';
+import { openPasskeyDesk, type PasskeyDesk } from './support/passkey-desk';
+import type { Portal } from './support/portal';
 import { addVirtualAuthenticator, registerPasskey } from './support/virtual-authenticator';
 
 // Signing in with a password and the touch of a passkey.
 
 test.describe.configure({ mode: 'serial' });
 
+let desk: PasskeyDesk | undefined;
 let portal: Portal;
 let browser: Browser;
 let page: Page;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  portal = await startPortal({ front: 'embedded' });
-  const chromium = await testBrowser(portal.dir);
-  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
-  browser = await chromium.launch();
-  page = await (await browser.newContext()).newPage();
-  await becomeAdministrator(page, portal.firstAdminLink());
-  await addVirtualAuthenticator(page);
+  desk = await openPasskeyDesk();
+  ({ portal, browser, page } = desk);
 });
-test.afterAll(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+test.afterAll(() => desk?.close());
 
 const password = (on: Page) => signInByPassword(on, portal.url);
 
@@ -79,8 +70,30 @@ test('a browser without that passkey stays outside', async () => {
   await context.close();
 });
 
-test('the only passkey goes with a touch of it; then the password is enough again', async () => {
+test('a session alone changes no factor: one that is there is shown again first', async () => {
   await page.goto(`${portal.url}/account`);
+  await expect(page.getByRole('button', { name: 'Remove the passkey blue key' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Add a passkey' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Set up an authenticator app' })).toHaveCount(0);
+  // A copy of the cookie in a browser without the key gets no further than the question.
+  const thief = await browser.newContext({ storageState: await page.context().storageState() });
+  const stolen = await thief.newPage();
+  await stolen.goto(`${portal.url}/account`);
+  await stolen.getByRole('link', { name: 'Confirm that it is you' }).click();
+  await addVirtualAuthenticator(stolen);
+  await stolen.getByRole('button', { name: 'Use your passkey' }).click();
+  await expect(stolen.locator('.callout.is-bad')).toBeVisible();
+  await stolen.goto(`${portal.url}/account`);
+  await expect(stolen.getByRole('button', { name: 'Add a passkey' })).toHaveCount(0);
+  await thief.close();
+
+  await page.getByRole('link', { name: 'Confirm that it is you' }).click();
+  await page.getByRole('button', { name: 'Use your passkey' }).click();
+  await expect(page).toHaveURL(`${portal.url}/account#second`);
+  await expect(page.getByRole('button', { name: 'Add a passkey' })).toBeVisible();
+});
+
+test('then the only passkey is removed, and the password is enough again', async () => {
   await page.getByRole('button', { name: 'Remove the passkey blue key' }).click();
   await expect(page).toHaveURL(/done=passkey-removed/);
   await expect(page.getByText('You have no passkey.')).toBeVisible();

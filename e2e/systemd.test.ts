@@ -38,6 +38,7 @@ test('systemd accepts every unit without a word', async () => {
 for (const [unit, exposure] of [
   ['hubgate-signer.service', 1],
   ['hubgate-web.service', 2],
+  ['hubgate-server-cert.service', 3],
 ] as const) {
   test(`${unit} is exposed by no more than ${exposure}.0 of 10`, async () => {
     const scored = await run('systemd-analyze', ['security', '--offline=true', join(dir, unit)]);

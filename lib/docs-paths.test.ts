@@ -2,9 +2,6 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-
-import { ConfigSchema } from './config/schema';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const TOP = readdirSync(ROOT);
@@ -45,19 +42,6 @@ describe('documentation', () => {
       (path) => !existsSync(join(ROOT, path)),
     );
     expect(missing).toEqual([]);
-  });
-
-  it('explains every key of hubgate.toml, and none that is gone', () => {
-    const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
-    const documented = [...page.matchAll(/^\| `([\w.]+)`/gm)].map(([, key]) => key);
-    const keysOf = ({ properties = {} }: z.core.JSONSchema.JSONSchema, prefix: string): string[] =>
-      Object.entries(properties).flatMap(([key, schema]) =>
-        typeof schema === 'object' && schema.properties
-          ? keysOf(schema, `${prefix}${key}.`)
-          : [`${prefix}${key}`],
-      );
-    const keys = keysOf(z.toJSONSchema(ConfigSchema, { io: 'input' }), '');
-    expect(documented.sort()).toEqual(keys.sort());
   });
 
   it('finds a path that is gone', () => {

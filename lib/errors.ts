@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   'request.takeover-needs-confirmation',
   'request.flagged',
   'request.account-ended',
+  'request.directory-down',
   'request.reason-required',
   'request.sign-in-required',
 
@@ -88,6 +89,7 @@ export const ERROR_CODES = [
   'auth.second-factor',
   'auth.passkey',
   'auth.half-expired',
+  'auth.confirm',
   'auth.step-up',
   'auth.not-admitted',
   'auth.provider-down',
@@ -159,6 +161,9 @@ export const ERROR_CODES = [
   // Hubs.
   'hub.not-found',
   'hub.name',
+  'hub.notice-not-found',
+  'hub.notice-dates',
+  'hub.list',
 
   // Mail.
   'mail.failed',

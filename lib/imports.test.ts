@@ -31,7 +31,7 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
     types: /^lib\/config\//,
   },
   { files: /^lib\/signer-client\//, values: /^lib\/(signer-client|wire|config)\/|^lib\/errors/ },
-  { files: /^lib\/config\//, values: /^lib\/config\/|^lib\/errors/ },
+  { files: /^lib\/config\//, values: /^lib\/config\/|^lib\/i18n\/locales$|^lib\/errors/ },
   {
     files: /^lib\/db\//,
     values: /^lib\/(db|config)\/|^lib\/errors/,

@@ -25,6 +25,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 
+import { wrongMessages } from './check-messages.mjs';
+
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMPS = join(ROOT, 'node_modules', '.hubgate');
 
@@ -42,6 +44,13 @@ const ENTRIES = {
 
 const STEPS = [
   {
+    name: 'words',
+    says: 'Comparing the languages',
+    inputs: ['lib/i18n/messages', 'scripts/check-messages.mjs'],
+    outputs: [],
+    run: compareLanguages,
+  },
+  {
     name: 'clients',
     says: 'Generating the database clients',
     inputs: ['prisma', 'package-lock.json'],
@@ -50,7 +59,7 @@ const STEPS = [
   },
   {
     name: 'web',
-    says: 'Building the web pages (half a minute)',
+    says: 'Building the web pages (a minute or two; several on a busy machine)',
     inputs: [
       'app',
       'components',
@@ -157,6 +166,14 @@ export function runQuietly(command, args, env = {}) {
       reject(failure);
     });
   });
+}
+
+/** A page without its sentence would fail while somebody reads it: rather the build. */
+async function compareLanguages() {
+  const wrong = wrongMessages();
+  if (wrong.length > 0) {
+    throw new Error(`The words of a language in lib/i18n/messages are not complete:\n${wrong.join('\n')}`);
+  }
 }
 
 async function generateClients() {

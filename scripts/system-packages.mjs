@@ -28,6 +28,15 @@ const NEEDED = [
   // A real directory for the portal to ask.
   { what: 'slapd', debian: 'slapd' },
   { what: 'ldapmodify', debian: 'ldap-utils' },
+  // Real hubs behind the gate: with the classic notebook, its server and a Python kernel.
+  { what: 'jupyterhub', debian: 'jupyterhub' },
+  { what: 'configurable-http-proxy', debian: 'node-configurable-http-proxy' },
+  { what: 'jupyter-notebook', debian: 'jupyter-notebook' },
+  {
+    what: 'a Python kernel',
+    debian: 'python3-ipykernel',
+    found: () => existsSync('/usr/lib/python3/dist-packages/ipykernel'),
+  },
   { what: 'systemd-analyze', debian: 'systemd' },
   { what: 'postgresql', debian: 'postgresql', found: hasPostgresql },
   // better-sqlite3 is compiled where its prebuilt binary cannot be fetched.

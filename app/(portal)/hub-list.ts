@@ -1,22 +1,42 @@
-import { hubRowsHtml } from '#components/hubs/hub-rows';
 import { isHubgateError } from '#lib/errors';
-import { keepHtml } from '#lib/http/kept-html';
+import { keepHtml, keptHtml } from '#lib/http/kept-html';
 import type { Page } from '#lib/http/page';
-import { hubsChange, listHubs, type HubView } from '#lib/hubs/list-hubs';
+import { listHubs, listingVersion, type HubView } from '#lib/hubs/list-hubs';
+import { currentNotices, type NoticeBoard } from '#lib/hubs/notices/current-notices';
+import { concerns } from '#lib/hubs/notices/notice';
 
-/** The hubs that this visitor may see; null where the centre shows them to holders of a certificate only. */
-export async function visibleHubs(page: Page): Promise<HubView[] | null> {
+import { hubRowsHtml } from '../../components/hubs/hub-rows';
+import { hubStrips } from './hub-strips';
+
+/** What this visitor may see: the hubs, and what is announced about them. */
+export type HubListing = {
+  hubs: readonly HubView[];
+  board: NoticeBoard;
+  /** Of a state that is not newer than what is listed: what changed meanwhile is another one. */
+  version: string;
+};
+
+/** Null where the centre shows its hubs to holders of a certificate only, and this visitor is none. */
+export async function visibleHubs(page: Page): Promise<HubListing | null> {
   const { visitor } = page;
   try {
     const shown = visitor.shown
       ? { accepted: visitor.accepted, commonName: visitor.certificate?.commonName ?? null }
       : null;
-    return (await listHubs(page.ctx, { visitor: shown })).hubs;
+    const version = await listingVersion(page.ctx);
+    const [{ hubs }, board] = await Promise.all([
+      listHubs(page.ctx, { visitor: shown }),
+      currentNotices(page.ctx),
+    ]);
+    return { hubs, board, version };
   } catch (thrown) {
     if (isHubgateError(thrown) && thrown.code === 'auth.no-certificate') return null;
     throw thrown;
   }
 }
+
+/** Which rows: those of the list have a strip of 90 days, those of the start page do not. */
+export type RowsPart = 'all' | 'mine' | 'trouble' | 'home';
 
 /**
  * Keeps the rows of the hub table for every visitor who sees the same ones: rendered once per change
@@ -25,19 +45,37 @@ export async function visibleHubs(page: Page): Promise<HubView[] | null> {
  * @param part names the selection, so that each keeps its own
  * @returns the key by which the page names them, or null when they have to stand in the page itself
  */
-export function keepHubRows(
-  page: Page,
-  hubs: readonly HubView[],
-  part: 'all' | 'trouble' | 'home',
-): string | null {
+export async function keepHubRows(page: Page, listing: HubListing, part: RowsPart): Promise<string | null> {
+  const { hubs, version } = listing;
   const now = page.ctx.now().getTime();
+  const { shown, accepted } = page.visitor;
   // The only thing that differs between visitors.
-  const entries = page.visitor.shown ? hubs.map((hub) => (hub.mayEnter ? '1' : '0')).join('') : 'none';
-  const key = [page.locale, part, hubsChange(), hubs.length, Math.floor(now / 60_000), entries].join(' ');
-  return keepHtml(key, () => renderHubRows(page, hubs), now) ? key : null;
+  const entries = shown ? `${accepted} ${hubs.map((hub) => (hub.mayEnter ? '1' : '0')).join('')}` : 'none';
+  const minute = Math.floor(now / 60_000);
+  const key = [page.locale, part, version, hubs.length, minute, entries].join(' ');
+  const html = keptHtml(key) ?? (await renderHubRows(page, listing, part));
+  return keepHtml(key, () => html, now) ? key : null;
 }
 
 /** The rows as text. */
-export function renderHubRows(page: Page, hubs: readonly HubView[]): string {
-  return hubRowsHtml(hubs, { t: page.t, now: page.ctx.now(), locale: page.locale });
+export async function renderHubRows(
+  page: Page,
+  { hubs, board }: HubListing,
+  part: RowsPart,
+): Promise<string> {
+  const work = new Map<string, 'planned' | 'running'>();
+  // What is about all hubs stands above them; the soonest of one counts.
+  for (const notice of board.notices.filter((one) => one.hubs.length > 0)) {
+    for (const { name } of hubs) {
+      if (concerns(notice, name) && work.get(name) !== 'running') work.set(name, notice.phase);
+    }
+  }
+  return hubRowsHtml(hubs, {
+    t: page.t,
+    now: page.ctx.now(),
+    locale: page.locale,
+    accepted: page.visitor.accepted,
+    work,
+    strips: part === 'home' ? null : await hubStrips(page),
+  });
 }

@@ -1,9 +1,10 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 
-import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { TrustWatch } from '#components/ca/trust-watch';
 import { HubTable } from '#components/hubs/hub-table';
+import { NoticeList } from '#components/hubs/notice-list';
 import { Way, type WayFacts } from '#components/portal/way';
 import { LinkButton } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
@@ -12,20 +13,24 @@ import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 import { slot, Words } from '#components/ui/words';
+import { hostZone } from '#lib/http/host-zone';
 import { keptHtml } from '#lib/http/kept-html';
 import { openPage, type Page } from '#lib/http/page';
-import type { HubView } from '#lib/hubs/list-hubs';
+import { listOwnRequests } from '#lib/requests/list-own-requests';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
 import { caFacts } from '#lib/trust/ca-facts';
 
 import { PortalPage } from '../portal-page';
-import { keepHubRows, renderHubRows, visibleHubs } from './hub-list';
+import { keepHubRows, renderHubRows, visibleHubs, type HubListing } from './hub-list';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('home.title') };
 }
 
 const HUBS_SHOWN = 6;
+
+/** By how many steps are left. */
+const HEADINGS = ['home.headingReady', 'home.heading2', 'home.heading1', 'home.heading0'] as const;
 
 /** What this is, the three steps with their state for this visitor, the running hubs. Also on plain http. */
 export default async function HomePage() {
@@ -35,9 +40,11 @@ export default async function HomePage() {
   const onHttp = page.site === 'http';
   const facts = await wayFacts(page);
   const { accepted, certificate } = visitor;
-  const left = [facts.trustedAt === null && !facts.publicRoot, !facts.hasCertificate, !accepted].filter(
-    Boolean,
-  ).length;
+  const left = [
+    facts.trustedAt === null && !facts.publicRoot,
+    !facts.hasCertificate,
+    !accepted && !facts.seen,
+  ].filter(Boolean).length;
   return (
     <PortalPage page={page} at="home">
       {accepted && certificate ? (
@@ -53,7 +60,7 @@ export default async function HomePage() {
         />
       ) : (
         <PageHead
-          title={t(left === 3 ? 'home.heading0' : left === 2 ? 'home.heading1' : 'home.heading2')}
+          title={t(HEADINGS[left] ?? 'home.heading0')}
           lede={t('home.lede', { unit: config.pki.ou })}
         />
       )}
@@ -86,18 +93,30 @@ export default async function HomePage() {
 async function wayFacts(page: Page): Promise<WayFacts> {
   const { config, ctx, visitor } = page;
   const cas = caFacts(ctx.paths);
-  const hint = trustHint((await cookies()).get(TRUST_HINT)?.value, ctx.now());
-  const newest = page.requestIds.at(-1);
-  const own = newest === undefined ? null : page.asRequester(newest);
+  const hint = trustHint((await cookies()).get(trustHintName(ctx.config.site.canaryUrl))?.value, ctx.now());
+  const newest = page.requestIds.at(-1) ?? (await listOwnRequests(page.asOwner))[0]?.id;
+  const own = newest === undefined ? null : await page.asRequester(newest);
   const request =
     own && newest !== undefined ? await viewOwnRequest(own, { id: newest }).catch(() => null) : null;
+  const { state: certificateState = null, seenAt = null } = request?.certificate ?? {};
+  // What was taken back or has ended opens nothing any more.
+  const seen = certificateState === 'VALID' ? seenAt : null;
   return {
     caName: cas?.root.commonName ?? config.pki.rootCn,
     publicRoot: config.trust.root === 'public',
     trustedAt: hint?.toISOString() ?? null,
-    request: request === null ? null : { id: request.id, state: request.state },
+    request:
+      request === null
+        ? null
+        : {
+            id: request.id,
+            state: request.state,
+            fetchedAt: request.certificate?.fetchedAt ?? null,
+            seenAt: seen,
+          },
     hasCertificate: visitor.accepted || request?.state === 'ISSUED',
     accepted: visitor.accepted,
+    seen: seen !== null,
     // Requests and checks need the portal itself; plain http only hands out the CA.
     origin: page.site === 'http' ? config.site.url : '',
   };
@@ -105,7 +124,8 @@ async function wayFacts(page: Page): Promise<WayFacts> {
 
 async function RunningHubs({ page }: { page: Page }) {
   const { t, config } = page;
-  const hubs = await visibleHubs(page);
+  const listing = await visibleHubs(page);
+  const hubs = listing?.hubs ?? null;
   const href = page.site === 'http' ? `${config.site.url}/hubs` : '/hubs';
   return (
     <section className="section" aria-labelledby="hubs">
@@ -115,7 +135,15 @@ async function RunningHubs({ page }: { page: Page }) {
         title={t('home.hubs.title')}
         end={hubs && hubs.length > 0 ? <a href={href}>{t('home.hubs.all', { count: hubs.length })}</a> : null}
       />
-      {hubs === null ? (
+      {listing === null || listing.board.notices.length === 0 ? null : (
+        <div className="notices-under-head">
+          <NoticeList
+            notices={listing.board.notices}
+            look={{ t, locale: page.locale, now: page.ctx.now(), zone: hostZone() }}
+          />
+        </div>
+      )}
+      {listing === null || hubs === null ? (
         <Empty
           title={t('home.hubs.hidden')}
           action={<LinkButton href={href}>{t('home.hubs.show')}</LinkButton>}
@@ -125,8 +153,8 @@ async function RunningHubs({ page }: { page: Page }) {
       ) : hubs.length === 0 ? (
         <Empty title={t('home.hubs.empty')}>{t('home.hubs.emptyText')}</Empty>
       ) : (
-        <HubTable headsHidden t={t}>
-          <Rows page={page} hubs={hubs.slice(0, HUBS_SHOWN)} />
+        <HubTable headsHidden icons={hubs.slice(0, HUBS_SHOWN).map(({ icon }) => icon)} t={t}>
+          <Rows page={page} listing={{ ...listing, hubs: hubs.slice(0, HUBS_SHOWN) }} />
         </HubTable>
       )}
     </section>
@@ -134,8 +162,8 @@ async function RunningHubs({ page }: { page: Page }) {
 }
 
 /** Few enough to stand in the page: a client component for them would cost more. */
-function Rows({ page, hubs }: { page: Page; hubs: readonly HubView[] }) {
-  const key = keepHubRows(page, hubs, 'home');
-  const html = (key === null ? null : keptHtml(key)) ?? renderHubRows(page, hubs);
+async function Rows({ page, listing }: { page: Page; listing: HubListing }) {
+  const key = await keepHubRows(page, listing, 'home');
+  const html = (key === null ? null : keptHtml(key)) ?? (await renderHubRows(page, listing, 'home'));
   return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: html }} />;
 }

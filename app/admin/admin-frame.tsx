@@ -66,10 +66,11 @@ export async function AdminFrame({
         rootFingerprint: cas?.root.fingerprintSha256 ?? null,
         crlUpdatedAt: signer.status?.crlThisUpdate ?? cas?.crlUpdatedAt ?? null,
         version: packageFacts.version,
+        languages: page.languages,
         now: ctx.now(),
       }}
     >
-      <StepUp page={page} here={at === 'queue' ? '/admin' : null} />
+      <StepUp page={page} here={at === 'queue' ? '/admin' : at === 'people' ? '/admin/people' : null} />
       <CaAlarms alarms={alarms} page={page} />
       {children}
     </AdminShell>

@@ -67,6 +67,7 @@ export default async function QueuePage({ searchParams }: { searchParams: Promis
       </div>
       <div className="filters">
         <Tabs
+          locale={page.locale}
           label={t('admin.queue.tabs')}
           tabs={TABS.filter((tab) => ALWAYS.includes(tab) || counts[tab] > 0 || tab === state).map((tab) => ({
             key: tab,

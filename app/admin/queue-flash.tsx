@@ -2,11 +2,10 @@ import { ERROR_CODES, type ErrorCode } from '#lib/errors';
 import type { Page } from '#lib/http/page';
 
 import { Flash } from '#components/admin/flash';
-import { Button } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
 
-import { undoApprovals } from './actions';
-import { count, one, requestIds, type Query } from './search-params';
+import { ApprovedFlash } from './approved-flash';
+import { count, one, type Query } from './search-params';
 
 const COUNTED = ['undone', 'rejected', 'asked', 'retried', 'revokedMany'] as const;
 const PLAIN = [
@@ -25,39 +24,17 @@ const PLAIN = [
 
 /** What the form before did, with an undo where there is one; or why it was refused. */
 export function QueueFlash({ page, query }: { page: Page; query: Query }) {
-  const { t, config } = page;
+  const { t } = page;
   const problem = one(query, 'problem');
   const code = ERROR_CODES.find((known) => known === problem);
   if (code !== undefined) return <Refused page={page} code={code} />;
   const done = one(query, 'done');
   const n = count(query, 'n');
-  if (done === 'approved') {
-    const ids = requestIds(query, 'ids');
-    const skipped = count(query, 'skipped');
-    const word = config.signing.auto && n > 0 ? 'admin.flash.approvedSoon' : 'admin.flash.approved';
-    return (
-      <Flash action={ids.length > 0 ? <Undo ids={ids} word={t('admin.flash.undo')} /> : null}>
-        {t(word, { n })} {skipped > 0 ? t('admin.flash.skipped', { n: skipped }) : null}
-      </Flash>
-    );
-  }
+  if (done === 'approved') return <ApprovedFlash page={page} query={query} />;
   const counted = COUNTED.find((word) => word === done);
   if (counted) return <Flash>{t(`admin.flash.${counted}`, { n: Math.max(1, n) })}</Flash>;
   const plain = PLAIN.find((word) => word === done);
   return plain ? <Flash kind="plain">{t(`admin.flash.${plain}`)}</Flash> : null;
-}
-
-function Undo({ ids, word }: { ids: string[]; word: string }) {
-  return (
-    <form action={undoApprovals}>
-      {ids.map((id) => (
-        <input key={id} type="hidden" name="id" value={id} />
-      ))}
-      <Button type="submit" small>
-        {word}
-      </Button>
-    </form>
-  );
 }
 
 function Refused({ page, code }: { page: Page; code: ErrorCode }) {

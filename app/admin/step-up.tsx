@@ -1,4 +1,5 @@
 import type { Page } from '#lib/http/page';
+import { STRONG } from '#lib/identity/authorise';
 import { allows } from '#lib/identity/role-table';
 
 import { LinkButton } from '#components/ui/button';
@@ -7,7 +8,8 @@ import { Callout } from '#components/ui/callout';
 /** For an approver whose sign-in is not enough to decide: what lacks, and the way to it. */
 export function StepUp({ page, here }: { page: Page; here: string | null }) {
   const { t, person, config } = page;
-  if (here === null || !person?.stepUp || !allows(person.roles, 'requests.decide')) return null;
+  if (here === null || !person?.stepUp) return null;
+  if (!STRONG.some((permission) => allows(person.roles, permission))) return null;
   const provider = config.signIn.oidc.find(({ id }) => id === person.stepUp);
   const label = provider?.label ?? person.stepUp;
   const query = new URLSearchParams({ confirm: 'yes', next: here });

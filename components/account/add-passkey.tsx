@@ -54,12 +54,7 @@ export function AddPasskey({
         error={faultOf(state, 'name')}
       />
       <p className="actions">
-        <Button
-          type="submit"
-          look="primary"
-          className="js-only"
-          aria-disabled={waiting || pending || undefined}
-        >
+        <Button type="submit" className="js-only" aria-disabled={waiting || pending || undefined}>
           {words.addSubmit}
         </Button>
       </p>

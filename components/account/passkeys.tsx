@@ -14,8 +14,6 @@ import { wordsOf } from '#components/ui/words-of';
 import type { FormAction } from '../admin/form-state';
 import type { TroubleWords } from '../passkeys/passkey-problem';
 import { AddPasskey } from './add-passkey';
-import { RemoveLastPasskey } from './remove-last-passkey';
-import type { FactorTouchAsking } from './touch-step';
 
 type Props = {
   passkeys: readonly PasskeyView[];
@@ -26,8 +24,10 @@ type Props = {
   begin: FormAction<PasskeyWish>;
   add: FormAction<void>;
   remove: (form: FormData) => Promise<void>;
-  /** Where the one passkey is the only second factor: it goes with a touch of it. */
-  last: { action: FormAction<void>; asking: FactorTouchAsking } | null;
+  /** The person has just shown again what they have; otherwise this section only tells. */
+  mayChange: boolean;
+  /** The one passkey is the only second factor. */
+  last: boolean;
   propose: (form: FormData) => Promise<void>;
   trouble: TroubleWords;
   now: Date;
@@ -37,7 +37,7 @@ type Props = {
 
 /** A person's own passkeys: which there are, which the signer takes, and one more. */
 export function Passkeys(props: Props) {
-  const { passkeys, approver, required, t } = props;
+  const { passkeys, approver, required, mayChange, t } = props;
   const waiting = passkeys.filter(({ signer }) => approver && signer === 'proposed');
   return (
     <section aria-labelledby="passkeys" className="section stack">
@@ -58,31 +58,36 @@ export function Passkeys(props: Props) {
           />
         </div>
       ))}
-      {props.last === null ? null : <p className="meta">{t('passkeys.account.lastHelp')}</p>}
+      {props.last ? <p className="meta">{t('passkeys.account.lastHelp')}</p> : null}
       {approver && passkeys.length > 0 ? <p className="meta">{t('passkeys.account.removeHelp')}</p> : null}
-      <section className="panel panel-body narrow" aria-labelledby="add-passkey">
-        <h3 id="add-passkey">{t('passkeys.account.addTitle')}</h3>
-        <AddPasskey
-          begin={props.begin}
-          action={props.add}
-          trouble={props.trouble}
-          words={wordsOf(t, 'passkeys.account', [
-            'addName',
-            'addNameHelp',
-            'addSubmit',
-            'addWaiting',
-            'addNoScript',
-          ])}
-        />
-      </section>
+      {mayChange ? (
+        <section className="panel panel-body narrow" aria-labelledby="add-passkey">
+          <h3 id="add-passkey">{t('passkeys.account.addTitle')}</h3>
+          <AddPasskey
+            begin={props.begin}
+            action={props.add}
+            trouble={props.trouble}
+            words={wordsOf(t, 'passkeys.account', [
+              'addName',
+              'addNameHelp',
+              'addSubmit',
+              'addWaiting',
+              'addNoScript',
+            ])}
+          />
+        </section>
+      ) : null}
     </section>
   );
 }
 
-function PasskeyTable({ passkeys, approver, remove, last, propose, now, locale, t }: Props) {
+function PasskeyTable({ passkeys, approver, remove, mayChange, propose, now, locale, t }: Props) {
+  const acts = mayChange || (approver && passkeys.some(({ signer }) => signer === 'unknown'));
   return (
     <Table
-      heads={['Name', 'Added', 'Used', 'Signer', 'Action'].map((one) => t(`passkeys.account.col${one}`))}
+      heads={['Name', 'Added', 'Used', 'Signer', ...(acts ? ['Action'] : [])].map((one) =>
+        t(`passkeys.account.col${one}`),
+      )}
     >
       {passkeys.map((passkey) => (
         <Row key={passkey.id}>
@@ -103,39 +108,32 @@ function PasskeyTable({ passkeys, approver, remove, last, propose, now, locale, 
           <td role="cell" data-label={t('passkeys.account.colSigner')}>
             <SignerState passkey={passkey} approver={approver} t={t} />
           </td>
-          <td role="cell" data-label={t('passkeys.account.colAction')}>
-            <span className="actions">
-              {approver && passkey.signer === 'unknown' ? (
-                <form action={propose}>
-                  <input type="hidden" name="id" value={passkey.id} />
-                  <Button type="submit" small>
-                    {t('passkeys.account.propose')}
-                  </Button>
-                </form>
-              ) : null}
-              {last === null ? (
-                <form action={remove}>
-                  <input type="hidden" name="id" value={passkey.id} />
-                  <Button
-                    type="submit"
-                    small
-                    aria-label={t('passkeys.account.removeName', { name: passkey.name })}
-                  >
-                    {t('passkeys.account.remove')}
-                  </Button>
-                </form>
-              ) : (
-                <RemoveLastPasskey
-                  id={passkey.id}
-                  {...last}
-                  words={{
-                    remove: t('passkeys.account.remove'),
-                    removeName: t('passkeys.account.removeName', { name: passkey.name }),
-                  }}
-                />
-              )}
-            </span>
-          </td>
+          {acts ? (
+            <td role="cell" data-label={t('passkeys.account.colAction')}>
+              <span className="actions">
+                {approver && passkey.signer === 'unknown' ? (
+                  <form action={propose}>
+                    <input type="hidden" name="id" value={passkey.id} />
+                    <Button type="submit" small>
+                      {t('passkeys.account.propose')}
+                    </Button>
+                  </form>
+                ) : null}
+                {mayChange ? (
+                  <form action={remove}>
+                    <input type="hidden" name="id" value={passkey.id} />
+                    <Button
+                      type="submit"
+                      small
+                      aria-label={t('passkeys.account.removeName', { name: passkey.name })}
+                    >
+                      {t('passkeys.account.remove')}
+                    </Button>
+                  </form>
+                ) : null}
+              </span>
+            </td>
+          ) : null}
         </Row>
       ))}
     </Table>

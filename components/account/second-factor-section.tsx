@@ -27,7 +27,6 @@ export type SecondFactorWords = RecoveryWords &
     | 'code'
     | 'firstHelp'
     | 'confirm'
-    | 'changeHelp'
     | 'newCodes'
     | 'remove'
     | 'recoveryLeft',
@@ -36,6 +35,7 @@ export type SecondFactorWords = RecoveryWords &
 
 /** The authenticator app of somebody who is signed in: set it up, renew its recovery codes, remove it. */
 export function SecondFactorSection({
+  mayChange,
   state,
   pending,
   setUp,
@@ -43,6 +43,8 @@ export function SecondFactorSection({
   change,
   words,
 }: {
+  /** The person has just shown again what they have; otherwise this section only tells. */
+  mayChange: boolean;
   state: { since: string | null; recovery: number; passkeys: number; needed: boolean };
   pending: TotpPending | null;
   setUp: (form: FormData) => Promise<void>;
@@ -52,17 +54,19 @@ export function SecondFactorSection({
 }) {
   const [confirmed, sendConfirmed] = useActionState(confirm, IDLE);
   const [changed, sendChanged] = useActionState(change, IDLE);
+  // The page around is that of before until it is loaded again.
+  const isOn = state.since !== null || confirmed.ok === true;
   const made = confirmed.ok === true ? confirmed : changed.ok === true ? changed : null;
   return (
     <section className="section" aria-labelledby="second">
       <SectionHead id="second" title={words.title} note={words.help} />
       <div className="narrow stack">
         <p>
-          {state.since === null && state.passkeys > 0 ? (
+          {!isOn && state.passkeys > 0 ? (
             <State kind="ok" wrap>
               {words.passkey}
             </State>
-          ) : state.since === null ? (
+          ) : !isOn ? (
             <State kind={state.needed ? 'warn' : 'off'}>{state.needed ? words.offNeeded : words.off}</State>
           ) : (
             <State kind="ok">{words.on}</State>
@@ -73,17 +77,18 @@ export function SecondFactorSection({
           <form action={sendChanged} className="stack">
             <FormProblem state={changed} />
             <p className="meta">{words.recoveryLeft}</p>
-            <CodeField state={changed} label={words.code} help={words.changeHelp} />
-            <p className="actions">
-              <Button type="submit" name="do" value="codes">
-                {words.newCodes}
-              </Button>
-              <Button type="submit" look="quiet" name="do" value="remove">
-                {words.remove}
-              </Button>
-            </p>
+            {mayChange ? (
+              <p className="actions">
+                <Button type="submit" name="do" value="codes">
+                  {words.newCodes}
+                </Button>
+                <Button type="submit" look="quiet" name="do" value="remove">
+                  {words.remove}
+                </Button>
+              </p>
+            ) : null}
           </form>
-        ) : pending === null ? (
+        ) : !mayChange || isOn ? null : pending === null ? (
           <form action={setUp}>
             <Button type="submit">{words.setUp}</Button>
           </form>

@@ -22,6 +22,8 @@ export function SessionsSection({
   endOthers: (form: FormData) => Promise<void>;
   t: Translate;
 }) {
+  // Nothing to do about this one but to sign out, which has its button below.
+  const others = sessions.length > 1;
   return (
     <section className="section" aria-labelledby="sessions">
       <SectionHead
@@ -36,7 +38,7 @@ export function SessionsSection({
           t('account.sessions.colHow'),
           t('account.sessions.colSince'),
           t('account.sessions.colSeen'),
-          t('account.sessions.colAction'),
+          ...(others ? [t('account.sessions.colAction')] : []),
         ]}
       >
         {sessions.map((session) => (
@@ -62,28 +64,30 @@ export function SessionsSection({
                 )}
               </span>
             </td>
-            <td role="cell" data-label={t('account.sessions.colAction')}>
-              <span>
-                {session.current ? null : (
-                  <form action={endOne}>
-                    <input type="hidden" name="id" value={session.id} />
-                    <Button
-                      type="submit"
-                      small
-                      aria-label={t('account.sessions.endName', {
-                        name: session.agent === '' ? t('account.sessions.unknown') : session.agent,
-                      })}
-                    >
-                      {t('account.sessions.end')}
-                    </Button>
-                  </form>
-                )}
-              </span>
-            </td>
+            {others ? (
+              <td role="cell" data-label={t('account.sessions.colAction')}>
+                <span>
+                  {session.current ? null : (
+                    <form action={endOne}>
+                      <input type="hidden" name="id" value={session.id} />
+                      <Button
+                        type="submit"
+                        small
+                        aria-label={t('account.sessions.endName', {
+                          name: session.agent === '' ? t('account.sessions.unknown') : session.agent,
+                        })}
+                      >
+                        {t('account.sessions.end')}
+                      </Button>
+                    </form>
+                  )}
+                </span>
+              </td>
+            ) : null}
           </Row>
         ))}
       </Table>
-      {sessions.length > 1 ? (
+      {others ? (
         <form action={endOthers} className="section-actions">
           <Button type="submit">{t('account.sessions.endOthers')}</Button>
         </form>

@@ -1,34 +1,35 @@
 'use client';
 
-import { useActionState, useState, type FormEvent } from 'react';
+import { useActionState, useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 
 import { Button } from '#components/ui/button';
-import { Cell, Row, RowHead, Table } from '#components/ui/table';
+import { Table } from '#components/ui/table';
 import { filled } from '#components/ui/words-of';
 
 import { useTouch, type TouchAsking } from '../passkeys/use-touch';
 import { FormProblem } from './form-problem';
 import { IDLE, type FormAction } from './form-state';
 
-export type ApproveRow = { id: string; seen: string; commonName: string; names: string; kind: string };
-
 /** Several requests under one touch: what is ticked is what the passkey signs. */
 export function ApproveForm({
   action,
   asking,
+  count,
   rows,
   words,
 }: {
   action: FormAction<void>;
   asking: TouchAsking;
-  rows: ApproveRow[];
+  /** How many rows there are, all ticked at first. */
+  count: number;
+  /** The table's body. */
+  rows: ReactNode;
   words: Record<
     | 'which'
     | 'colAccount'
     | 'colNames'
     | 'colKind'
     | 'colRequest'
-    | 'noNames'
     | 'submitOne'
     | 'submitMany'
     | 'submitNone'
@@ -38,49 +39,37 @@ export function ApproveForm({
 }) {
   const [state, send, pending] = useActionState(action, IDLE);
   const { problem, waiting, sendTouched } = useTouch(asking);
-  const [ticked, setTicked] = useState(rows.length);
+  const [ticked, setTicked] = useState(count);
+  const form = useRef<HTMLFormElement>(null);
   const busy = waiting || pending;
+
+  // A browser that loads the page again may remember what was ticked.
+  useEffect(() => setTicked(tickedIn(form.current).length), []);
 
   function onSubmit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    if (ticked > 0 && !busy) void sendTouched(new FormData(event.currentTarget), send);
-  }
-
-  function onChange(event: FormEvent<HTMLFormElement>): void {
-    setTicked(event.currentTarget.querySelectorAll('input[name="id"]:checked').length);
+    const data = new FormData();
+    data.set('ids', tickedIn(event.currentTarget).join(' '));
+    if (ticked > 0 && !busy) void sendTouched(data, send);
   }
 
   const word = ticked === 0 ? words.submitNone : ticked === 1 ? words.submitOne : words.submitMany;
   return (
-    <form action={send} onSubmit={onSubmit} onChange={onChange} className="stack">
+    <form
+      ref={form}
+      action={send}
+      onSubmit={onSubmit}
+      onChange={() => setTicked(tickedIn(form.current).length)}
+      className="stack"
+    >
       <FormProblem state={problem.ok === false ? problem : state} />
       <fieldset className="dense">
         <legend className="legend">{words.which}</legend>
-        <Table className="rows" heads={[words.colAccount, words.colNames, words.colKind, words.colRequest]}>
-          {rows.map((row) => (
-            <Row key={row.id}>
-              <RowHead>
-                <label className="tick">
-                  <input type="checkbox" name="id" value={row.seen} defaultChecked />
-                  <span className="mono break">{row.commonName}</span>
-                </label>
-              </RowHead>
-              <Cell label={words.colNames}>
-                {row.names === '' ? (
-                  <span className="quiet-ink">{words.noNames}</span>
-                ) : (
-                  <span className="break">{row.names}</span>
-                )}
-              </Cell>
-              <Cell label={words.colKind}>{row.kind}</Cell>
-              <Cell label={words.colRequest}>
-                <a className="mono" href={`/admin/requests/${row.id}`}>
-                  {row.id}
-                </a>
-              </Cell>
-            </Row>
-          ))}
-        </Table>
+        <Table
+          className="rows"
+          heads={[words.colAccount, words.colNames, words.colKind, words.colRequest]}
+          body={rows}
+        />
       </fieldset>
       <p className="actions">
         <Button
@@ -101,4 +90,10 @@ export function ApproveForm({
       </noscript>
     </form>
   );
+}
+
+/** The requests whose boxes are ticked, each with the version that was seen. */
+function tickedIn(form: HTMLFormElement | null): string[] {
+  const boxes = form?.querySelectorAll<HTMLInputElement>('input[name="id"]:checked') ?? [];
+  return Array.from(boxes, ({ value }) => value);
 }

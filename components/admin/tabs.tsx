@@ -1,9 +1,11 @@
 /** Links to the same list in other states, with their numbers. */
 export function Tabs({
   label,
+  locale,
   tabs,
 }: {
   label: string;
+  locale: string;
   tabs: readonly { key: string; href: string; word: string; count?: number | undefined; current: boolean }[];
 }) {
   return (
@@ -14,7 +16,7 @@ export function Tabs({
           {tab.count === undefined ? null : (
             <>
               {' '}
-              <span className="count">{tab.count.toLocaleString('en')}</span>
+              <span className="count">{tab.count.toLocaleString(locale)}</span>
             </>
           )}
         </a>

@@ -1,4 +1,4 @@
-import { TRUST_HINT } from './trust-hint';
+import { trustHintName } from './trust-hint';
 
 /** What the canary told: a connection to it succeeds only where the root CA is really trusted. */
 export type TrustAnswer =
@@ -39,11 +39,11 @@ export async function probeTrust(canaryUrl: string): Promise<TrustAnswer> {
       credentials: 'omit',
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    remember(true);
+    remember(canaryUrl, true);
     if (!readable || !answer.ok) return { state: 'trusted', proof: null };
     return { state: 'trusted', proof: ((await answer.json()) as { proof: string }).proof };
   } catch {
-    remember(false);
+    remember(canaryUrl, false);
     return { state: 'untrusted' };
   }
 }
@@ -55,7 +55,7 @@ function ownNonce(): string {
     .join('');
 }
 
-function remember(trusted: boolean): void {
+function remember(canaryUrl: string, trusted: boolean): void {
   const value = trusted ? String(Math.floor(Date.now() / 1000)) : '';
-  document.cookie = `${TRUST_HINT}=${value}; Path=/; SameSite=Lax; Max-Age=${trusted ? HINT_SECONDS : 0}`;
+  document.cookie = `${trustHintName(canaryUrl)}=${value}; Path=/; SameSite=Lax; Max-Age=${trusted ? HINT_SECONDS : 0}`;
 }

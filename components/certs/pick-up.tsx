@@ -1,6 +1,9 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
 import { useEffect, useState, type FormEvent } from 'react';
+
+import type { ActionState } from '#lib/http/action-state';
 
 import { Button } from '../ui/button';
 import { Callout } from '../ui/callout';
@@ -14,7 +17,11 @@ import { p12Name } from './p12-name';
 import type { PickUpWords } from './pick-up-words';
 import { saveFile } from './save-file';
 
+/** Takes a form with the request's `id`. */
+export type FetchedAction = (state: ActionState<null>, form: FormData) => Promise<ActionState<null>>;
+
 export type PickUpFacts = {
+  id: string;
   spkiSha256: string;
   commonName: string;
   /** Leaf first, each PEM. */
@@ -23,7 +30,17 @@ export type PickUpFacts = {
 };
 
 /** Joins key and certificate into one file on this machine; neither key nor passphrase is sent anywhere. */
-export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWords }) {
+export function PickUp({
+  facts,
+  fetched,
+  words,
+}: {
+  facts: PickUpFacts;
+  /** Tells the portal that the file was made; nothing of it is sent. */
+  fetched: FetchedAction;
+  words: PickUpWords;
+}) {
+  const router = useRouter();
   const [kept, setKept] = useState<{ pem: string | null } | 'looking'>('looking');
   const [backup, setBackup] = useState('');
   const [wrong, setWrong] = useState<{ field: 'backup' | 'passphrase' | 'file'; message: string } | null>(
@@ -65,6 +82,16 @@ export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWord
     }
   }
 
+  /** The page's steps follow. Where that fails they are behind, and nothing else. */
+  function tell() {
+    const form = new FormData();
+    form.set('id', facts.id);
+    fetched({ ok: null }, form).then(
+      () => router.refresh(),
+      () => undefined,
+    );
+  }
+
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const elements = event.currentTarget.elements;
@@ -77,6 +104,7 @@ export function PickUp({ facts, words }: { facts: PickUpFacts; words: PickUpWord
       (problem) => {
         setWrong(problem);
         setState(problem ? 'idle' : 'done');
+        if (problem === null) tell();
       },
     );
   }

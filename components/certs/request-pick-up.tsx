@@ -9,7 +9,7 @@ import { Words } from '../ui/words';
 import { wordsOf } from '../ui/words-of';
 import { ImportGuides, pkcs12Form, type ImportPlatform } from './import-guides';
 import { p12Name } from './p12-name';
-import { PickUp } from './pick-up';
+import { PickUp, type FetchedAction } from './pick-up';
 import { PICKUP_WORDS } from './pick-up-words';
 
 const FILES = [
@@ -24,10 +24,12 @@ const FILES = [
 export function RequestPickUp({
   view,
   platform,
+  fetched,
   t,
 }: {
   view: RequesterView;
   platform: ImportPlatform;
+  fetched: FetchedAction;
   t: Translate;
 }) {
   const { certificate } = view;
@@ -47,11 +49,13 @@ export function RequestPickUp({
           </noscript>
           <PickUp
             facts={{
+              id: view.id,
               spkiSha256: view.spkiSha256,
               commonName: view.commonName,
               chainPem: certificate.pem + certificate.chain,
               form: pkcs12Form(platform),
             }}
+            fetched={fetched}
             words={wordsOf(t, 'certs.pickup', PICKUP_WORDS, ['file', 'reason'])}
           />
         </div>

@@ -51,9 +51,34 @@ export function RequestTimeline({
       step('todo', 'pickUp', 'pickUpText'),
     ],
     SIGNING: [step('at', 'signing', 'signingNow'), step('todo', 'pickUp', 'pickUpText')],
-    ISSUED: view.certificate?.state === 'REVOKED' ? [] : [step('at', 'pickUp', 'pickUpNow')],
+    ISSUED:
+      view.certificate === null || view.certificate.state === 'REVOKED'
+        ? []
+        : afterIssue(view.certificate, t),
   };
   return <Timeline items={[...past, ...(next[view.state] ?? [])]} now={now} locale={locale} />;
+}
+
+/** What the portal can know of the rest: that the file was had, and that the gate has seen it work. */
+function afterIssue(
+  { fetchedAt, seenAt }: NonNullable<RequesterView['certificate']>,
+  t: Translate,
+): TimelineItem[] {
+  const step = (state: 'at' | 'todo', key: string, text: string): TimelineItem => ({
+    state,
+    title: t(`certs.request.${key}`),
+    text: <Words text={t(`certs.request.${text}`)} />,
+  });
+  const done = (key: string, at: string): TimelineItem => ({
+    state: 'done',
+    title: t(`certs.request.what.${key}`),
+    at,
+  });
+  if (seenAt !== null) {
+    return [...(fetchedAt === null ? [] : [done('fetched', fetchedAt)]), done('seen', seenAt)];
+  }
+  if (fetchedAt !== null) return [done('fetched', fetchedAt), step('at', 'import', 'importNow')];
+  return [step('at', 'pickUp', 'pickUpNow'), step('todo', 'import', 'importText')];
 }
 
 /** Why it happened. A serial says nothing here, and reasons of revocation have words. */

@@ -122,6 +122,7 @@ export function RequestWizard({
           <WizardPreview
             value={value}
             words={words}
+            locale={facts.locale}
             busy={busy || working}
             onEdit={() => {
               setEditing(true);

@@ -53,9 +53,9 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
           type="email"
           autoComplete="email"
           label={server ? words.contact : words.email}
-          help={server ? words.contactHelp : facts.mail ? words.emailHelp : words.emailHelpNoMail}
+          help={server ? words.contactHelp : emailHelp(words, facts)}
           error={error('email')}
-          defaultValue={values['email']}
+          defaultValue={values['email'] ?? facts.known.email ?? undefined}
         />
       )}
       {way === 'browser' ? (
@@ -103,6 +103,11 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
   );
 }
 
+function emailHelp(words: WizardWords, { known, mail }: WizardFacts): string {
+  if (known.email !== null) return words.emailHelpKnown;
+  return mail ? words.emailHelp : words.emailHelpNoMail;
+}
+
 function AccountName({
   way,
   words,
@@ -116,8 +121,10 @@ function AccountName({
   value: string | undefined;
   error: string | undefined;
 }) {
-  const [typed, setTyped] = useState(value ?? '');
-  if (facts.account !== null) {
+  // A CSR that is brought along has a name of its own.
+  const first = value ?? (way === 'browser' ? (facts.known.login ?? undefined) : undefined);
+  const [typed, setTyped] = useState(first ?? '');
+  if (facts.known.account !== null) {
     return (
       <Field
         split
@@ -128,7 +135,7 @@ function AccountName({
         label={words.name}
         help={words.nameFromAccount}
         error={error}
-        defaultValue={facts.account}
+        defaultValue={facts.known.account}
         readOnly
       />
     );
@@ -149,7 +156,7 @@ function AccountName({
       help={way === 'browser' ? words.nameHelp : words.nameFromCsr}
       error={error}
       fine={fits ? words.nameFine : undefined}
-      defaultValue={value}
+      defaultValue={first}
       required={way === 'browser'}
       onChange={(event) => setTyped(event.currentTarget.value)}
     />

@@ -13,11 +13,13 @@ import type { WizardWords } from './wizard-words';
 export function WizardPreview({
   value: { preview, carried },
   words,
+  locale,
   busy,
   onEdit,
 }: {
   value: Extract<WizardValue, { step: 'preview' }>;
   words: WizardWords;
+  locale: string;
   busy: boolean;
   onEdit: () => void;
 }) {
@@ -40,6 +42,7 @@ export function WizardPreview({
           validity={{ days: preview.lifetimeDays }}
           digest={{ label: preview.keyLabel, hex: preview.spkiSha256 }}
           now={new Date(0)}
+          locale={locale}
           t={(key, values = {}) => filled(words.slip[key] ?? key, values)}
         />
       </div>

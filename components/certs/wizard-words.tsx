@@ -1,3 +1,5 @@
+import type { KnownRequester } from '#lib/requests/known-requester';
+
 import { PREVIEW_WORDS, type PreviewWords } from './preview-table';
 
 /** Sentences of the wizard, from the catalogue's `certs.new`. */
@@ -11,6 +13,7 @@ export const WIZARD_WORDS = [
   'nameFromCsr',
   'email',
   'emailHelp',
+  'emailHelpKnown',
   'emailHelpNoMail',
   'names',
   'namesHelp',
@@ -91,6 +94,7 @@ export const SLIP_WORDS = [
 
 /** What the wizard needs to know of the site. */
 export type WizardFacts = {
+  locale: string;
   siteUrl: string;
   canaryUrl: string;
   /** The account pattern, for a remark while typing; the server decides. */
@@ -98,8 +102,8 @@ export type WizardFacts = {
   mail: boolean;
   organisation: string;
   signingCn: string;
-  /** The account that the sign-in proves; then nothing is typed. */
-  account: string | null;
+  /** What need not be typed by who is signed in. */
+  known: Omit<KnownRequester, 'silent'>;
   /** By an invitation: address and note are the event's, and not asked for. */
   invited?: boolean;
 };

@@ -22,6 +22,8 @@ export function renewHubList(): Promise<void> {
 
 async function renew(): Promise<void> {
   const answer = await fetch(window.location.href, { headers: { accept: 'text/html' } }).catch(() => null);
+  // The page of a hub that is gone: loaded anew, it says so.
+  if (answer?.status === 404) return window.location.reload();
   // A portal that is away is what HubsLive says; the list stays as it was last known.
   if (answer?.ok !== true) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');

@@ -10,6 +10,8 @@ export type FooterFacts = {
   /** When the CRL in use was made. */
   crlUpdatedAt: string | null;
   version: string;
+  /** This page in each language; empty where there is but one. */
+  languages: readonly { locale: string; name: string; href: string }[];
   now: Date;
 };
 
@@ -25,7 +27,7 @@ export function Footer({
   locale: string;
   t: Translate;
 }) {
-  const { contact, rootFingerprint, crlUpdatedAt, version, now } = facts;
+  const { contact, rootFingerprint, crlUpdatedAt, version, languages, now } = facts;
   const start = rootFingerprint?.slice(0, 16).match(/.{4}/gu)?.join(' ');
   return (
     <footer className="bottom">
@@ -69,6 +71,22 @@ export function Footer({
           <br />
           Hubgate {version}
         </p>
+        {languages.length > 0 ? (
+          <nav aria-label={t('common.language.label')} className="languages">
+            {languages.map((one) => (
+              <a
+                key={one.locale}
+                href={one.href}
+                hrefLang={one.locale}
+                lang={one.locale}
+                rel="nofollow"
+                aria-current={one.locale === locale ? 'true' : undefined}
+              >
+                {one.name}
+              </a>
+            ))}
+          </nav>
+        ) : null}
       </div>
     </footer>
   );

@@ -14,10 +14,18 @@ export type WayFacts = {
   /** When this browser last passed the trust test. */
   trustedAt: string | null;
   /** The newest request that was sent from here. */
-  request: { id: string; state: RequestState } | null;
+  request: {
+    id: string;
+    state: RequestState;
+    /** When its certificate was picked up, and when the gate first accepted it. */
+    fetchedAt: string | null;
+    seenAt: string | null;
+  } | null;
   hasCertificate: boolean;
   /** The gate accepts the certificate that was shown. */
   accepted: boolean;
+  /** The gate has accepted the newest request's certificate before, wherever that was shown. */
+  seen: boolean;
   /** Where requests are made: empty on the portal's own name. */
   origin: string;
 };
@@ -28,7 +36,7 @@ export function Way({ facts, now, locale, t }: { facts: WayFacts; now: Date; loc
   const waiting =
     facts.request !== null && ['SUBMITTED', 'APPROVED', 'SIGNING'].includes(facts.request.state);
   const at = facts.accepted ? 2 : facts.hasCertificate ? 2 : trusted || waiting ? 1 : 0;
-  const done = [trusted, facts.hasCertificate, facts.accepted];
+  const done = [trusted, facts.hasCertificate, facts.accepted || facts.seen];
   const state = (index: number): Pick<Step, 'state' | 'word'> => {
     if (done[index] === true) return { state: 'done', word: t('home.done') };
     return index === at ? { state: 'at', word: t('home.at') } : { state: 'todo', word: t('home.later') };
@@ -53,7 +61,7 @@ export function Way({ facts, now, locale, t }: { facts: WayFacts; now: Date; loc
           key: 'enter',
           title: t('home.enter.title'),
           ...state(2),
-          children: <Enter facts={facts} at={at === 2} t={t} />,
+          children: <Enter facts={facts} at={at === 2} now={now} locale={locale} t={t} />,
         },
       ]}
     />
@@ -146,7 +154,19 @@ function Get({ facts, at, t }: { facts: WayFacts; at: boolean; t: Translate }) {
   );
 }
 
-function Enter({ facts, at, t }: { facts: WayFacts; at: boolean; t: Translate }) {
+function Enter({
+  facts,
+  at,
+  now,
+  locale,
+  t,
+}: {
+  facts: WayFacts;
+  at: boolean;
+  now: Date;
+  locale: string;
+  t: Translate;
+}) {
   const { request, origin } = facts;
   if (facts.accepted) {
     return (
@@ -158,19 +178,44 @@ function Enter({ facts, at, t }: { facts: WayFacts; at: boolean; t: Translate })
       </>
     );
   }
+  if (request !== null && request.seenAt !== null) {
+    return (
+      <>
+        <p>
+          <Words
+            text={t('home.enter.seenText', { when: slot('when') })}
+            slots={{ when: <Time at={request.seenAt} now={now} locale={locale} /> }}
+          />
+        </p>
+        <p>
+          <a href={`${origin}/status`}>{t('home.enter.again')}</a>
+        </p>
+      </>
+    );
+  }
+  const ready = request?.state === 'ISSUED';
+  const fetched = ready && request.fetchedAt !== null;
+  const text = !at || !ready ? 'home.enter.text' : fetched ? 'home.enter.fetched' : 'home.get.issued';
   return (
     <>
-      <p>{at && request?.state === 'ISSUED' ? t('home.get.issued') : t('home.enter.text')}</p>
+      <p>{t(text)}</p>
       {at ? (
         <div className="actions">
-          {request?.state === 'ISSUED' ? (
-            <LinkButton look="primary" href={`${origin}/certs/requests/${request.id}`}>
-              {t('home.get.pickUp')}
+          {fetched ? (
+            <LinkButton look="primary" href={`${origin}/status`}>
+              {t('home.enter.checkAction')}
             </LinkButton>
           ) : null}
-          <LinkButton look="quiet" href={`${origin}/status`}>
-            {t('home.enter.checkAction')}
-          </LinkButton>
+          {ready ? (
+            <LinkButton look={fetched ? 'quiet' : 'primary'} href={`${origin}/certs/requests/${request.id}`}>
+              {t(fetched ? 'home.enter.importAction' : 'home.get.pickUp')}
+            </LinkButton>
+          ) : null}
+          {fetched ? null : (
+            <LinkButton look="quiet" href={`${origin}/status`}>
+              {t('home.enter.checkAction')}
+            </LinkButton>
+          )}
         </div>
       ) : (
         <p>

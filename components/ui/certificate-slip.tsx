@@ -25,27 +25,14 @@ export type SlipProps = {
   /** Not issued yet. */
   draft?: boolean;
   now: Date;
-  locale?: string;
+  locale: string;
   t: Translate;
 };
 
 /** Subject, issuer, validity and fingerprint: the same in wizard, queue and check. */
 export function CertificateSlip(props: SlipProps) {
-  const {
-    kind,
-    end,
-    commonName,
-    rest,
-    email,
-    issuer,
-    serial,
-    validity,
-    digest,
-    draft,
-    now,
-    locale = 'en',
-    t,
-  } = props;
+  const { kind, end, commonName, rest, email, issuer, serial, validity, digest, draft, now, locale, t } =
+    props;
   return (
     <article
       className={draft ? 'slip is-draft' : 'slip'}

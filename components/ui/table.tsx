@@ -10,6 +10,7 @@ export function Table({
   className = '',
   caption,
   fold = true,
+  body,
   children,
 }: {
   /** Column heads; a `[text, class]` pair gives the column head a class. */
@@ -19,7 +20,9 @@ export function Table({
   className?: string;
   caption?: ReactNode;
   fold?: boolean;
-  children: ReactNode;
+  /** The whole body, in the place of rows. */
+  body?: ReactNode;
+  children?: ReactNode;
 }) {
   return (
     <table className={`table ${fold ? 'fold-table ' : ''}${className}`.trim()} role="table">
@@ -36,7 +39,7 @@ export function Table({
           })}
         </tr>
       </thead>
-      <tbody role="rowgroup">{children}</tbody>
+      {body ?? <tbody role="rowgroup">{children}</tbody>}
     </table>
   );
 }

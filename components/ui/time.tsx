@@ -7,7 +7,7 @@ import { relativeTime, utcTime } from './relative-time';
  * @param at  ISO 8601, as the views carry it
  * @param now the moment of rendering, from `ctx.now()`
  */
-export function Time({ at, now, locale = 'en' }: { at: string | Date; now: Date; locale?: string }) {
+export function Time({ at, now, locale }: { at: string | Date; now: Date; locale: string }) {
   const moment = new Date(at);
   return (
     <time

@@ -17,11 +17,11 @@ const ICONS: Record<TimelineItem['state'], IconName> = { done: 'ok', at: 'now', 
 export function Timeline({
   items,
   now,
-  locale = 'en',
+  locale,
 }: {
   items: readonly TimelineItem[];
   now: Date;
-  locale?: string;
+  locale: string;
 }) {
   return (
     <ol className="timeline">

@@ -31,14 +31,14 @@ export function ValidityRuler({
   void: isVoid = false,
   now,
   t,
-  locale = 'en',
+  locale,
 }: {
   notBefore: string;
   notAfter: string;
   void?: boolean;
   now: Date;
   t: Translate;
-  locale?: string;
+  locale: string;
 }) {
   const start = new Date(notBefore);
   const end = new Date(notAfter);

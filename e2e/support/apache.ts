@@ -34,6 +34,8 @@ export type Apache = {
   /** Reads certificates and CRLs again, without dropping connections. */
   graceful: () => Promise<void>;
   errorLog: () => Promise<string>;
+  /** Process ids of its workers: a reload, graceful or not, replaces them. */
+  workers: () => Promise<string[]>;
 };
 
 /** A file of deploy/apache with its placeholders filled in. @throws {Error} if one is left */
@@ -137,5 +139,7 @@ export async function serveWithApache(input: {
       await new Promise((resolve) => setTimeout(resolve, 1000));
     },
     errorLog: () => readFile(join(dir, 'error.log'), 'utf8'),
+    workers: async () =>
+      (await mustRun('ps', ['-o', 'pid=', '--ppid', String(child.pid)])).trim().split(/\s+/).sort(),
   };
 }

@@ -55,8 +55,11 @@ export async function startGateSite(oneName = false): Promise<GateSite> {
   }
   const portal = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
-    // Apache passes on the status of the page that explains.
-    if (request.url === '/gate-refused') response.statusCode = 403;
+    // Apache passes on the status of the pages that explain.
+    const { url = '' } = request;
+    if (url === '/gate-refused') response.statusCode = 403;
+    if (url.startsWith('/gate-no-hub/')) response.statusCode = 404;
+    if (url === '/gate-hub-down') response.statusCode = 503;
     response.end(JSON.stringify({ portal: true, url: request.url, headers: request.headers }));
   });
   const before = process.umask(0o007);

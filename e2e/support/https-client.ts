@@ -17,19 +17,22 @@ export type Identity = { cert: string | Uint8Array; key: string | Uint8Array };
  *
  * @param options.ca    trusted roots, PEM; without it nothing is verified
  * @param options.agent keeps one connection open over several calls
+ * @param options.rawPath a path that goes out as it is; that of a URL loses its dot segments, encoded or not
  * @param options.silenceMs how long the other side may say nothing
  */
 export function send(
   url: string,
   options: {
     method?: string;
-    headers?: Record<string, string>;
+    /** Names go out in the case in which they stand here; a list goes out as lines of its own. */
+    headers?: Record<string, string | string[]>;
     body?: string | Uint8Array;
     ca?: string;
     identity?: Identity;
     agent?: Agent;
     maxVersion?: 'TLSv1.2' | 'TLSv1.3';
     silenceMs?: number;
+    rawPath?: string;
   } = {},
 ): Promise<Answer> {
   const target = new URL(url);
@@ -38,7 +41,7 @@ export function send(
     const common = {
       host: '127.0.0.1',
       port: target.port,
-      path: `${target.pathname}${target.search}`,
+      path: options.rawPath ?? `${target.pathname}${target.search}`,
       method: options.method ?? 'GET',
       headers: { host: target.host, ...options.headers },
       agent: options.agent ?? false,

@@ -23,6 +23,10 @@ export type PortalOptions = {
   program?: string;
   /** Changes the virtual hosts before Apache starts, as an administrator would. */
   editApache?: (text: string) => string;
+  /** Further lines of its `[hubs]`, e.g. `upstreamFromFiles = true`. */
+  hubs?: string;
+  /** Routes of other hubs, in place of the small one's: hub -> private address. */
+  upstream?: Record<string, string>;
   /** CA keys; P-384 and P-256 by default, since four 4096-bit primes take seconds to find. */
   rsaCa?: boolean;
 };
@@ -30,6 +34,7 @@ export type PortalOptions = {
 export type Portal = {
   dir: string;
   stateDir: string;
+  hubsDir: string;
   mapsDir: string;
   caDir: string;
   url: string;
@@ -82,7 +87,9 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     await chown(runDir, 0, Number((await mustRun('id', ['-g', 'www-data'])).trim()));
     await chmod(runDir, 0o2750);
   }
-  await writeFile(join(hubsDir, 'astro.hub'), `${gateUrl}/astro,Astronomy, with a comma\n`);
+  if (options.upstream === undefined) {
+    await writeFile(join(hubsDir, 'astro.hub'), `${gateUrl}/astro,Astronomy, with a comma\n`);
+  }
   const toml = join(dir, 'hubgate.toml');
   await writeFile(
     toml,
@@ -98,8 +105,11 @@ ${options.rsaCa === true ? '' : 'rootKey = "p-384"\nsigningKey = "p-256"'}
 ${options.pki ?? ''}
 [hubs]
 dir = "${hubsDir}"
+${options.hubs ?? ''}
 [hubs.upstream]
-astro = "${hub.origin}"
+${Object.entries(options.upstream ?? { astro: hub.origin })
+  .map(([name, origin]) => `${name} = "${origin}"`)
+  .join('\n')}
 [gate]
 mapsDir = "${mapsDir}"
 [front]
@@ -191,6 +201,7 @@ ${options.toml ?? ''}
   return {
     dir,
     stateDir,
+    hubsDir,
     mapsDir,
     caDir,
     url,

@@ -9,6 +9,7 @@ import { startTestSigner, type TestSigner } from '../testing/signer';
 import { acceptAudit } from './accept-audit';
 import { auditHash, FIRST_HASH } from './audit-hash';
 import { exportAudit } from './export-audit';
+import { openAuditScan } from '../db/audit-scan';
 import { listAudit } from './list-audit';
 import { recordAudit } from './record-audit';
 import { sealAudit } from './seal-audit';
@@ -65,6 +66,21 @@ describe.each(DATABASE_KINDS)('the audit chain on %s', (kind) => {
   ])('breaks at %s', async (sql, brokenAt, problem) => {
     await tamper(house, sql);
     expect(await verifyAudit(auditor())).toMatchObject({ ok: false, brokenAt, problem });
+  });
+
+  it('breaks where an event carries the next one in a column of its own', async () => {
+    const events: (readonly [number, string, string, string])[] = [];
+    const scan = await openAuditScan(house.config, house.paths);
+    for await (const page of scan.pages(0)) events.push(...page);
+    await scan.close();
+    const [, , third, fourth] = events as [never, never, (typeof events)[number], (typeof events)[number]];
+    const smuggled = `${third[3]} ${third[1]}\n${fourth[0]} ${fourth[2]} ${fourth[3]}`.replaceAll("'", "''");
+    await tamper(
+      house,
+      `UPDATE "AuditEvent" SET "hash" = '${smuggled}' WHERE "seq" = 3`,
+      `DELETE FROM "AuditEvent" WHERE "seq" = 4`,
+    );
+    expect(await verifyAudit(auditor())).toMatchObject({ ok: false, brokenAt: 3, problem: 'hash' });
   });
 
   it('breaks where two events changed places', async () => {

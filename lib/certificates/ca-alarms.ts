@@ -1,7 +1,7 @@
 import { sealProblem, type SealProblem } from '../audit/seal-audit';
 import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
-import type { CrlEnd, SignerStatus } from '../wire/messages';
+import type { CrlEnd, SignerStatus } from '../wire/status';
 import { caExpiries, type CaExpiry } from './ca-expiries';
 import { journalOld, watchJournal, type JournalProblem } from './watch-journal';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertUser } from '../db/users';
 import { testHouse } from '../testing/ctx';
 import { startTestSigner, type TestSigner } from '../testing/signer';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import { alarmsOf } from './ca-alarms';
 import { caExpiries } from './ca-expiries';
 import { mailCaAlarms } from './mail-ca-alarms';

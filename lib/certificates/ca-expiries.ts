@@ -1,4 +1,4 @@
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import { parseCertificate } from '../x509/certificate';
 import { sameBytes } from '../x509/der';
 import { caKeyId } from '../x509/key-id';

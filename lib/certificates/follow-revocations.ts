@@ -1,5 +1,5 @@
 import type { Ctx } from '../ctx';
-import type { RevocationChange } from '../wire/messages';
+import type { RevocationChange } from '../wire/records';
 
 /** What the signer's journal said of revocations, as far as it was heard. */
 export type FollowedRevocations = {

@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx';
 import { namesWithOtherCertificates } from '../db/revocable-certificates';
 import { listHubAccess } from '../hubs/list-hub-access';
 import { requirePermission } from '../identity/authorise';
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import { isOnHold } from './revocation-reasons';
 import type { CertificateSelect } from './revoke-body';
 import { selectCertificates } from './select-certificates';

@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx';
 import { revokedSerials } from '../db/certificates';
 import type { Database } from '../db/client';
 import { publishRevocations } from '../hubs/publish-maps';
-import type { RevocationChange } from '../wire/messages';
+import type { RevocationChange } from '../wire/records';
 import { followRevocations } from './follow-revocations';
 import { storeReleases, storeRevocations } from './store-revocations';
 import { requireCurrentJournal } from './watch-journal';

@@ -2,6 +2,7 @@ import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMails, type MailOrder } from '../db/outbox';
 import { endingUnreminded, hasSuccessor, markReminded, type EndingRow } from '../db/renewals';
+import { siteLanguage } from '../i18n/site-language';
 
 const DAY_MS = 86_400_000;
 /** Certificates of one transaction; a whole class that ends on one day is many of them. */
@@ -73,7 +74,7 @@ function reminder(
   return {
     recipient: about.recipient,
     template: 'certificate-ending',
-    locale: row.request?.locale ?? 'en',
+    locale: row.request?.locale ?? siteLanguage(ctx.config),
     vars: {
       commonName: row.commonName,
       serial: row.serial,

@@ -2,7 +2,8 @@ import type { Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { enqueueMails, type MailTemplate } from '../db/outbox';
 import type { RevocableRow } from '../db/revocable-certificates';
-import type { Revocation } from '../wire/messages';
+import { siteLanguage } from '../i18n/site-language';
+import type { Revocation } from '../wire/records';
 
 /** Tells holders that somebody else revoked their certificate: why, and what to do. */
 export async function mailRevoked(
@@ -54,7 +55,7 @@ async function mailHolders(
         {
           recipient,
           template,
-          locale: row.request?.locale ?? 'en',
+          locale: row.request?.locale ?? siteLanguage(ctx.config),
           vars: {
             commonName: row.commonName,
             serial: row.serial,

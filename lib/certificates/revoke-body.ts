@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { EventId } from '../wire/event';
-import { RevocationReason, SerialHex } from '../wire/messages';
+import { SerialHex } from '../wire/fields';
+import { RevocationReason } from '../wire/records';
 import { HOLDER_REASONS } from './revocation-reasons';
 
 /** What revoking takes from an operator: a reason by the names of RFC 5280 section 5.3.1, in camelCase. */

@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx';
 import { findCertificateRow } from '../db/certificates';
 import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import { certificateNotFound } from './find-certificate';
 import { sendRevocations } from './send-revocations';
 

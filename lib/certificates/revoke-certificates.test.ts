@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { allowHubMember } from '../hubs/allow-hub-member';
-import { setHubAccess } from '../hubs/set-hub-access';
+import { changeHubList } from '../hubs/change-hub-list';
 import { openJournal } from '../signer/journal';
 import { signerFiles } from '../signer/ca-files';
 import { listAuditEvents } from '../testing/audit-rows';
@@ -43,10 +42,10 @@ describe('before many are revoked', () => {
   it('their number, their people and the hubs that these lose are shown', async () => {
     await openHouse();
     const admin = house.person('ada', 'admin', 'operator');
-    await setHubAccess(admin, { name: 'astro', access: 'listed' });
-    await allowHubMember(admin, { name: 'astro', commonName: 'alice' });
-    await setHubAccess(admin, { name: 'open', access: 'any-valid' });
-    await setHubAccess(admin, { name: 'empty', access: 'listed' });
+    await changeHubList(admin, { name: 'astro', access: 'listed' });
+    await changeHubList(admin, { name: 'astro', add: { people: ['alice'] } });
+    await changeHubList(admin, { name: 'open', access: 'any-valid' });
+    await changeHubList(admin, { name: 'empty', access: 'listed' });
     const laptop = await issueOne(house, { label: 'laptop' });
     const office = await issueOne(house, { label: 'office' });
     const bob = await issueOne(house, { commonName: 'bob' });

@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { requirePermission } from '../identity/authorise';
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import type { CertificateSelect } from './revoke-body';
 import { revokeSelection, type RevokeEvent } from './revoke-selection';
 

@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { revocableCertificates, type RevocableFilter, type RevocableRow } from '../db/revocable-certificates';
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import type { CertificateSelect } from './revoke-body';
 
 /** What a selection comes to for this reason, newest first. */

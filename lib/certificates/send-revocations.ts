@@ -1,7 +1,7 @@
 import { actorName, type Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import { publishRevocations } from '../hubs/publish-maps';
-import type { Revocation, RevocationReason } from '../wire/messages';
+import type { Revocation, RevocationReason } from '../wire/records';
 import { mirrorBlockedKeys } from './mirror-blocked-keys';
 import { storeRevocations } from './store-revocations';
 import { requireCurrentJournal } from './watch-journal';

@@ -4,7 +4,7 @@ import { markReleased, markRevoked } from '../db/certificates';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { certificatesBySerial, type RevocableRow } from '../db/revocable-certificates';
-import type { Revocation } from '../wire/messages';
+import type { Revocation } from '../wire/records';
 import { mailHoldEnded, mailRevoked } from './revocation-mails';
 import { isOnHold } from './revocation-reasons';
 

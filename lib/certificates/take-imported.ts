@@ -3,7 +3,7 @@ import type { Ctx } from '../ctx';
 import { insertCertificates, knownSerials, type NewCertificate } from '../db/certificates';
 import { inTransaction } from '../db/in-transaction';
 import { readSetting, writeSetting } from '../db/settings';
-import type { ImportedCertificate, RevocationChange } from '../wire/messages';
+import type { ImportedCertificate, RevocationChange } from '../wire/records';
 import { certificateRights } from '../x509/ca-rights';
 import { parseCertificate } from '../x509/certificate';
 import { OID } from '../x509/oids';

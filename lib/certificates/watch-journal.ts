@@ -4,7 +4,7 @@ import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { readSetting, writeSetting } from '../db/settings';
 import { HubgateError } from '../errors';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 
 /** Which journal, how far it has come, and in which run of the signer that was seen. */
 export type JournalMark = { journalId: string; sequence: number; run?: string | undefined };

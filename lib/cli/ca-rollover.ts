@@ -8,7 +8,7 @@ import { HubgateError } from '../errors';
 import { signerFiles, type SignerFiles } from '../signer/ca-files';
 import type { CaKeyKind } from '../signer/ca-keys';
 import { nextCommonName, prepareRollOver, type RollOverStep } from '../signer/prepare-roll-over';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import { parseCertificate } from '../x509/certificate';
 import { openPassphrases, type Passphrases } from './ask-passphrase';
 import { caWishes } from './ca-wishes';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { caExpiries, type CaExpiry } from '../certificates/ca-expiries';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import { parseCertificate } from '../x509/certificate';
 import { openPassphrases } from './ask-passphrase';
 import { withSigner } from './signer-door';

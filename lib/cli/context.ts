@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { loadConfig, type LoadedConfig } from '../config/load';
 import { ensureSecrets } from '../config/secrets';
 import type { Ctx } from '../ctx';
+import { siteLanguage } from '../i18n/site-language';
 import type { Instance } from '../instance';
 
 /** Options that every command has. */
@@ -65,7 +66,7 @@ export function hostCtx(instance: Instance): Ctx {
     actor: { kind: 'host', name: hostName() },
     now: () => new Date(),
     requestId: `cli-${randomBytes(8).toString('hex')}`,
-    locale: instance.config.site.languages[0] ?? 'en',
+    locale: siteLanguage(instance.config),
     config: instance.config,
     paths: instance.paths,
     db: instance.db,

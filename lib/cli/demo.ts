@@ -109,6 +109,9 @@ gateUrl = "https://gate.localhost:${ports.gate}"
 canaryUrl = "https://canary.localhost:${ports.portal}"
 
 [pki]
+# A trust store shows these: whoever tried both can tell the demo's root from the evaluation's.
+rootCn = "Hubgate Demo Root CA"
+signingCn = "Hubgate Demo Signing CA"
 signingKey = "p-256"
 rootKey = "p-384"
 

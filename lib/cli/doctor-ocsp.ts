@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import type { LoadedConfig } from '../config/load';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import { parseCertificate } from '../x509/certificate';
 import { publicKeyBits } from '../x509/key-id';
 import { encodeCertId, issuerHashes } from '../x509/ocsp-cert-id';

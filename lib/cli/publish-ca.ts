@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../config/load';
 import { HubgateError } from '../errors';
 import { BUNDLE, writePublicCopies } from '../signer/public-copies';
 import type { SignerClient } from '../signer-client/client';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import { parseCertificate, type CertificateInfo } from '../x509/certificate';
 
 /** The copies that portal and gate go by, and what is left to do about them. */

@@ -7,7 +7,7 @@ import { revokeCertificates } from '../certificates/revoke-certificates';
 import type { Ctx } from '../ctx';
 import { HubgateError } from '../errors';
 import { connectSigner } from '../signer-client/client';
-import { RevocationReason } from '../wire/messages';
+import { RevocationReason } from '../wire/records';
 import { configOf, hostName, outputOf, withCtx, type Output } from './context';
 import { wholeNumber } from './numbers';
 import { safe, table } from './table';

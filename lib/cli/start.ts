@@ -80,7 +80,7 @@ export async function start(
   if (!withSigner) requireCa(paths.caDir);
   const lock = await lockInstance(paths.runDir);
   if (config.front.embedded) await checkPorts(portsOf(loaded), config.front.listen);
-  if (!hasCa) say('Making an evaluation CA (the keys take some seconds) …');
+  if (!hasCa) say('Making an evaluation CA (its keys take from a few seconds to a minute) …');
   const env = childEnv(loaded);
   const prepared = await runPrepare(env, withSigner ? [] : ['--no-evaluation'], say);
 

@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx';
 import { findCertificateRow } from '../db/certificates';
 import type { CertificateInfo } from '../x509/certificate';
 import { isIssuedBy, parseCertificate } from '../x509/certificate';
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import type { CheckResult } from '../x509/check-result';
 import { caCertificates, issuersOf } from './ca-certificates';
 import { revocationOf, revokedMessage } from './revocation-of';

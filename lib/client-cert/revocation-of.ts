@@ -1,6 +1,6 @@
 import type { Ctx } from '../ctx';
 import { findCertificateRow } from '../db/certificates';
-import { RevocationReason } from '../wire/messages';
+import { RevocationReason } from '../wire/records';
 import { journalRevocations } from './revoked-serials';
 
 /**

@@ -1,4 +1,4 @@
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import type { CheckResult } from '../x509/check-result';
 
 /** Why a certificate is not accepted; stable, programs match on them. */

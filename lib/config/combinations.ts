@@ -114,10 +114,16 @@ function otherProblems(config: Config): Impossible[] {
   return found;
 }
 
-function accountProblems({ accounts }: Config): Impossible[] {
+function accountProblems({ accounts, requests }: Config): Impossible[] {
   const { source, ldap } = accounts;
-  if (source !== 'ldap') return [];
   const found: Impossible[] = [];
+  if (requests.accountFrom === 'ldap' && source !== 'ldap') {
+    found.push({
+      key: 'requests.accountFrom',
+      problem: 'must be "claim" while accounts.source is not "ldap": there is no directory to ask',
+    });
+  }
+  if (source !== 'ldap') return found;
   const say = (key: keyof typeof ldap, problem: string): void =>
     void found.push({ key: `accounts.ldap.${key}`, problem });
   const url = /^ldaps?:\/\/[^/?#]+\/?$/.test(ldap.url) && URL.canParse(ldap.url) ? new URL(ldap.url) : null;

@@ -99,6 +99,8 @@ describe('loadConfig', () => {
     ['[mail]\ntransport = "smtp"', 'mail.from'],
     ['[mail]\ntransport = "smtp"\nfrom = "a@b.cl"\nuser = "a"', 'mail.passwordFile'],
     ['[accounts]\nsource = "ldap"', 'accounts.ldap.url'],
+    ['[requests]\naccountFrom = "ldap"', 'requests.accountFrom'],
+    ['[requests]\naccountFrom = "ldap"\n[accounts]\nsource = "getent"', 'requests.accountFrom'],
     ['[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "http://x"', 'accounts.ldap.url'],
     [
       '[accounts]\nsource = "ldap"\n[accounts.ldap]\nurl = "ldap://x"\nbase = "o=x"',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { LOCALES } from '../i18n/locales';
+import { readProbeRule } from './probe-rule';
 import { SignIn } from './sign-in';
 
 /**
@@ -29,6 +31,13 @@ const regularExpression = z.string().refine(
   { message: 'a regular expression' },
 );
 
+const probeRule = z
+  .string()
+  .max(300)
+  .refine((value) => readProbeRule(value) !== null, {
+    message: 'a host name, name:port, an address, or a network such as 10.1.0.0/16',
+  });
+
 /** ASCII only: domainComponent is an IA5String (RFC 4519 section 2.4). */
 const ia5 = z
   .string()
@@ -42,10 +51,12 @@ const Site = z.strictObject({
   httpUrl: origin(['http']).default('http://localhost:8080'),
   gateUrl: origin(['https']).default('https://gate.localhost:8444'),
   canaryUrl: origin(['https']).default('https://canary.localhost:8443'),
+  /** The first is for visitors who want none of them, and for mails that answer nobody. */
   languages: z
-    .array(z.enum(['en']))
+    .array(z.enum(LOCALES))
     .min(1)
-    .default(['en']),
+    .refine((all) => new Set(all).size === all.length, 'each language once')
+    .default([...LOCALES]),
   /** Who answers questions: shown in the footer of every page. */
   contact: z.string().max(200).default(''),
 });
@@ -172,6 +183,10 @@ export const ConfigSchema = z.strictObject({
   requests: z
     .strictObject({
       signIn: z.enum(['optional', 'required', 'none']).default('optional'),
+      /** Where the account name of who is signed in comes from: the provider's claim, or the directory. */
+      accountFrom: z.enum(['claim', 'ldap']).default('claim'),
+      /** By what the directory is asked then: the claim's name, the verified address, or the subject. */
+      accountBy: z.enum(['uid', 'mail', 'subject']).default('uid'),
       openPerAddress: z.int().min(1).max(10_000).default(20),
       expireDays: z.int().min(1).max(365).default(30),
       /** Who may vouch for a guest: nobody, people with a role here, or everybody who can sign in. */
@@ -213,6 +228,8 @@ export const ConfigSchema = z.strictObject({
       visibility: z.enum(['public', 'certificate']).default('public'),
       /** Read `upstream:` lines from registration files; only where all who write them are trusted. */
       upstreamFromFiles: z.boolean().default(false),
+      /** Where hubs without a private address may be asked for their health: names, name:port, networks. */
+      probeAllow: z.array(probeRule).max(200).default(['127.0.0.0/8', '::1/128']),
       upstream: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), origin(['http'])).default({}),
     })
     .prefault({}),

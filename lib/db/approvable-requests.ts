@@ -53,3 +53,14 @@ export async function cleanRequests(db: Queries, limit: number): Promise<Approva
     take: limit,
   });
 }
+
+/** Where these requests stand on their way to a signature. */
+export async function signingStates(
+  db: Queries,
+  ids: readonly string[],
+): Promise<Pick<RequestRow, 'state' | 'signAfter'>[]> {
+  return db.prisma.request.findMany({
+    where: { id: { in: [...ids] } },
+    select: { state: true, signAfter: true },
+  });
+}

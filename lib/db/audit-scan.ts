@@ -70,29 +70,17 @@ async function scanPostgresql(target: { url: string; password: string | null }):
     connectionTimeoutMillis: 10_000,
   });
   await client.connect();
-  const texts = `substr(array_to_json(ARRAY[${TEXTS.join(', ')}])::text, 2)`;
-  const at = `to_char("at", 'YYYY-MM-DD"T"HH24:MI:SS.MS')`;
-  const fields = `'[' || "seq" || ',"' || ${at} || 'Z",' || ${texts}`;
-  const read = (afterSeq: number): Promise<{ rows: ScannedEvent[] }> =>
-    client.query<ScannedEvent>({
-      name: 'audit-scan',
-      text:
-        `SELECT "seq", ${fields}, "prevHash", "hash" FROM "AuditEvent" ` +
-        'WHERE "seq" > $1 ORDER BY "seq" LIMIT $2',
-      values: [afterSeq, POSTGRESQL_PAGE],
-      rowMode: 'array',
-    } as pg.QueryArrayConfig<unknown[]>);
   return {
     async *pages(afterSeq) {
-      // The server reads the next page while this one is hashed.
-      let next = read(afterSeq);
+      // The server makes the next page ready while this one is hashed.
+      let next = readPage(client, afterSeq);
       for (;;) {
-        const { rows } = await next;
+        const rows = await next;
         const last = rows.at(-1);
         if (last === undefined) return;
-        const more = rows.length === POSTGRESQL_PAGE;
+        const more = rows.length >= POSTGRESQL_PAGE;
         if (more) {
-          next = read(last[0]);
+          next = readPage(client, last[0]);
           next.catch(() => undefined); // thrown where it is awaited
         }
         yield rows;
@@ -101,4 +89,50 @@ async function scanPostgresql(target: { url: string; password: string | null }):
     },
     close: () => client.end(),
   };
+}
+
+const AT = `to_char("at", 'YYYY-MM-DD"T"HH24:MI:SS.MS')`;
+const FIELDS = `'[' || "seq" || ',"' || ${AT} || 'Z",' || concat_ws(',', ${TEXTS.map((column) => `to_json(${column})`).join(', ')}) || ']'`;
+const PAGE = 'FROM "AuditEvent" WHERE "seq" > $1 ORDER BY "seq" LIMIT $2';
+
+/**
+ * A page as one text, an event a line: rows and their columns one by one would cost the driver more than
+ * hashing them does. The array holds no line break, for JSON escapes it; the other columns may hold
+ * whatever somebody has put there. So a page that has not one line for each of its rows is read again, row
+ * by row.
+ */
+async function readPage(client: pg.Client, afterSeq: number): Promise<ScannedEvent[]> {
+  const line = `"seq" || ' ' || "prevHash" || ' ' || "hash" || ' ' || ${FIELDS}`;
+  const text =
+    `SELECT count(*)::int, string_agg(${line}, E'\\n' ORDER BY "seq") ` + `FROM (SELECT * ${PAGE}) page`;
+  const values = [afterSeq, POSTGRESQL_PAGE];
+  const query = { name: 'audit-scan', text, values, rowMode: 'array' as const };
+  const [found] = (await client.query<[number, string | null]>(query)).rows;
+  const [count, lines] = found ?? [0, null];
+  const events = lines === null ? [] : lines.split('\n').map(eventOf);
+  return events.length === count ? events : readRows(client, values);
+}
+
+function eventOf(line: string): ScannedEvent {
+  const first = line.indexOf(' ');
+  const second = line.indexOf(' ', first + 1);
+  const third = line.indexOf(' ', second + 1);
+  return [
+    Number(line.slice(0, first)),
+    line.slice(third + 1),
+    line.slice(first + 1, second),
+    line.slice(second + 1, third),
+  ];
+}
+
+async function readRows(client: pg.Client, values: number[]): Promise<ScannedEvent[]> {
+  const text = `SELECT "seq", ${FIELDS}, "prevHash", "hash" ${PAGE}`;
+  return (
+    await client.query<[number, string, string, string]>({
+      name: 'audit-rows',
+      text,
+      values,
+      rowMode: 'array',
+    })
+  ).rows;
 }

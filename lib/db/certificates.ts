@@ -8,6 +8,8 @@ export type CertificateRow = Certificate & Lineage;
 export type CertificateSummary = Omit<Certificate, 'der'> & Lineage;
 
 const LINEAGE = { request: { select: { renewsSerial: true } } } as const;
+/** For a query that has a certificate beside something else. */
+export const SUMMARY = { omit: { der: true }, include: LINEAGE } as const;
 
 const COLUMNS = [
   'serial',
@@ -38,6 +40,25 @@ export async function insertCertificates(tx: Tx, rows: readonly NewCertificate[]
   await insertRows(tx, 'Certificate', COLUMNS, rows);
 }
 
+/** Remembers the first time; later ones change nothing. */
+export async function setFirstUse(
+  db: Queries,
+  which: { requestId: string } | { serial: string },
+  use: 'fetchedAt' | 'seenAt',
+  now: Date,
+): Promise<void> {
+  // Looked up first: almost always it is known, and a page need not wait for the lock of a write.
+  const row = await db.prisma.certificate.findFirst({
+    where: { ...which, [use]: null },
+    select: { serial: true },
+  });
+  if (row === null) return;
+  await db.prisma.certificate.updateMany({
+    where: { serial: row.serial, [use]: null },
+    data: { [use]: now },
+  });
+}
+
 /** Which of these serials are stored already. */
 export async function knownSerials(db: Queries, serials: readonly string[]): Promise<Set<string>> {
   const rows = await db.prisma.certificate.findMany({
@@ -64,12 +85,6 @@ export async function certificateOfRequest(db: Queries, requestId: string): Prom
   return db.prisma.certificate.findUnique({ where: { requestId }, include: LINEAGE });
 }
 
-/** The request that this certificate came of; null for an unknown serial, or where there was none. */
-export async function serialOwner(db: Queries, serial: string): Promise<string | null> {
-  const row = await db.prisma.certificate.findUnique({ where: { serial }, select: { requestId: true } });
-  return row?.requestId ?? null;
-}
-
 type Holder = Pick<
   Certificate,
   | 'serial'
@@ -80,6 +95,7 @@ type Holder = Pick<
   | 'notAfter'
   | 'revocationReason'
   | 'profile'
+  | 'seenAt'
   | 'createdAt'
 > & {
   request: {
@@ -101,6 +117,7 @@ const HOLDER = {
   notAfter: true,
   revocationReason: true,
   profile: true,
+  seenAt: true,
   createdAt: true,
   request: {
     select: {

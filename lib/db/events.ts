@@ -7,8 +7,18 @@ export type ParticipantRow = Participant;
 export type EventApprovalRow = EventApproval;
 export type NewParticipant = Pick<Participant, 'id' | 'eventId' | 'number' | 'commonName' | 'name' | 'email'>;
 
-/** A participant with what became of their request. */
-export type Progress = ParticipantRow & { state: string | null; serial: string | null };
+/** What became of the request of a participant, and of its certificate. */
+type Outcome = {
+  state: string | null;
+  serial: string | null;
+  /** Its owner had it. */
+  fetchedAt: Date | null;
+  /** The gate accepted it. */
+  seenAt: Date | null;
+};
+export type Progress = ParticipantRow & Outcome;
+
+const NO_REQUEST: Outcome = { state: null, serial: null, fetchedAt: null, seenAt: null };
 
 /** Values of one IN list: below what either database takes. */
 const LIST_MAX = 1000;
@@ -64,18 +74,26 @@ export async function participantsOf(db: Queries, eventId: string): Promise<Part
 export async function progressOf(db: Queries, eventId: string): Promise<Progress[]> {
   const participants = await participantsOf(db, eventId);
   const ids = participants.flatMap(({ requestId }) => requestId ?? []);
-  const states = new Map<string, { state: string; serial: string | null }>();
+  const outcomes = new Map<string, Outcome>();
   for (const some of inLists(ids)) {
     const rows = await db.prisma.request.findMany({
       where: { id: { in: some } },
-      select: { id: true, state: true, serial: true },
+      select: {
+        id: true,
+        state: true,
+        serial: true,
+        certificate: { select: { fetchedAt: true, seenAt: true } },
+      },
     });
-    for (const { id, ...rest } of rows) states.set(id, rest);
+    for (const { id, state, serial, certificate } of rows) {
+      const { fetchedAt = null, seenAt = null } = certificate ?? {};
+      outcomes.set(id, { state, serial, fetchedAt, seenAt });
+    }
   }
-  return participants.map((one) => {
-    const request = one.requestId === null ? undefined : states.get(one.requestId);
-    return { ...one, state: request?.state ?? null, serial: request?.serial ?? null };
-  });
+  return participants.map((one) => ({
+    ...one,
+    ...(outcomes.get(one.requestId ?? '') ?? NO_REQUEST),
+  }));
 }
 
 export async function participantByLink(
@@ -108,19 +126,9 @@ export async function useLink(
   const { id, linkHash, requestId, at } = input;
   const { count } = await tx.prisma.participant.updateMany({
     where: { id, linkHash, usedAt: null },
-    data: { usedAt: at, requestId, fetchedAt: null, checkedAt: null },
+    data: { usedAt: at, requestId },
   });
   return count === 1;
-}
-
-/** Notes a step of the participant whose request this is, the first time. */
-export async function markStep(
-  db: Queries,
-  requestId: string,
-  step: 'fetchedAt' | 'checkedAt',
-  at: Date,
-): Promise<void> {
-  await db.prisma.participant.updateMany({ where: { requestId, [step]: null }, data: { [step]: at } });
 }
 
 /** Ids of all requests that came by invitations of this event. */

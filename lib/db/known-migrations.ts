@@ -14,5 +14,11 @@ export const KNOWN_MIGRATIONS = [
   '20261127030000_accounts',
   '20261127040000_audit',
   '20261127050000_sponsors',
+  '20261128010000_hub_history',
+  '20261128020000_hub_rules',
+  '20261128030000_hub_notices',
+  '20261128040000_confirmations',
+  '20261128050000_finding_changes',
+  '20261128050100_certificate_use',
   '20261128060000_events',
 ] as const;

@@ -80,6 +80,7 @@ type Related = Pick<
   | 'commonName'
   | 'email'
   | 'emailState'
+  | 'locale'
   | 'requesterId'
   | 'addressKey'
   | 'spkiSha256'
@@ -94,6 +95,7 @@ const RELATED = {
   commonName: true,
   email: true,
   emailState: true,
+  locale: true,
   requesterId: true,
   addressKey: true,
   spkiSha256: true,

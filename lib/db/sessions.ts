@@ -13,6 +13,8 @@ export type SessionRow = {
   lastSeenAt: Date;
   expiresAt: Date;
   endedAt: Date | null;
+  /** When a present factor was shown again in it. */
+  confirmedAt: Date | null;
 };
 
 export async function insertSession(db: Queries, row: SessionRow): Promise<void> {
@@ -31,6 +33,14 @@ export async function touchSession(
   await db.prisma.session.updateMany({
     where: { idHash: input.idHash, lastSeenAt: { lt: input.before } },
     data: { lastSeenAt: input.at },
+  });
+}
+
+/** Notes that a present factor was shown again in this session. */
+export async function confirmSession(db: Queries, input: { idHash: string; at: Date }): Promise<void> {
+  await db.prisma.session.updateMany({
+    where: { idHash: input.idHash, endedAt: null },
+    data: { confirmedAt: input.at },
   });
 }
 

@@ -1,11 +1,13 @@
 import type { Queries } from './client';
 
-/** Somebody at a provider. `account` is the name that its claim gave at the last sign-in. */
+/** Somebody at a provider; `account` and `email` are what its claims gave at the last sign-in. */
 export type UserIdentityRow = {
   issuer: string;
   subject: string;
   userId: string;
   account: string | null;
+  /** Verified by the provider. */
+  email: string | null;
   createdAt: Date;
   lastSeenAt: Date;
 };
@@ -23,12 +25,12 @@ export async function insertUserIdentity(db: Queries, row: UserIdentityRow): Pro
 
 export async function touchUserIdentity(
   db: Queries,
-  input: { issuer: string; subject: string; account: string | null; at: Date },
+  input: Pick<UserIdentityRow, 'issuer' | 'subject' | 'account' | 'email'> & { at: Date },
 ): Promise<void> {
-  const { issuer, subject, account, at } = input;
+  const { issuer, subject, account, email, at } = input;
   await db.prisma.userIdentity.update({
     where: { issuer_subject: { issuer, subject } },
-    data: { account, lastSeenAt: at },
+    data: { account, email, lastSeenAt: at },
   });
 }
 
@@ -42,12 +44,7 @@ export async function findUserIdsByAccount(db: Queries, account: string): Promis
   return [...new Set(rows.map(({ userId }) => userId))];
 }
 
-/** The account name that somebody's provider gave last; null when none did. */
-export async function accountOfUser(db: Queries, userId: string): Promise<string | null> {
-  const row = await db.prisma.userIdentity.findFirst({
-    where: { userId, account: { not: null } },
-    orderBy: { lastSeenAt: 'desc' },
-    select: { account: true },
-  });
-  return row?.account ?? null;
+/** Who somebody was at a provider when they signed in last; null for who never did. */
+export async function latestIdentityOf(db: Queries, userId: string): Promise<UserIdentityRow | null> {
+  return db.prisma.userIdentity.findFirst({ where: { userId }, orderBy: { lastSeenAt: 'desc' } });
 }

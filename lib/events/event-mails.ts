@@ -3,9 +3,10 @@ import type { Tx } from '../db/client';
 import { enqueueMails, type MailOrder } from '../db/outbox';
 import { findUserById, listUsers } from '../db/users';
 import type { EventRow, ParticipantRow } from '../db/events';
+import { siteLanguage } from '../i18n/site-language';
 import { readRoles } from '../identity/roles';
 
-type MailCtx = Pick<Ctx, 'config' | 'now' | 'locale'>;
+type MailCtx = Pick<Ctx, 'config' | 'now'>;
 
 /** Where an invitation leads: the secret stands behind `#`, in no log. */
 export function invitationLink(ctx: Pick<Ctx, 'config'>, secret: string): string {
@@ -33,7 +34,7 @@ export async function mailEventWaiting(
     [...new Set(recipients)].map((recipient) => ({
       recipient,
       template: 'event-waiting',
-      locale: 'en',
+      locale: siteLanguage(ctx.config),
       vars,
       dedupeKey: `event-waiting/${id}/${ctx.now().getTime()}/${recipient}`,
       now: ctx.now(),
@@ -55,7 +56,7 @@ export async function mailEventDecided(
     {
       recipient: user.email,
       template: 'event-decided',
-      locale: ctx.locale,
+      locale: siteLanguage(ctx.config),
       vars: { id: event.id, event: event.name, link: `${site.url}/events/${event.id}`, ...decision },
       dedupeKey: `event-decided/${event.id}/${event.version}/${decision.decision}`,
       now: ctx.now(),
@@ -73,7 +74,7 @@ export function invitationMail(
   return {
     recipient: participant.email,
     template: 'event-invitation',
-    locale: ctx.locale,
+    locale: siteLanguage(ctx.config),
     vars: {
       event: event.name,
       name: participant.name ?? '',

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { noteFetched, noteSeen } from '../certificates/note-use';
 import { renewable } from '../certificates/renewable';
 import type { Ctx } from '../ctx';
 import { participantsOf } from '../db/events';
@@ -23,7 +24,6 @@ import { exportAccounts, newusersLines } from './export-accounts';
 import { openInvitation, viewInvitation } from './find-invitation';
 import { invite, type Card } from './invite';
 import { listOrganisedEvents } from './list-events';
-import { noteChecked, noteFetched } from './note-step';
 import { nameOrganiser, planEvent, type EventPlan } from './plan-event';
 import { revokeEvent } from './revoke-event';
 import { submitInvited } from './submit-invited';
@@ -135,10 +135,11 @@ describe.each(DATABASE_KINDS)('an event on %s', (kind) => {
     expect(await steps()).toEqual(['invited', 'trusted', 'opened', 'requested']);
     await sign();
     expect((await steps())[3]).toBe('issued');
-    await noteFetched(house.ctx, sent.id);
+    await noteFetched(house.requester(sent.id), { id: sent.id });
     expect((await steps())[3]).toBe('fetched');
     const { certificate } = await viewOwnRequest(house.requester(sent.id), { id: sent.id });
-    await noteChecked(house.ctx, certificate?.serial ?? '');
+    const shown = { accepted: true, certificate: { serial: certificate?.serial } };
+    await noteSeen(house.ctx, shown as Parameters<typeof noteSeen>[1]);
     expect((await steps())[3]).toBe('checked');
     expect((await viewEvent(olga, { id })).counts).toMatchObject({
       invited: 1,

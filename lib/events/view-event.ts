@@ -108,7 +108,7 @@ export function participantView(one: Progress): ParticipantView {
 /** A link that took the place of a used one begins anew. */
 function stepOf(one: Progress): { step: Step; at: Date | null } {
   if (one.usedAt !== null && one.requestId !== null) {
-    if (one.checkedAt) return { step: 'checked', at: one.checkedAt };
+    if (one.seenAt) return { step: 'checked', at: one.seenAt };
     if (one.fetchedAt) return { step: 'fetched', at: one.fetchedAt };
     if (one.state === 'ISSUED') return { step: 'issued', at: one.usedAt };
     return { step: 'requested', at: one.usedAt };

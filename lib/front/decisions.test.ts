@@ -10,13 +10,14 @@ import { planListeners, servedOverHttp } from './listeners';
 import { clientHeaders, hstsFor, hubHeaders, portalHeaders, withoutPortalCookies } from './request-headers';
 import type { ShownCertificate } from './shown-certificate';
 
-const shown = (commonName: string | null, serial = '0A'): ShownCertificate => ({
+const shown = (commonName: string | null, serial = '0A', units: string[] = []): ShownCertificate => ({
   verify: 'SUCCESS',
   pem: 'x',
   subject: 's',
   issuer: 'i',
   serial,
   commonName,
+  units,
   notBefore: '',
   notAfter: '',
 });
@@ -37,6 +38,21 @@ function request(rawHeaders: string[]): IncomingMessage {
 }
 
 describe('decideGate', () => {
+  it.each([
+    [['NLHPC'], 'hub'],
+    [['Other', 'NLHPC'], 'hub'],
+    [['a', 'b', 'c', 'NLHPC'], 'refused'],
+    [['nlhpc'], 'refused'],
+    [[], 'refused'],
+  ])('lets everybody of a listed unit in: %j -> %s', (units, to) => {
+    expect(decideGate('/astro/', shown('eve', '0A', units), maps('ou:astro/NLHPC yes'), any).to).toBe(to);
+  });
+
+  it('takes no name for a unit', () => {
+    for (const name of ['ou:astro/NLHPC', 'NLHPC', '/NLHPC', '=version'])
+      expect(decideGate('/astro/', shown(name), maps('ou:astro/NLHPC yes'), any).to).toBe('refused');
+  });
+
   it.each([
     ['astro any', shown('alice'), 'hub'],
     ['astro any', shown(null), 'hub'],

@@ -1,4 +1,4 @@
-import { COMPLETE, mapKeyOfName } from '../hubs/gate-map-file';
+import { COMPLETE, mapKeyOfName, mapKeyOfUnit, UNITS_ASKED } from '../hubs/gate-map-file';
 import type { ShownCertificate } from './shown-certificate';
 
 /** Why the gate does not let a visitor in; the portal's page words each. */
@@ -58,8 +58,12 @@ function refusalOf(hub: string, shown: ShownCertificate, maps: GateMaps): Refusa
   if (revocation !== null) return revocation;
   const { access } = maps;
   if (access?.get(hub) === 'any') return null;
-  if (shown.commonName === null) return 'not-listed';
-  return access?.get(`${hub}/${mapKeyOfName(shown.commonName)}`) === 'yes' ? null : 'not-listed';
+  if (shown.commonName !== null && access?.get(`${hub}/${mapKeyOfName(shown.commonName)}`) === 'yes')
+    return null;
+  const ofUnit = shown.units
+    .slice(0, UNITS_ASKED)
+    .some((unit) => access?.get(mapKeyOfUnit(hub, unit)) === 'yes');
+  return ofUnit ? null : 'not-listed';
 }
 
 /**

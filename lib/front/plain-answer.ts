@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import { GATE_ACCESS_HEADER } from '../hubs/gate-map-file';
+
 /**
  * Answers that the front gives itself, when the web process cannot. Plain text: whoever reads it may
  * be a program, and nothing that styles a page can be loaded at this moment.
@@ -35,6 +37,12 @@ export function answerPlainly(response: ServerResponse, status: number, location
     ...(status === 413 || status === 400 || status === 408 ? { connection: 'close' } : {}),
   });
   response.end(`${location === undefined ? (TEXTS[status] ?? 'Not available.') : location}\n`);
+}
+
+/** Which access.map decides here; GATE_ACCESS_PATH of lib/hubs/gate-map-file.ts says what for. */
+export function answerAccessVersion(response: ServerResponse, version: string | undefined): void {
+  response.writeHead(204, { 'cache-control': 'no-store', [GATE_ACCESS_HEADER]: version ?? 'none' });
+  response.end();
 }
 
 /** A client that was refused has this long to close its side; after that the connection is cut. */

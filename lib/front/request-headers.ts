@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
+import { mapKeyOfName } from '../hubs/gate-map-file';
 import type { ShownCertificate } from './shown-certificate';
 
 /** RFC 9110 section 7.6.1, and what proxies have used besides. */
@@ -96,7 +97,18 @@ export function portalHeaders(
 export function hubHeaders(request: IncomingMessage, arrival: Arrival): OutgoingHttpHeaders {
   const { cookie, ...headers } = clientHeaders(request);
   const foreign = typeof cookie === 'string' ? withoutPortalCookies(cookie) : '';
-  return { ...headers, ...(foreign === '' ? {} : { cookie: foreign }), ...identityHeaders(arrival) };
+  const { shown } = arrival;
+  // For hubs that bind the name that signs in to the certificate (deploy/jupyterhub).
+  const account =
+    shown.verify === 'SUCCESS' && shown.commonName !== null
+      ? { 'x-ssl-client-cn': mapKeyOfName(shown.commonName) }
+      : {};
+  return {
+    ...headers,
+    ...(foreign === '' ? {} : { cookie: foreign }),
+    ...identityHeaders(arrival),
+    ...account,
+  };
 }
 
 /** The value of a Cookie header without the portal's own. */

@@ -12,14 +12,21 @@ import { TLSSocket } from 'node:tls';
 
 import type { LoadedConfig } from '../config/load';
 import { HubgateError } from '../errors';
-import { ACCESS_MAP, GateMapFile, HUBS_MAP, REVOKED_MAP } from '../hubs/gate-map-file';
+import {
+  ACCESS_MAP,
+  GATE_ACCESS_PATH,
+  GateMapFile,
+  HUBS_MAP,
+  REVOKED_MAP,
+  VERSION_KEY,
+} from '../hubs/gate-map-file';
 import type { Responder } from '../responder/responder';
 import { EnteredHubs } from './entered-hubs';
 import { forward, forwardUpgrade, type Forwarding } from './forward';
 import { decideGate, revocationOf, upstreamGuard, type GateDecision } from './gate-decision';
 import { hostnameOf, hostnameOfHeader, planListeners, servedOverHttp, type ListenerPlan } from './listeners';
 import { openOcspDoor, type OcspDoor } from './ocsp-door';
-import { answerPlainly, refuseUpgrade } from './plain-answer';
+import { answerAccessVersion, answerPlainly, refuseUpgrade } from './plain-answer';
 import { hstsFor, hubHeaders, portalHeaders, type Arrival } from './request-headers';
 import { shownCertificate, type ShownCertificate } from './shown-certificate';
 import { tlsFiles } from './tls-files';
@@ -135,6 +142,9 @@ export async function serveFront(
     if (problem !== null) return answerPlainly(response, problem);
     const elsewhere = plan.kind === 'http' ? leadsTo(request, config.site) : null;
     if (elsewhere !== null) return answerPlainly(response, 308, elsewhere);
+    if (plan.kind !== 'http' && plan.kind !== 'portal' && request.url === GATE_ACCESS_PATH) {
+      return answerAccessVersion(response, maps.access.current()?.get(VERSION_KEY));
+    }
     const forwarding = forwardingOf(plan, request);
     if (typeof forwarding === 'number') return answerPlainly(response, forwarding);
     if (forwarding.target.kind === 'hub') {

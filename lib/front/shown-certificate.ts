@@ -16,6 +16,8 @@ type Details = {
   /** Upper-case hex of even length, as Apache prints it. */
   serial: string;
   commonName: string | null;
+  /** Organizational units, in the order of the certificate. */
+  units: readonly string[];
   notBefore: string;
   notAfter: string;
 };
@@ -88,6 +90,7 @@ function detailsOf(certificate: X509Certificate): Details {
     serial:
       certificate.serialNumber.length % 2 === 0 ? certificate.serialNumber : `0${certificate.serialNumber}`,
     commonName: commonNameOf(certificate.subject),
+    units: valuesOf(certificate.subject, 'OU'),
     notBefore: certificate.validFrom,
     notAfter: certificate.validTo,
   };
@@ -99,10 +102,16 @@ function oneLine(name: string | undefined): string {
 }
 
 function commonNameOf(subject: string | undefined): string | null {
-  const names = (subject ?? '').split('\n').filter((part) => part.startsWith('CN='));
+  const names = valuesOf(subject, 'CN');
   // None, or several: no name to look up, rather than a guess.
-  const only = names.length === 1 ? names[0] : undefined;
-  return only === undefined ? null : only.slice('CN='.length).replace(/\\([0-9A-F]{2}|.)/gi, unescape2253);
+  return names.length === 1 ? (names[0] ?? null) : null;
+}
+
+function valuesOf(subject: string | undefined, type: 'CN' | 'OU'): string[] {
+  return (subject ?? '')
+    .split('\n')
+    .filter((part) => part.startsWith(`${type}=`))
+    .map((part) => part.slice(type.length + 1).replace(/\\([0-9A-F]{2}|.)/gi, unescape2253));
 }
 
 function unescape2253(_whole: string, escaped: string): string {

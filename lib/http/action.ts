@@ -5,10 +5,10 @@ import type { z } from 'zod';
 import type { Actor, Ctx } from '../ctx';
 import { HubgateError, isHubgateError } from '../errors';
 import { translator } from '../i18n/translator';
-import type { Locale } from '../i18n/catalogue';
 import { auditRefusal } from '../identity/audit-refusal';
 import { requirePermission } from '../identity/authorise';
 import { instance, type Instance } from '../instance';
+import { isOwnRequest } from '../requests/list-own-requests';
 import { IDLE, type ActionState } from './action-state';
 import { callerPerson, callerRequests, makeCtx, readCaller, type Caller } from './caller';
 import { callerOwner, visitorCertificate } from './caller-owner';
@@ -119,7 +119,8 @@ async function identify(
   const visitor: Actor = { kind: 'visitor', addressKey: caller.addressKey };
   if (access === 'requester') {
     const id = fields['id'];
-    if (typeof id !== 'string' || !callerRequests(house, caller, new Date()).includes(id)) {
+    const shown = typeof id === 'string' && callerRequests(house, caller, new Date()).includes(id);
+    if (typeof id !== 'string' || !(shown || (await isOfPerson(house, caller, id)))) {
       throw new HubgateError('request.not-found', 'Open the request with its pick-up secret first.');
     }
     return { kind: 'requester', requestId: id, addressKey: caller.addressKey };
@@ -132,6 +133,12 @@ async function identify(
   }
   requirePermission({ actor }, access);
   return actor;
+}
+
+/** Somebody is signed in who sent this request. */
+async function isOfPerson(house: Instance, caller: Caller, id: string): Promise<boolean> {
+  const person = await callerPerson(house, caller);
+  return person !== null && isOwnRequest({ actor: person, db: house.db }, id);
 }
 
 /** The form's fields; Next's own (`$ACTION_…`) left out. An empty file input counts as absent. */
@@ -191,7 +198,7 @@ async function refusal(
   return {
     ok: false,
     code,
-    ...errorText(translator(caller.locale as Locale), known ? thrown : null),
+    ...errorText(translator(caller.locale), known ? thrown : null),
     field: known ? (thrown.field ?? null) : null,
     values,
     requestId: caller.requestId,

@@ -291,3 +291,20 @@ export const RevocationPreviewAnswer = z
     ),
   })
   .meta({ id: 'RevocationPreview' });
+
+/** A hub by its name in the list: letters of any script, digits, blanks, dots, hyphens. */
+export const HubParams = z.strictObject({
+  name: z
+    .string()
+    .overwrite(decoded)
+    .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,79}$/u, 'the name of a hub'),
+});
+
+/** A segment of a path as text, in the form that names of files are kept in. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment).normalize('NFC');
+  } catch {
+    return segment;
+  }
+}

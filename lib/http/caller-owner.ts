@@ -1,3 +1,4 @@
+import { noteSeen } from '../certificates/note-use';
 import { clientCertificate } from '../client-cert/client-certificate';
 import type { HeaderBag } from '../client-cert/front-trust';
 import { holderOf, isFresh, type Holder } from '../client-cert/holder';
@@ -18,6 +19,7 @@ export async function visitorCertificate(
   ctx: Ctx,
 ): Promise<ClientCertificateStatus> {
   const shown = await clientCertificate(headers, caller.trust, ctx);
+  await noteSeen(ctx, shown);
   return shown.shown ? shown : ((await handedOverCertificate(caller, house, ctx)) ?? shown);
 }
 

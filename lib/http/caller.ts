@@ -6,9 +6,10 @@ import { readApiToken } from '../identity/read-api-token';
 import { readSession, sessionRules, type Person } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
 import type { Instance } from '../instance';
-import { LOCALES } from '../i18n/catalogue';
+import type { Locale } from '../i18n/locales';
 import { addressKey, visitorAddress } from './address';
-import { readCookies } from './cookies';
+import { cookieTag, ownCookies } from './cookies';
+import { LANGUAGE_COOKIE, LANGUAGE_HEADER, languageOf } from './language';
 import { requestIdOf } from './request-id';
 import { requesterCookieParts, requestIdsOf } from './requester-cookie';
 import { allowsSignIn, siteRole, type SiteRole } from './site';
@@ -19,9 +20,11 @@ export type Caller = {
   readonly trust: FrontTrust;
   readonly requestId: string;
   readonly addressKey: string;
+  /** Cookies of other portals under this host name are left out. */
   readonly cookies: ReadonlyMap<string, string>;
   readonly bearer: string | null;
-  readonly locale: string;
+  /** In which language the answer is. */
+  readonly locale: Locale;
   /** The browser in two words; nothing is decided by it. */
   readonly agent: string;
 };
@@ -30,15 +33,23 @@ export type Caller = {
 export function readCaller(headers: HeaderBag, instance: Instance): Caller {
   const { config, secrets } = instance;
   const trust = frontTrust(headers, secrets.front);
+  const cookies = ownCookies(headers.get('cookie'), cookieTag(instance));
   const authorization = /^Bearer +([A-Za-z0-9._~+/=-]{8,512})$/i.exec(headers.get('authorization') ?? '');
   return {
     site: siteRole(headers.get('host'), headers.get('x-forwarded-proto'), config),
     trust,
     requestId: requestIdOf(headers.get('x-request-id')),
     addressKey: addressKey(visitorAddress(headers, trust), secrets.quota),
-    cookies: readCookies(headers.get('cookie')),
+    cookies,
     bearer: authorization?.[1] ?? null,
-    locale: preferredLocale(headers.get('accept-language'), config.site.languages),
+    locale: languageOf(
+      {
+        address: headers.get(LANGUAGE_HEADER),
+        cookie: cookies.get(LANGUAGE_COOKIE),
+        acceptLanguage: headers.get('accept-language'),
+      },
+      config.site.languages,
+    ),
     agent: agentName(headers.get('user-agent') ?? ''),
   };
 }
@@ -92,20 +103,4 @@ export function callerRequests(instance: Instance, caller: Caller, now: Date): s
 /** The requests' cookie for this caller's browser, once the pick-up secret was right. */
 export function grantCookie(instance: Instance, requestId: string, now: Date) {
   return requesterCookieParts(requestId, instance.secrets.session, now);
-}
-
-/** The first of the visitor's languages (RFC 9110 section 12.5.4) that the site offers. */
-export function preferredLocale(header: string | null, offered: readonly string[]): string {
-  const wanted = (header ?? '')
-    .slice(0, 200)
-    .split(',')
-    .map((part) => {
-      const [tag = '', ...options] = part.trim().split(';');
-      const q = options.map((option) => /^\s*q=([0-9.]+)\s*$/.exec(option)?.[1]).find(Boolean);
-      return { language: tag.toLowerCase().split('-')[0] ?? '', q: q === undefined ? 1 : Number(q) };
-    })
-    .filter(({ q }) => q > 0)
-    .sort((a, b) => b.q - a.q);
-  const match = wanted.find(({ language }) => offered.includes(language));
-  return match?.language ?? offered[0] ?? LOCALES[0];
 }

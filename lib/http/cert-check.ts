@@ -1,6 +1,6 @@
+import { noteSeen } from '../certificates/note-use';
 import { clientCertificate } from '../client-cert/client-certificate';
 import type { Ctx } from '../ctx';
-import { noteChecked } from '../events/note-step';
 import type { Caller } from './caller';
 import { isOneName } from './site';
 
@@ -11,7 +11,7 @@ import { isOneName } from './site';
  */
 export async function certCheckAnswer(ctx: Ctx, request: Request, caller: Caller): Promise<Response> {
   const status = await clientCertificate(request.headers, caller.trust, ctx);
-  if (status.accepted && status.certificate) await noteChecked(ctx, status.certificate.serial);
+  await noteSeen(ctx, status);
   const { url, gateUrl } = ctx.config.site;
   const elsewhere = caller.site !== 'gate' && !isOneName(ctx.config);
   const body = {

@@ -3,10 +3,10 @@ const HEARTBEAT_MS = 15_000;
 
 /**
  * Server-sent events. `produce` sends until it returns; after the reader has gone, `send` does
- * nothing and returns false. `no-transform` keeps compressing proxies from holding events back.
+ * nothing and returns false. An `id` says of what state an event tells; no line breaks in it. `no-transform` keeps compressing proxies from holding events back.
  */
 export function eventStream(
-  produce: (send: (event: string, data: unknown) => boolean, gone: AbortSignal) => Promise<void>,
+  produce: (send: (event: string, data: unknown, id?: string) => boolean, gone: AbortSignal) => Promise<void>,
 ): Response {
   const encoder = new TextEncoder();
   const gone = new AbortController();
@@ -24,7 +24,9 @@ export function eventStream(
       };
       const heartbeat = setInterval(() => write(': alive\n\n'), HEARTBEAT_MS);
       heartbeat.unref();
-      void produce((event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`), gone.signal)
+      const send = (event: string, data: unknown, id?: string): boolean =>
+        write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      void produce(send, gone.signal)
         .catch(() => undefined)
         .finally(() => {
           clearInterval(heartbeat);

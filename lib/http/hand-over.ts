@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { noteSeen } from '../certificates/note-use';
 import { clientCertificate } from '../client-cert/client-certificate';
 import { createHandOverCode, HAND_OVER_STATE, takeHandOverCode } from '../client-cert/hand-over';
 import type { Ctx } from '../ctx';
@@ -38,6 +39,7 @@ export async function handOver(
     return redirectTo(`${url}/auth/certificate/start`, []);
   }
   const status = await clientCertificate(input.request.headers, input.caller.trust, ctx);
+  await noteSeen(ctx, status);
   if (!status.accepted) return redirectTo(`${gateUrl}/status/cert-check`, []);
   const code = await createHandOverCode(ctx, { status, state: input.state });
   return redirectTo(`${url}/auth/certificate/finish?code=${code}&state=${input.state}`, []);

@@ -1,6 +1,7 @@
-import { cookies as nextCookies } from 'next/headers';
+import { headers as nextHeaders } from 'next/headers';
 
 import { instance } from '../instance';
+import { cookieTag, ownCookies } from './cookies';
 import type { Limit } from './rate-limit';
 import { readToken, signToken } from './signed-token';
 import { setCookies } from './start-session';
@@ -34,8 +35,9 @@ export async function rememberInvitation({ participantId, linkHash }: OpenedInvi
 
 /** The place whose link this browser showed, or null. */
 export async function openedInvitation(now: Date): Promise<OpenedInvitation | null> {
-  const { secrets } = await instance();
-  const token = (await nextCookies()).get(INVITATION_COOKIE)?.value;
+  const house = await instance();
+  const { secrets } = house;
+  const token = ownCookies((await nextHeaders()).get('cookie'), cookieTag(house)).get(INVITATION_COOKIE);
   if (token === undefined) return null;
   const payload = readToken({ secret: secrets.session, purpose: PURPOSE, token, now });
   const [participantId, linkHash] = payload?.split(' ') ?? [];

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { addressKey, visitorAddress } from './address';
 import { readBody, parseJson } from './body';
 import { readCookies } from './cookies';
-import { preferredLocale } from './caller';
 import { holdStream } from './open-streams';
 import { takeToken } from './rate-limit';
 import { requestIdOf } from './request-id';
@@ -207,13 +206,6 @@ describe('reading what strangers send', () => {
     for (const id of ['short', 'a b c d e f', 'x\ny'.repeat(5), 'é'.repeat(10), 'a'.repeat(65)]) {
       expect(requestIdOf(id)).toMatch(/^[0-9a-f]{24}$/);
     }
-  });
-
-  it('speaks a language that the site has', () => {
-    expect(preferredLocale('es-CL,es;q=0.9,en;q=0.8', ['en'])).toBe('en');
-    expect(preferredLocale('es-CL,es;q=0.9,en;q=0.8', ['en', 'es'])).toBe('es');
-    expect(preferredLocale('de', ['en'])).toBe('en');
-    expect(preferredLocale(null, ['en'])).toBe('en');
   });
 
   it.each([

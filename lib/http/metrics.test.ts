@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,26 @@ describe('/metrics', () => {
       86_400,
     );
     expect(found.get('hubgate_journal_current')).toBe(1);
+  });
+
+  it('has series of each hub, with names that need escaping, and forgets those that left', async () => {
+    const { hubsDir } = house.instance.paths;
+    mkdirSync(hubsDir, { recursive: true });
+    writeFileSync(join(hubsDir, 'astro.hub'), 'https://gate.localhost:8444/astro,A\nspeed: 9\n');
+    writeFileSync(join(hubsDir, 'Física 1.hub'), 'https://gate.localhost:8444/f,F\n');
+    const found = await values();
+    expect(found.get('hubgate_hubs{state="unknown"}')).toBe(2);
+    expect(found.get('hubgate_hubs{state="up"}')).toBe(0);
+    expect(found.get('hubgate_hub_registration_problems')).toBe(1);
+    for (const hub of ['astro', 'Física 1']) {
+      expect(found.get(`hubgate_hub_up{hub="${hub}"}`)).toBe(0);
+      expect(found.get(`hubgate_hub_state{hub="${hub}",state="unknown",why="not-probed"}`)).toBe(1);
+      const since = found.get(`hubgate_hub_state_since_seconds{hub="${hub}"}`) ?? 0;
+      expect(Math.abs(since - Date.now() / 1000)).toBeLessThan(60);
+    }
+    rmSync(join(hubsDir, 'astro.hub'));
+    const later = [...(await values()).keys()];
+    expect(later.filter((name) => name.includes('astro'))).toEqual([]);
   });
 
   it('shows a signer that is locked, and one that is down', async () => {

@@ -11,6 +11,7 @@ import { HubgateError, isHubgateError } from '../errors';
 import { requestCounts } from '../requests/request-counts';
 import { REQUEST_STATES } from '../requests/states';
 import type { Caller } from './caller';
+import { makeHubGauges, setHubs, type HubGauges } from './metrics-hubs';
 
 type Gauges = {
   registry: Registry;
@@ -25,6 +26,7 @@ type Gauges = {
   relintTime: Gauge;
   issued: Gauge;
   revoked: Gauge;
+  hubs: HubGauges;
 };
 
 const holder = globalThis as typeof globalThis & { __hubgateMetrics?: Gauges };
@@ -50,6 +52,7 @@ export async function metricsAnswer(ctx: Ctx, caller: Caller, baseDir: string): 
   const counts = await requestCounts({ ...ctx, actor: { kind: 'system', name: 'metrics' } });
   for (const state of REQUEST_STATES) gauges.requests.set({ state: state.toLowerCase() }, counts[state]);
   await setSigner(ctx, gauges);
+  await setHubs(ctx, gauges.hubs);
   return new Response(await gauges.registry.metrics(), {
     headers: { 'content-type': gauges.registry.contentType, 'cache-control': 'no-store' },
   });
@@ -154,5 +157,6 @@ function makeGauges(): Gauges {
       help: 'Revocations in the journal',
       registers,
     }),
+    hubs: makeHubGauges(registers),
   };
 }

@@ -3,6 +3,7 @@ import type { NextAuthOptions } from 'next-auth';
 import { endSessionOfToken, personOfToken, sessionRules } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
 import type { Instance } from '../instance';
+import { cookieTag, wireName } from './cookies';
 
 /**
  * next-auth's options for one call. The portal's own forms begin sessions (lib/http/sign-in.ts); these
@@ -10,15 +11,17 @@ import type { Instance } from '../instance';
  */
 export function nextAuthOptions(house: Instance): NextAuthOptions {
   const cookie = { httpOnly: true, secure: true, sameSite: 'lax' as const, path: '/' };
+  const tag = cookieTag(house);
+  const named = (name: string) => ({ name: wireName(name, tag), options: cookie });
   const rules = sessionRules(house.config, house.secrets.session);
   return {
     secret: rules.secret,
     session: { strategy: 'jwt', maxAge: Math.floor(rules.absoluteMs / 1000) },
     pages: { signIn: '/sign-in', error: '/sign-in' },
     cookies: {
-      sessionToken: { name: SESSION_COOKIE, options: cookie },
-      csrfToken: { name: '__Host-hubgate-csrf', options: cookie },
-      callbackUrl: { name: '__Host-hubgate-callback', options: cookie },
+      sessionToken: named(SESSION_COOKIE),
+      csrfToken: named('__Host-hubgate-csrf'),
+      callbackUrl: named('__Host-hubgate-callback'),
     },
     providers: [],
     callbacks: {

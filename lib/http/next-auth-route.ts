@@ -3,6 +3,7 @@ import NextAuth from 'next-auth';
 import { HubgateError, isHubgateError } from '../errors';
 import { instance, type Instance } from '../instance';
 import { readCaller, type Caller } from './caller';
+import { cookieTag, tagCookies } from './cookies';
 import { log } from './log';
 import { nextAuthOptions } from './next-auth-options';
 import { finishOidc, providerOf } from './oidc';
@@ -19,7 +20,7 @@ async function handle(request: Request, context: Context): Promise<Response> {
   const house = await instance();
   const caller = readCaller(request.headers, house);
   try {
-    return await answer(request, context, house, caller);
+    return tagCookies(await answer(request, context, house, caller), cookieTag(house));
   } catch (thrown) {
     if (isHubgateError(thrown)) return problemOf(thrown, caller.requestId);
     log(house.config).error({ requestId: caller.requestId, err: thrown }, 'unexpected failure in a sign-in');

@@ -6,6 +6,7 @@ import type { NextAuthOptions, TokenSet } from 'next-auth';
 import type { OidcProvider } from '../config/sign-in';
 import { HubgateError } from '../errors';
 import type { Instance } from '../instance';
+import { cookieTag, wireName } from './cookies';
 import { nextAuthOptions } from './next-auth-options';
 import { safeNext } from './safe-next';
 
@@ -38,6 +39,7 @@ export function oidcOptions(
   seen: { claims?: (claims: Record<string, unknown>) => void; failed?: (error: unknown) => void } = {},
 ): NextAuthOptions {
   const base = nextAuthOptions(house);
+  const tag = cookieTag(house);
   const options = {
     httpOnly: true,
     secure: true,
@@ -45,7 +47,7 @@ export function oidcOptions(
     path: '/',
     maxAge: VISIT_SECONDS,
   };
-  const cookie = (name: string) => ({ name: `__Host-hubgate-oidc-${name}`, options });
+  const cookie = (name: string) => ({ name: wireName(`__Host-hubgate-oidc-${name}`, tag), options });
   const clientSecret = secretOf(house, provider);
   return {
     ...base,

@@ -4,7 +4,7 @@ import { signInWithProvider } from '../identity/sign-in-with-provider';
 import type { Instance } from '../instance';
 import { callNextAuth } from './call-next-auth';
 import { makeCtx, type Caller } from './caller';
-import { hostCookie } from './cookies';
+import { cookieTag, hostCookie, wireName } from './cookies';
 import { log } from './log';
 import { CALLBACK_COOKIE, oidcOptions } from './oidc-options';
 import { safeNext } from './safe-next';
@@ -66,12 +66,13 @@ export async function finishOidc(
     claims: (found) => (claims = found),
     failed: (error) => (failure = error),
   });
+  const kept = Object.fromEntries(decoded(caller.cookies, cookieTag(house)));
   const answer = await callNextAuth(options, {
     action: 'callback',
     provider: provider.id,
     method: 'GET',
     query,
-    cookies: Object.fromEntries(decoded(caller.cookies)),
+    cookies: kept,
   });
   if (claims === null) {
     log(house.config).warn(
@@ -87,7 +88,7 @@ export async function finishOidc(
   const ctx = makeCtx(house, caller, { kind: 'visitor', addressKey: caller.addressKey });
   try {
     const { user, facts } = await signInWithProvider(ctx, { provider, claims });
-    const wanted = decodeURIComponent(caller.cookies.get(CALLBACK_COOKIE) ?? '').slice(
+    const wanted = (kept[wireName(CALLBACK_COOKIE, cookieTag(house))] ?? '').slice(
       house.config.site.url.length,
     );
     const next = wanted === '/' ? homeOf(user) : safeNext(wanted, homeOf(user));
@@ -135,11 +136,12 @@ function cookiesOf(set: readonly string[]): Record<string, string> {
   );
 }
 
-function* decoded(cookies: ReadonlyMap<string, string>): Iterable<[string, string]> {
+/** What next-auth kept in this browser, under the names that its options have. */
+function* decoded(cookies: ReadonlyMap<string, string>, tag: string): Iterable<[string, string]> {
   for (const [name, value] of cookies) {
     if (!name.startsWith('__Host-hubgate-oidc-') && name !== CALLBACK_COOKIE) continue;
     try {
-      yield [name, decodeURIComponent(value)];
+      yield [wireName(name, tag), decodeURIComponent(value)];
     } catch {
       // Not a value that next-auth made.
     }

@@ -7,17 +7,23 @@ import { existsSync } from 'node:fs';
 import type { ClientCertificateStatus } from '../client-cert/status';
 import type { Config } from '../config/schema';
 import type { Ctx, Translate } from '../ctx';
-import type { Locale } from '../i18n/catalogue';
+import { MESSAGES } from '../i18n/catalogue';
+import type { Locale } from '../i18n/locales';
 import { translator } from '../i18n/translator';
 import { allows, type Permission } from '../identity/role-table';
 import type { Person } from '../identity/session';
 import { instance } from '../instance';
+import { isOwnRequest } from '../requests/list-own-requests';
 import { callerPerson, callerRequests, grantCookie, makeCtx, readCaller } from './caller';
 import { callerOwner, freshHolder, visitorCertificate } from './caller-owner';
+import { HERE_HEADER, inLanguage } from './language';
 import { mailboxCookieParts, mailboxOf } from './mailbox-cookie';
 import { allowsSignIn, type SiteRole } from './site';
 import { requireSignInHost, setCookies } from './start-session';
 import { TRUST_COOKIE } from './trust-cookie';
+
+/** The way to a page in another language, named in that language. */
+export type LanguageLink = { readonly locale: Locale; readonly name: string; readonly href: string };
 
 /** What every page of the portal gets; made once per call. */
 export type Page = {
@@ -25,6 +31,8 @@ export type Page = {
   readonly ctx: Ctx;
   readonly site: SiteRole;
   readonly locale: Locale;
+  /** This page in each language that the site offers; empty where there is but one. */
+  readonly languages: readonly LanguageLink[];
   readonly t: Translate;
   readonly person:
     | (Pick<Person, 'userId' | 'name' | 'roles'> & {
@@ -43,8 +51,8 @@ export type Page = {
   readonly requestIds: readonly string[];
   /** A proof brought back from the canary without JavaScript, to be sent along with a request. */
   readonly trustProof: string | null;
-  /** ctx of a requester, or null when this browser has not shown the request's secret. */
-  readonly asRequester: (requestId: string) => Ctx | null;
+  /** ctx of a requester; null when this browser has not shown the request's secret, and nobody is signed in who sent it. */
+  readonly asRequester: (requestId: string) => Promise<Ctx | null>;
   /** ctx of whoever this browser proved to be by any means: for their own certificates. */
   readonly asOwner: Ctx;
   /**
@@ -68,11 +76,12 @@ export const openPage = cache(async (): Promise<Page> => {
   const ctx = makeCtx(house, caller, person ?? { kind: 'visitor', addressKey: caller.addressKey });
   const requestIds = callerRequests(house, caller, now);
   const visitor = await visitorCertificate(headers, caller, house, ctx);
-  const locale = caller.locale as Locale;
+  const { locale } = caller;
   return {
     ctx,
     site: caller.site,
     locale,
+    languages: languageLinks(headers.get(HERE_HEADER) ?? '/', house.config.site.languages),
     t: translator(locale),
     person: person === null ? null : viewed(person),
     visitor,
@@ -82,8 +91,8 @@ export const openPage = cache(async (): Promise<Page> => {
     config: house.config,
     requestIds,
     trustProof: caller.cookies.get(TRUST_COOKIE) ?? null,
-    asRequester: (requestId) =>
-      requestIds.includes(requestId)
+    asRequester: async (requestId) =>
+      requestIds.includes(requestId) || (await isOwnRequest(ctx, requestId))
         ? makeCtx(house, caller, { kind: 'requester', requestId, addressKey: caller.addressKey })
         : null,
     asHolder: () => {
@@ -94,6 +103,20 @@ export const openPage = cache(async (): Promise<Page> => {
     mailbox: mailboxOf(caller.cookies, house.secrets.session, now),
   };
 });
+
+/** The language of this answer, for the frame of all pages: cheaper than the whole page. */
+export const pageLocale = cache(
+  async (): Promise<Locale> => readCaller(await nextHeaders(), await instance()).locale,
+);
+
+function languageLinks(here: string, offered: readonly Locale[]): LanguageLink[] {
+  if (offered.length < 2) return [];
+  return offered.map((locale) => ({
+    locale,
+    name: MESSAGES[locale].common.language.self,
+    href: inLanguage(here, locale),
+  }));
+}
 
 function viewed({ userId, name, roles, session }: Person): NonNullable<Page['person']> {
   return { userId, name, roles, stepUp: session?.stepUp ?? null };

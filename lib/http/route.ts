@@ -6,9 +6,11 @@ import { auditRefusal } from '../identity/audit-refusal';
 import { requirePermission } from '../identity/authorise';
 import type { Permission } from '../identity/role-table';
 import { instance, type Instance } from '../instance';
+import { isOwnRequest } from '../requests/list-own-requests';
 import { openRequest } from '../requests/open-request';
 import { parseJson, readBody } from './body';
 import { callerPerson, callerRequests, callerToken, makeCtx, readCaller, type Caller } from './caller';
+import { cookieTag, tagCookies } from './cookies';
 import { log } from './log';
 import { checkOrigin } from './origin';
 import { problemOf, unexpectedProblem } from './problem';
@@ -121,7 +123,8 @@ export function route<
         instance: house,
         caller,
       });
-      return withRequestId(answer(result, spec.status ?? 200), caller.requestId);
+      const sent = tagCookies(answer(result, spec.status ?? 200), cookieTag(house));
+      return withRequestId(sent, caller.requestId);
     } catch (thrown) {
       return refuse(thrown, { spec, house, caller, ctx, rawParams, request });
     }
@@ -147,7 +150,10 @@ async function identify(
     const id = typeof params['id'] === 'string' ? params['id'] : '';
     if (caller.bearer !== null) await openRequest(visitor, { id, pickupSecret: caller.bearer });
     else {
-      if (!callerRequests(house, caller, visitor.now()).includes(id)) {
+      const shown = callerRequests(house, caller, visitor.now()).includes(id);
+      const person = shown ? null : await callerPerson(house, caller, ASKED);
+      const own = person !== null && (await isOwnRequest({ ...visitor, actor: person }, id));
+      if (!shown && !own) {
         throw new HubgateError('auth.required', 'Send the pick-up secret as a bearer token.');
       }
       checkOrigin(request.method, request.headers, house.config);

@@ -11,6 +11,7 @@ import { listAuditEvents } from '../testing/audit-rows';
 import { makeAuthenticator, type Authenticator } from '../testing/authenticator';
 import { answerTouch } from '../testing/enrolled';
 import { openTestHouse, type TestHouse } from '../testing/house';
+import { confirmed, inBrowser } from '../testing/session';
 import { IDLE } from './action-state';
 import { beginFactorTouchAction, touchFactorAction } from './second-factor';
 
@@ -54,7 +55,7 @@ describe('between the factors, a browser', () => {
     });
     const ctx: Ctx = { ...house.ctx, actor: { kind: 'person', userId: id, name, roles: [] } };
     const key = makeAuthenticator();
-    const { challenge } = await beginPasskey(ctx);
+    const { challenge } = await beginPasskey(await confirmed(ctx));
     await addPasskey(ctx, { name: 'key', answer: key.register(challenge) });
     return key;
   }
@@ -73,7 +74,7 @@ describe('between the factors, a browser', () => {
       const half = { userId: `id-${name}`, sessionVersion: 1, facts: FACTS, next: '/account' };
       const begun = new Date(Date.now() - secondsAgo * 1000);
       const sealed = await sealHalf(half, house.instance.secrets.session, begun);
-      headers.set('cookie', `${HALF_COOKIE}=${sealed}`);
+      headers.set('cookie', `${inBrowser(house.instance, HALF_COOKIE)}=${sealed}`);
     }
     browser.headers = headers;
   }
@@ -109,8 +110,8 @@ describe('between the factors, a browser', () => {
     await half('anna');
     const answer = answerTouch(keys.anna, await question());
     await expect(touch(answer)).rejects.toMatchObject({ digest: expect.stringContaining('/account') });
-    expect(browser.set.get(SESSION_COOKIE)).toMatch(/./);
-    expect(browser.set.get(HALF_COOKIE)).toBe('');
+    expect(browser.set.get(inBrowser(house.instance, SESSION_COOKIE))).toMatch(/./);
+    expect(browser.set.get(inBrowser(house.instance, HALF_COOKIE))).toBe('');
     const signIn = (await listAuditEvents(house.ctx.db)).find(({ action }) => action === 'person.sign-in');
     expect(JSON.stringify(signIn)).toContain('passkey');
     browser.set.clear();

@@ -25,7 +25,8 @@ export const showFactorAction = action({
     const user = await halfPerson(ctx, half);
     limitSecondFactor(user.id, ctx.now());
     const sessionSecret = instance.secrets.session;
-    const factor = await showSecondFactor(ctx, { user, proof: { kind: 'code', code }, sessionSecret });
+    const proof = { kind: 'code', code } as const;
+    const factor = await showSecondFactor(ctx, { user, proof, purpose: 'sign-in', sessionSecret });
     const facts = { ...half.facts, secondFactor: true };
     await setCookies(await sessionCookies({ instance, caller, ctx }, user, facts, factor));
     redirect(half.next);
@@ -54,7 +55,7 @@ export const touchFactorAction = action({
     limitSecondFactor(user.id, ctx.now());
     const proof = { kind: 'passkey', answer } as const;
     const sessionSecret = instance.secrets.session;
-    const factor = await showSecondFactor(ctx, { user, proof, sessionSecret });
+    const factor = await showSecondFactor(ctx, { user, proof, purpose: 'sign-in', sessionSecret });
     const facts = { ...half.facts, secondFactor: true };
     await setCookies(await sessionCookies({ instance, caller, ctx }, user, facts, factor));
     redirect(half.next);

@@ -51,6 +51,16 @@ export const signOutAction = action({
   },
 });
 
+/** The same, and leads back to the own page by a new sign-in. */
+export const signInAgainAction = action({
+  access: 'public',
+  input: z.object({}),
+  run: async (_ctx, _input, { instance }) => {
+    await endSession(instance);
+    redirect('/sign-in?next=/account');
+  },
+});
+
 /** What the link behind `/setup#s=…` is for: field `secret`. The link stays usable. */
 export const readSetupAction = action({
   access: 'public',

@@ -1,17 +1,22 @@
 import type { Config } from '../config/schema';
+import { hubOfPath } from '../hubs/portal-paths';
 import { allowsSignIn, isOneName, servedOverHttp, type SiteRole } from './site';
 
 export type SiteDecision =
   | { kind: 'serve' }
-  | { kind: 'rewrite'; path: string; status?: 403 }
+  | { kind: 'rewrite'; path: string; status?: 403 | 404 | 503 }
   | { kind: 'redirect'; location: string; status: 303 | 307 | 308 }
   | { kind: 'refuse'; status: 403 | 404; text: string };
 
 /** The outside path stays /status/cert-check; programs get this route's JSON. */
 const CERT_CHECK_JSON = '/api/cert-check';
 
-/** The page that explains why the gate did not open; the fronts ask for it. */
-const GATE_REFUSED = '/gate-refused';
+/** The pages that explain why the gate did not open; the fronts ask for them. */
+const GATE_PAGES = new Map([
+  ['/gate-refused', 403],
+  ['/gate-hub-down', 503],
+] as const);
+const GATE_NO_HUB = '/gate-no-hub/';
 
 /** Pages for signed-in people. */
 const PEOPLE_ONLY = /^\/(admin|sign-in|setup|sponsor|events)(\/|$)/;
@@ -32,7 +37,8 @@ export function routeFor(input: {
 
   // What the fronts show instead of a hub. Apache passes on the status of the page itself, whatever
   // name the visitor gave: a hub's client must never take the explanation for the hub's answer.
-  if (path === GATE_REFUSED) return { kind: 'rewrite', path, status: 403 };
+  for (const [page, said] of GATE_PAGES) if (path === page) return { kind: 'rewrite', path, status: said };
+  if (path.startsWith(GATE_NO_HUB)) return { kind: 'rewrite', path, status: 404 };
   if (site === 'canary') {
     return { kind: 'refuse', status: 404, text: `Nothing is served on this name. The portal is at ${url}` };
   }
@@ -48,14 +54,26 @@ export function routeFor(input: {
       : `Signing in and /admin are on the portal's own name only: ${url}`;
     return { kind: 'refuse', status: 403, text };
   }
+  // What would be a hub and was not taken by the front is none, or is not routed.
+  const hub = site === 'gate' && read ? hubOfPath(path) : null;
+  if (hub !== null) return { kind: 'rewrite', path: `${GATE_NO_HUB}${hub}`, status: 404 };
   if (site === 'gate' && !isOneName(config)) {
     // The gate shows cert-check and explains; everything else is the portal's.
-    if (path === '/status/cert-check' || path === '/hubs') return { kind: 'serve' };
+    if (path === '/status/cert-check' || /^\/hubs(?:\/|$)/.test(path)) return { kind: 'serve' };
     if (path === '/') return { kind: 'redirect', location: `${gateUrl}/status/cert-check`, status };
     return { kind: 'redirect', location: `${url}${path}${search}`, status };
   }
   if (site === 'unknown') return { kind: 'redirect', location: `${url}${path}${search}`, status };
   return { kind: 'serve' };
+}
+
+/**
+ * Where a page can be opened again, for links to it in another language. The explanation of the gate
+ * stands at the address of a hub, which leads there only by way of the front: its neighbour explains as well.
+ */
+export function pagePath(path: string, search: string): string {
+  const shownForHub = path.startsWith(GATE_NO_HUB) || [...GATE_PAGES.keys()].some((page) => path === page);
+  return shownForHub ? '/status/cert-check' : `${path}${search}`;
 }
 
 /** True when the caller asks for JSON and not for a page: `Accept: application/json`. */

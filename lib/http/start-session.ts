@@ -10,9 +10,9 @@ import type { FactorKind } from '../identity/second-factors';
 import { beginTotp, secondStepOf } from '../identity/second-step';
 import { endSessionOf, type SignInFacts } from '../identity/session';
 import { SESSION_COOKIE } from '../identity/session-cookie';
-import type { Instance } from '../instance';
+import { instance, type Instance } from '../instance';
 import type { Caller } from './caller';
-import type { CookieParts } from './cookies';
+import { cookieTag, wireName, type CookieParts } from './cookies';
 import { deviceCookie } from './device-cookie';
 import { allowsSignIn, type SiteRole } from './site';
 
@@ -89,7 +89,7 @@ export async function sessionCookies(
 /** Ends this browser's session, here and wherever its cookie was copied to. In a server action. */
 export async function endSession(house: Instance): Promise<void> {
   const jar = await nextCookies();
-  const cookie = jar.get(SESSION_COOKIE)?.value;
+  const cookie = jar.get(wireName(SESSION_COOKIE, cookieTag(house)))?.value;
   await endSessionOf(house.db, cookie, house.secrets.session, new Date());
   await setCookies([{ name: SESSION_COOKIE, value: '', maxAgeSeconds: 0 }]);
 }
@@ -97,7 +97,8 @@ export async function endSession(house: Instance): Promise<void> {
 /** Sets cookies of the portal in a server action. */
 export async function setCookies(cookies: readonly CookieParts[]): Promise<void> {
   const jar = await nextCookies();
+  const tag = cookieTag(await instance());
   for (const { name, value, maxAgeSeconds: maxAge } of cookies) {
-    jar.set(name, value, { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge });
+    jar.set(wireName(name, tag), value, { path: '/', secure: true, httpOnly: true, sameSite: 'lax', maxAge });
   }
 }

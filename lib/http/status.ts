@@ -42,6 +42,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'request.takeover-needs-confirmation': 409,
   'request.flagged': 409,
   'request.account-ended': 409,
+  'request.directory-down': 503,
   'request.reason-required': 422,
   'request.sign-in-required': 401,
 
@@ -82,6 +83,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'auth.second-factor': 401,
   'auth.passkey': 401,
   'auth.half-expired': 401,
+  'auth.confirm': 403,
   'auth.step-up': 403,
   'auth.not-admitted': 403,
   'auth.provider-down': 503,
@@ -148,6 +150,9 @@ export const STATUS: Record<ErrorCode, number> = {
 
   'hub.not-found': 404,
   'hub.name': 422,
+  'hub.notice-not-found': 404,
+  'hub.notice-dates': 422,
+  'hub.list': 422,
 
   'mail.failed': 502,
   'mail.not-configured': 409,

@@ -21,6 +21,14 @@ export const CRLS_CHANGED = 'crls.changed';
 /** Without this entry in revoked.map nobody is admitted: an emptied file must not open the gate. */
 export const COMPLETE = { key: 'complete', value: 'yes' } as const;
 
+/**
+ * Another value in each access.map that says something else than the one before. The gate tells it at
+ * GATE_ACCESS_PATH, by which the portal sees that a change has arrived. No hub can have this name.
+ */
+export const VERSION_KEY = '=version';
+export const GATE_ACCESS_PATH = '/gate-access';
+export const GATE_ACCESS_HEADER = 'x-hubgate-access';
+
 /** Reads the text of a map. Lines without a value are no entries, as for Apache. */
 export function parseGateMap(text: string): ReadonlyMap<string, string> {
   const entries = new Map<string, string>();
@@ -44,6 +52,17 @@ export function mapKeyOfName(commonName: string): string {
     })
     .join('');
 }
+
+/**
+ * The key of everybody of an organizational unit. Keys of people begin with a hub's name and a slash,
+ * and a hub's name has no colon: no common name, whatever it holds, makes such a key.
+ */
+export function mapKeyOfUnit(route: string, unit: string): string {
+  return `ou:${route}/${mapKeyOfName(unit)}`;
+}
+
+/** How many of a certificate's units count, the first ones as they stand in it: as many as deploy/apache asks for. */
+export const UNITS_ASKED = 3;
 
 /** A serial as revoked.map has it and as Apache prints it: upper-case hex of even length. */
 export function mapKeyOfSerial(serialHex: string): string {

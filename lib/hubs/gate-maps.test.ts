@@ -5,8 +5,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import { GateMapFile, mapKeyOfName, mapKeyOfSerial, parseGateMap } from './gate-map-file';
-import { accessMapText, hubsMapText, revokedMapText, writeGateMaps } from './gate-maps';
+import {
+  GateMapFile,
+  mapKeyOfName,
+  mapKeyOfSerial,
+  mapKeyOfUnit,
+  parseGateMap,
+  VERSION_KEY,
+} from './gate-map-file';
+import { accessMapText, hubsMapText, revokedMapText, withoutVersion, writeGateMaps } from './gate-maps';
 
 const folder = () => join(mkdtempSync(join(tmpdir(), 'hg-maps-')), 'gate');
 
@@ -20,11 +27,11 @@ describe('the texts', () => {
     ).toBe('astro http://127.0.0.1:1\n');
     expect(
       accessMapText([
-        { route: 'astro', access: 'any-valid', members: ['x'] },
-        { route: 'luna', access: 'listed', members: ['alice', 'José N'] },
-        { route: 'sol', access: 'listed', members: [] },
+        { route: 'astro', access: 'any-valid', members: ['x'], units: [] },
+        { route: 'luna', access: 'listed', members: ['alice', 'José N'], units: ['My Unit'] },
+        { route: 'sol', access: 'listed', members: [], units: [] },
       ]),
-    ).toBe('astro any\nluna/alice yes\nluna/Jos%c3%a9%20N yes\n');
+    ).toBe('astro any\nluna/alice yes\nluna/Jos%c3%a9%20N yes\nou:luna/My%20Unit yes\n');
     expect(revokedMapText(['0abc', 'abc', 'ff'])).toBe('complete yes\n0ABC revoked\nFF revoked\n');
     expect(revokedMapText([])).toBe('complete yes\n');
   });
@@ -33,8 +40,13 @@ describe('the texts', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (one, other) => {
         const [a, b] = [one.toWellFormed(), other.toWellFormed()];
-        const entries = parseGateMap(accessMapText([{ route: 'h', access: 'listed', members: [a] }]));
-        expect([...entries]).toEqual([[`h/${mapKeyOfName(a)}`, 'yes']]);
+        const entries = parseGateMap(
+          accessMapText([{ route: 'h', access: 'listed', members: [a], units: [b] }]),
+        );
+        expect([...entries]).toEqual([
+          [`h/${mapKeyOfName(a)}`, 'yes'],
+          [mapKeyOfUnit('h', b), 'yes'],
+        ]);
         if (a !== b && !a.includes('%') && !b.includes('%'))
           expect(mapKeyOfName(a)).not.toBe(mapKeyOfName(b));
       }),
@@ -51,6 +63,22 @@ describe('the texts', () => {
 });
 
 describe('writeGateMaps', () => {
+  it('gives each access.map that says something else another version', async () => {
+    const dir = folder();
+    const write = async (access: string) => {
+      await writeGateMaps(dir, { access });
+      const text = readFileSync(join(dir, 'access.map'), 'utf8');
+      expect(withoutVersion(text)).toBe(access);
+      return parseGateMap(text).get(VERSION_KEY);
+    };
+    const first = await write('astro any\n');
+    expect(first).toMatch(/^[0-9a-f]{16}$/);
+    expect(await write('astro any\n')).toBe(first);
+    expect(await write('')).not.toBe(first);
+    writeFileSync(join(dir, 'access.map'), 'astro any\n'); // as a version before wrote it
+    expect(await write('astro any\n')).toMatch(/^[0-9a-f]{16}$/);
+  });
+
   it('writes whole files that others may read, and leaves equal ones alone', async () => {
     const dir = folder();
     await writeGateMaps(dir, { hubs: 'a b\n', access: '', revoked: 'complete yes\n' });

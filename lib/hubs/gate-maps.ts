@@ -11,12 +11,21 @@ import {
   HUBS_MAP,
   mapKeyOfName,
   mapKeyOfSerial,
+  mapKeyOfUnit,
   MAPS_CHANGED,
   REVOKED_MAP,
+  VERSION_KEY,
 } from './gate-map-file';
 
 export type HubsMapEntry = { route: string; upstream: string };
-export type AccessMapEntry = { route: string; access: 'listed' | 'any-valid'; members: readonly string[] };
+export type AccessMapEntry = {
+  route: string;
+  access: 'listed' | 'any-valid';
+  /** Common names. */
+  members: readonly string[];
+  /** Organizational units: everybody of them. */
+  units: readonly string[];
+};
 
 /** hubs.map: `astro http://127.0.0.1:8000`. Of two entries for a route the first counts. */
 export function hubsMapText(entries: readonly HubsMapEntry[]): string {
@@ -25,13 +34,26 @@ export function hubsMapText(entries: readonly HubsMapEntry[]): string {
   return text([...routes].map(([route, upstream]) => `${route} ${upstream}`));
 }
 
-/** access.map: `astro any`, or `astro/alice yes` per member. A listed hub without members has no line. */
+/**
+ * access.map: `astro any`, or `astro/alice yes` per member and `ou:astro/NLHPC yes` per unit. A listed
+ * hub without either has no line.
+ */
 export function accessMapText(entries: readonly AccessMapEntry[]): string {
   return text(
-    entries.flatMap(({ route, access, members }) =>
-      access === 'any-valid' ? [`${route} any`] : members.map((name) => `${route}/${mapKeyOfName(name)} yes`),
+    entries.flatMap(({ route, access, members, units }) =>
+      access === 'any-valid'
+        ? [`${route} any`]
+        : [
+            ...members.map((name) => `${route}/${mapKeyOfName(name)} yes`),
+            ...units.map((unit) => `${mapKeyOfUnit(route, unit)} yes`),
+          ],
     ),
   );
+}
+
+/** Takes the line off that tells one access.map from the other. */
+export function withoutVersion(accessMap: string): string {
+  return accessMap.replace(new RegExp(`^${VERSION_KEY} .*\\n`), '');
 }
 
 /** revoked.map: `complete yes`, then each serial. */
@@ -68,7 +90,7 @@ export async function writeGateMaps(
     ] as const) {
       if (content === undefined) continue;
       const path = join(mapsDir, name);
-      const changed = await replaceFile(path, content);
+      const changed = await replaceFile(path, content, name === ACCESS_MAP);
       // Once in any case: the process before may have died between the two.
       if (changed || !told.has(path)) await writeFile(join(mapsDir, tells), '', { mode: 0o644 });
       told.add(path);
@@ -92,10 +114,17 @@ export async function writeGateMaps(
 /** Of which files this process has told that they are there. */
 const told = new Set<string>();
 
-/** @returns whether the file said something else before */
-async function replaceFile(path: string, content: string): Promise<boolean> {
+/**
+ * @param versioned puts a new version before what it says
+ * @returns whether the file said something else before
+ */
+async function replaceFile(path: string, said: string, versioned: boolean): Promise<boolean> {
   const present = await readFile(path, 'utf8').catch(() => null);
-  if (present === content) return false;
+  if (
+    versioned ? present?.startsWith(`${VERSION_KEY} `) && withoutVersion(present) === said : present === said
+  )
+    return false;
+  const content = versioned ? `${VERSION_KEY} ${randomBytes(8).toString('hex')}\n${said}` : said;
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     const handle = await open(temporary, 'wx', 0o644);

@@ -8,8 +8,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { parseConfig } from '../config/load';
 import { HubIndex } from './hub-index';
-import { newHealth, nextHealth, type HubHealth } from './hub-state';
-import { probeHub, type Probe } from './probe-hub';
 
 const open: { close: () => void }[] = [];
 afterEach(() => open.splice(0).forEach((one) => one.close()));
@@ -23,86 +21,6 @@ function serve(answer: Parameters<typeof createServer>[1]): Promise<string> {
   });
 }
 
-describe('probeHub', () => {
-  it.each([
-    ['200 with the version', 200, { 'X-JupyterHub-Version': '3.0.0' }, { outcome: 'up', version: '3.0.0' }],
-    ['200 of something else', 200, {}, { outcome: 'not-a-hub' }],
-    ['a redirect', 302, { location: '/x' }, { outcome: 'not-a-hub' }],
-    ['404 of the proxy, before the hub has its route', 404, {}, { outcome: 'not-yet' }],
-    ['503 of the proxy, when the hub is down', 503, {}, { outcome: 'down' }],
-  ])('takes %s for what it is', async (_what, status, headers, expected) => {
-    const upstream = await serve((request, response) => {
-      expect(request.url).toBe('/astro/hub/health');
-      response.writeHead(status, headers).end();
-    });
-    expect(await probeHub(upstream, 'https://gate/astro/')).toEqual(expected);
-  });
-
-  it('tells refused and hung apart', async () => {
-    expect(await probeHub('http://127.0.0.1:1', 'https://gate/astro')).toEqual({ outcome: 'down' });
-    const silent = await serve(() => undefined);
-    expect(await probeHub(silent, 'https://gate/astro')).toEqual({ outcome: 'hung' });
-  });
-});
-
-describe('nextHealth', () => {
-  const up = { outcome: 'up', version: '3' } as const;
-  const down = { outcome: 'down' } as const;
-  const after = (steps: readonly (readonly [Probe, number])[]): HubHealth =>
-    steps.reduce((health, [probe, at]) => nextHealth(health, probe, at), newHealth(0));
-
-  it.each([
-    ['starting', [[down, 1000]]],
-    ['starting', [[{ outcome: 'not-yet' }, 1000]]],
-    ['down', [[down, 61_000]]],
-    ['up', [[up, 1000]]],
-    [
-      'up',
-      [
-        [up, 1000],
-        [down, 2000],
-      ],
-    ],
-    [
-      'down',
-      [
-        [up, 1000],
-        [down, 2000],
-        [down, 3000],
-      ],
-    ],
-    [
-      'degraded',
-      [
-        [up, 1000],
-        [{ outcome: 'hung' }, 2000],
-        [{ outcome: 'hung' }, 3000],
-      ],
-    ],
-    [
-      'up',
-      [
-        [up, 1000],
-        [down, 2000],
-        [down, 3000],
-        [up, 4000],
-      ],
-    ],
-    ['unknown', [[{ outcome: 'not-a-hub' }, 1000]]],
-  ] as const)('is %s after %j', (state, steps) => {
-    expect(after(steps as readonly (readonly [Probe, number])[]).state).toBe(state);
-  });
-
-  it('remembers since when', () => {
-    expect(
-      after([
-        [up, 1000],
-        [up, 9000],
-      ]).since,
-    ).toBe(1000);
-  });
-});
-
 describe('HubIndex', () => {
   it('sees a hub register, come up, change and leave', async () => {
     const hubsDir = mkdtempSync(join(tmpdir(), 'hg-index-'));
@@ -110,7 +28,7 @@ describe('HubIndex', () => {
       response.writeHead(200, { 'x-jupyterhub-version': '4.1.0' }).end();
     });
     const config = parseConfig(`[hubs.upstream]\nastro = "${upstream}"`, 'test');
-    const index = new HubIndex({ config, paths: { hubsDir } }, () => Date.now());
+    const index = new HubIndex({ config, paths: { hubsDir, caDir: hubsDir } }, () => Date.now());
     await index.start();
     open.push({ close: () => index.stop() });
     const changes: number[] = [];

@@ -1,12 +1,15 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { uptime } from 'node:os';
 
 import type { Config } from '../config/schema';
 import type { StatePaths } from '../config/state-paths';
 import { newHealth, nextHealth, type HubHealth } from './hub-state';
 import { knownHubs, type KnownHub } from './known-hubs';
+import { lookAtHub } from './look-at-hub';
 import type { RegistrationProblem } from './parse-registration';
-import { probeHub } from './probe-hub';
-import { readRegistrations } from './read-registrations';
+import type { Probe } from './probe-hub';
+import { ProbeRound } from './probe-round';
+import { readRegistrations, type RegistrationCache } from './read-registrations';
+import { watchFolder, type FolderWatch } from './watch-folder';
 
 export type IndexedHub = KnownHub & { health: HubHealth };
 
@@ -17,18 +20,25 @@ export type HubSnapshot = {
   problems: readonly RegistrationProblem[];
 };
 
-const RESCAN_MS = 10_000;
-const SETTLE_MS = 150;
-const PROBE_MS = 15_000;
-const PROBE_JITTER_MS = 10_000;
-const STARTING_PROBE_MS = 1500;
-const PROBES_AT_ONCE = 8;
+type Where = {
+  config: Pick<Config, 'hubs' | 'site'>;
+  paths: Pick<StatePaths, 'hubsDir' | 'caDir'>;
+};
+
+/** Polling the folder costs with the number of files in it: so long for each, at least a second. */
+const POLL_MS_PER_FILE = 8;
+const POLL_MS = 1000;
+/** A file that is half-written is looked at again so soon. */
+const UNFINISHED_MS = 1000;
+/** Several hubs that change together (a proxy dies) are one change. */
+const GATHER_MS = 50;
+/** How quickly hubs answer is shown as of then; it is no change of its own. */
+const LATENCY_MS = 30_000;
+/** A file server that fails for a moment does not close every hub. */
+const FOLDER_GRACE_MS = 60_000;
 
 /** Reads the registrations once; health is not known then. */
-export async function scanHubs(
-  where: { config: Pick<Config, 'hubs' | 'site'>; paths: Pick<StatePaths, 'hubsDir'> },
-  now: number,
-): Promise<HubSnapshot> {
+export async function scanHubs(where: Where, now: number): Promise<HubSnapshot> {
   const read = await readRegistrations(where.paths.hubsDir);
   const known = knownHubs(read.hubs, where.config);
   return {
@@ -38,25 +48,42 @@ export async function scanHubs(
   };
 }
 
+/** The health of a hub after one look that is believed, for commands that ask once. */
+export async function healthNow(where: Where, hub: KnownHub, now: () => number): Promise<HubHealth> {
+  const found = await lookAtHub(where, hub);
+  return nextHealth(newHealth(now()), found, circumstances(hub, now()));
+}
+
 /**
- * The registered hubs and their health, kept current: the folder is watched, and read again every
- * ten seconds because a watch misses changes on network file systems; each hub is probed with jitter.
+ * The registered hubs and their health, kept current: the folder is watched, and each hub is looked at
+ * again and again (probe-round).
  */
 export class HubIndex {
   private state: HubSnapshot = { change: 0, hubs: [], problems: [] };
-  private fingerprint = '';
+  private known: readonly KnownHub[] = [];
+  private problems: readonly RegistrationProblem[] = [];
+  private readonly health = new Map<string, HubHealth>();
+  private readonly byKey = new Map<string, KnownHub>();
+  private readonly cache: RegistrationCache = new Map();
   private readonly listeners = new Set<(snapshot: HubSnapshot) => void>();
-  private readonly nextProbe = new Map<string, number>();
-  private watcher: FSWatcher | null = null;
+  private readonly round: ProbeRound;
+  private watch: FolderWatch | null = null;
+  private fingerprint = '';
+  private unreadableSince: number | null = null;
   private timers: NodeJS.Timeout[] = [];
-  private settling: NodeJS.Timeout | null = null;
+  private gathering: NodeJS.Timeout | null = null;
   private work: Promise<void> = Promise.resolve();
-  private probing = false;
 
+  /**
+   * @param remembered what was known of hubs, by name, when the process before this one ended
+   */
   constructor(
-    private readonly where: { config: Pick<Config, 'hubs' | 'site'>; paths: Pick<StatePaths, 'hubsDir'> },
+    private readonly where: Where,
     private readonly now: () => number,
-  ) {}
+    private readonly remembered: ReadonlyMap<string, HubHealth> = new Map(),
+  ) {
+    this.round = new ProbeRound((key) => this.lookAt(key));
+  }
 
   snapshot(): HubSnapshot {
     return this.state;
@@ -70,112 +97,137 @@ export class HubIndex {
 
   async start(): Promise<void> {
     await this.rescan();
-    this.watchFolder();
-    this.timers = [
-      setInterval(() => {
-        if (this.watcher === null) this.watchFolder();
-        void this.rescan();
-      }, RESCAN_MS),
-      setInterval(() => void this.probeDue(), 500),
-    ];
-    for (const timer of this.timers) timer.unref();
-    void this.probeDue();
+    this.watch = watchFolder(this.where.paths.hubsDir, () => void this.rescan(), {
+      pollMs: () => Math.max(POLL_MS, this.cache.size * POLL_MS_PER_FILE),
+    });
+    const latencies = setInterval(() => (this.state = { ...this.state, hubs: this.indexed() }), LATENCY_MS);
+    latencies.unref();
+    this.timers.push(latencies);
+    this.round.start();
   }
 
   stop(): void {
     for (const timer of this.timers) clearInterval(timer);
-    if (this.settling !== null) clearTimeout(this.settling);
-    this.watcher?.close();
+    if (this.gathering !== null) clearTimeout(this.gathering);
+    this.watch?.stop();
+    this.round.stop();
     this.listeners.clear();
+  }
+
+  /** How the folder is watched, once it is. */
+  watching(): 'events' | 'polling' | null {
+    return this.watch?.mode() ?? null;
   }
 
   /** Reads the folder now; scans run one after another. */
   rescan(): Promise<void> {
     this.work = this.work.then(async () => {
-      const fresh = await scanHubs(this.where, this.now());
-      const before = new Map(this.state.hubs.map((hub) => [keyOf(hub), hub.health]));
-      const hubs = fresh.hubs.map((hub) => ({ ...hub, health: before.get(keyOf(hub)) ?? hub.health }));
-      for (const key of this.nextProbe.keys())
-        if (!hubs.some((hub) => keyOf(hub) === key)) this.nextProbe.delete(key);
-      this.publish(hubs, fresh.problems);
+      const now = this.now();
+      const read = await readRegistrations(this.where.paths.hubsDir, { now, cache: this.cache });
+      if (read.unfinished) setTimeout(() => void this.rescan(), UNFINISHED_MS).unref();
+      if (this.isPassing(read.problems, now)) {
+        this.problems = read.problems;
+      } else {
+        const { hubs, problems } = knownHubs(read.hubs, this.where.config);
+        this.known = hubs;
+        this.problems = [...read.problems, ...problems];
+        this.follow(now);
+      }
+      this.publish();
     });
     return this.work;
   }
 
-  private watchFolder(): void {
-    try {
-      this.watcher = watch(this.where.paths.hubsDir, () => {
-        // A burst of writes (a unit that appends two lines) is one change.
-        this.settling ??= setTimeout(() => {
-          this.settling = null;
-          void this.rescan().then(() => this.probeDue());
-        }, SETTLE_MS);
-      });
-      this.watcher.unref();
-      this.watcher.on('error', () => this.unwatch());
-    } catch {
-      this.watcher = null; // the folder is not there; the rescan tries again
+  /** Whether the folder has only just become unreadable; one that is gone (ENOENT) is gone. */
+  private isPassing(problems: readonly RegistrationProblem[], now: number): boolean {
+    const why = problems.find(({ code }) => code === 'folder-unreadable')?.text;
+    if (why === undefined || why === 'ENOENT') {
+      this.unreadableSince = null;
+      return false;
     }
+    this.unreadableSince ??= now;
+    return now - this.unreadableSince < FOLDER_GRACE_MS;
   }
 
-  private unwatch(): void {
-    this.watcher?.close();
-    this.watcher = null;
-  }
-
-  private async probeDue(): Promise<void> {
-    if (this.probing) return;
-    this.probing = true;
-    try {
-      const due = this.state.hubs.filter(
-        (hub) => hub.upstream !== null && (this.nextProbe.get(keyOf(hub)) ?? 0) <= this.now(),
-      );
-      for (let start = 0; start < due.length; start += PROBES_AT_ONCE) {
-        await Promise.all(due.slice(start, start + PROBES_AT_ONCE).map((hub) => this.probeOne(hub)));
-      }
-    } finally {
-      this.probing = false;
+  /** Health for those that are registered now, and for no others. */
+  private follow(now: number): void {
+    const first = this.byKey.size === 0 && this.health.size === 0;
+    this.byKey.clear();
+    for (const hub of this.known) this.byKey.set(keyOf(hub), hub);
+    for (const key of this.health.keys()) if (!this.byKey.has(key)) this.health.delete(key);
+    for (const [key, { name }] of this.byKey) {
+      if (this.health.has(key)) continue;
+      this.health.set(key, (first ? this.remembered.get(name) : undefined) ?? newHealth(now));
     }
+    this.round.setMembers([...this.byKey].flatMap(([key, { probes }]) => (probes.length > 0 ? [key] : [])));
   }
 
-  private async probeOne(hub: IndexedHub): Promise<void> {
-    if (hub.upstream === null) return;
-    const found = await probeHub(hub.upstream, hub.url);
-    const key = keyOf(hub);
-    const hubs = this.state.hubs.map((other) =>
-      keyOf(other) === key ? { ...other, health: nextHealth(other.health, found, this.now()) } : other,
-    );
-    const health = hubs.find((other) => keyOf(other) === key)?.health;
-    const soon = health?.state === 'starting' || (health?.state === 'up' && health.failures > 0);
-    const wait = soon ? STARTING_PROBE_MS : PROBE_MS + Math.random() * PROBE_JITTER_MS;
-    if (health !== undefined) this.nextProbe.set(key, this.now() + wait);
-    this.publish(hubs, this.state.problems);
+  private async lookAt(key: string): Promise<'soon' | 'in-turn'> {
+    const hub = this.byKey.get(key);
+    if (hub === undefined) return 'in-turn';
+    // Whatever a registration file leads to: it must not take the portal down.
+    const found = await lookAtHub(this.where, hub).catch((): Probe => ({ outcome: 'not-probed' }));
+    const before = this.health.get(key);
+    const current = this.byKey.get(key);
+    if (before === undefined || current === undefined) return 'in-turn'; // it left meanwhile
+    const health = nextHealth(before, found, circumstances(current, this.now()));
+    this.health.set(key, health);
+    if (health.state !== before.state || health.why !== before.why || health.version !== before.version) {
+      this.gathering ??= setTimeout(() => {
+        this.gathering = null;
+        this.publish();
+      }, GATHER_MS);
+    }
+    return health.state === 'starting' || (health.state === 'up' && health.doubts > 0) ? 'soon' : 'in-turn';
   }
 
-  private publish(hubs: readonly IndexedHub[], problems: readonly RegistrationProblem[]): void {
+  private indexed(): IndexedHub[] {
+    const now = this.now();
+    return this.known.map((hub) => ({ ...hub, health: this.health.get(keyOf(hub)) ?? newHealth(now) }));
+  }
+
+  private publish(): void {
+    const hubs = this.indexed();
     const fingerprint = JSON.stringify([
-      hubs.map(({ health, ...hub }) => [hub, health.state, health.since, health.version]),
-      problems,
+      hubs.map(({ health, registeredAt: _touched, line: _line, ...hub }) => [
+        hub,
+        health.state,
+        health.since,
+        health.why,
+        health.version,
+      ]),
+      this.problems,
     ]);
     const changed = fingerprint !== this.fingerprint;
     this.fingerprint = fingerprint;
-    this.state = { change: this.state.change + (changed ? 1 : 0), hubs, problems };
+    this.state = { change: this.state.change + (changed ? 1 : 0), hubs, problems: this.problems };
     if (changed) for (const listener of this.listeners) listener(this.state);
   }
 }
 
 function keyOf(hub: KnownHub): string {
-  return `${hub.name} ${hub.url} ${hub.upstream ?? ''}`;
+  return [hub.name, hub.url, ...hub.probes.map(({ base }) => base)].join(' ');
+}
+
+/** When this host booted; milliseconds since 1970. */
+const BOOTED_AT = Date.now() - uptime() * 1000;
+const LOOPBACK = /^https?:\/\/(?:127\.[\d.]+|\[::1\]|localhost)(?::\d+)?(?:\/|$)/;
+
+/** What is known of a hub beside its answers: the host's boot counts only for hubs on it. */
+function circumstances(hub: KnownHub, now: number): Parameters<typeof nextHealth>[2] {
+  const here = hub.probes[0] !== undefined && LOOPBACK.test(hub.probes[0].base);
+  return { now, registeredAt: hub.registeredAt, bootedAt: here ? BOOTED_AT : null };
 }
 
 // Next bundles instrumentation and routes apart: what a process has once hangs on globalThis.
-const holder = globalThis as typeof globalThis & { __hubgateHubs?: HubIndex };
+const holder = globalThis as typeof globalThis & { __hubgateHubs?: HubIndex | null };
 
 /** The index of this process, when one runs (in the web process). */
 export function runningIndex(): HubIndex | null {
   return holder.__hubgateHubs ?? null;
 }
 
-export function setRunningIndex(index: HubIndex): void {
+/** @param index null: there is none any more */
+export function setRunningIndex(index: HubIndex | null): void {
   holder.__hubgateHubs = index;
 }

@@ -18,3 +18,11 @@ export function checkMemberName(commonName: string): string {
     field: 'commonName',
   });
 }
+
+/** An organizational unit as it stands in certificates (X.520 ub-organizational-unit-name: 64). */
+export function checkUnitName(unit: string): string {
+  if (unit.trim() !== '' && unit.length <= 64 && !/[\p{Cc}\p{Cf}]/u.test(unit)) return unit;
+  throw new HubgateError('hub.name', 'A unit is the OU of certificates: 1 to 64 characters.', {
+    field: 'unit',
+  });
+}

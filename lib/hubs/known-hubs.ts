@@ -1,6 +1,9 @@
 import type { Config } from '../config/schema';
 import type { Registration, RegistrationProblem } from './parse-registration';
 import { routeOf } from './parse-registration';
+import { PORTAL_PATHS } from './portal-paths';
+import { isProbeRefused, probeAllowance, type ProbeTarget } from './probe-address';
+import type { HubDetails } from './registration-keys';
 
 /** A registered hub, with where the gate sends its visitors. */
 export type KnownHub = {
@@ -11,18 +14,14 @@ export type KnownHub = {
   route: string | null;
   /** Private origin, or null: listed, but not routed by this gate. */
   upstream: string | null;
+  details: HubDetails;
+  /** Where its health is asked, best first; empty when nowhere. */
+  probes: readonly ProbeTarget[];
+  /** When its file was written last; milliseconds since 1970. */
+  registeredAt: number;
   file: string;
+  line: number;
 };
-
-/**
- * First segments of the portal's own paths, on whichever name. A hub that had one would get what is
- * meant for the portal: on the gate the hand-over of certificates, on a single name every page and the
- * CA's downloads. deploy/apache keeps the same names back.
- */
-const PORTAL_PATHS: ReadonlySet<string> = new Set([
-  ...['admin', 'api', 'auth', 'ca', 'certs', 'crl', 'events', 'fonts', 'gate-refused', 'healthz', 'hubs'],
-  ...['join', 'metrics', 'ocsp', 'readyz', 'setup', 'sign-in', 'status', 'trust'],
-]);
 
 /** An origin on this host: the only kind that a registration file may name by itself. */
 const LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):\d{1,5}$/;
@@ -40,8 +39,10 @@ export function knownHubs(
   const configured = config.hubs.upstream;
   const listed = new Set(Object.values(configured));
   const taken = new Map<string, string>();
+  const names = new Set<string>();
+  const allowance = probeAllowance(config.hubs.probeAllow);
   const hubs = registrations.map((registration) => {
-    const { name, url, description, file, line } = registration;
+    const { url, description, details, file, line, registeredAt } = registration;
     // At another origin the path says nothing: it must not borrow route, health and label of a hub here.
     const segment = new URL(url).origin === config.site.gateUrl ? routeOf(url) : null;
     const complain = (code: RegistrationProblem['code'], text: string) =>
@@ -63,7 +64,47 @@ export function knownHubs(
         upstream = null;
       } else taken.set(route, upstream);
     }
-    return { name, url, description, route, upstream, file };
+    const probe = registration.probe;
+    if (probe !== null && isProbeRefused(probe, allowance)) complain('probe-refused', probe.slice(0, 200));
+    const name = freeName(registration.name, names);
+    if (name !== registration.name) complain('name-taken', `${registration.name}: ${name}`);
+    const probes = probeTargets({ url, upstream, probe }, config);
+    return { name, url, description, route, upstream, details, probes, registeredAt, file, line };
   });
   return { hubs, problems };
+}
+
+/** `astro-2` may be the second hub of astro.hub and the first of astro-2.hub: the later takes the next number. */
+function freeName(wanted: string, taken: Set<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(name); number += 1) name = `${wanted.replace(/-\d+$/, '')}-${number}`;
+  taken.add(name);
+  return name;
+}
+
+/**
+ * Where the health of a hub is asked, best first: where its file says, at its private address, at its
+ * public one. What `hubs.probeAllow` does not cover is passed over when its turn comes. The portal's
+ * own names are not asked: they answer for the gate, not for the hub.
+ */
+function probeTargets(
+  { url, upstream, probe }: { url: string; upstream: string | null; probe: string | null },
+  { site }: Pick<Config, 'site'>,
+): ProbeTarget[] {
+  const targets: ProbeTarget[] = [];
+  const path = basePath(url);
+  if (probe !== null) {
+    const own = basePath(probe).replace(/\/hub\/(?:health|api)$/, '');
+    targets.push({ base: new URL(probe).origin + (own === '' ? path : own), trusted: false });
+  }
+  if (upstream !== null) targets.push({ base: upstream + path, trusted: true });
+  const { origin } = new URL(url);
+  if (upstream === null && ![site.url, site.gateUrl, site.canaryUrl, site.httpUrl].includes(origin)) {
+    targets.push({ base: origin + path, trusted: false });
+  }
+  return targets;
+}
+
+function basePath(url: string): string {
+  return new URL(url).pathname.replace(/\/+$/, '');
 }

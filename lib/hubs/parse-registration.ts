@@ -1,3 +1,5 @@
+import { readKey, splitKeyLine, type HubClaims, type HubDetails } from './registration-keys';
+
 /** One hub as a registration file names it. */
 export type Registration = {
   /** Base name of the file, or `astro-2`, … for its further hubs. */
@@ -5,10 +7,15 @@ export type Registration = {
   /** Normalised http(s) address. */
   url: string;
   description: string;
+  details: HubDetails;
   /** From an `upstream:` line; believed only where the configuration says so. */
   upstream: string | null;
+  /** From a `probe:` line; asked only where `hubs.probeAllow` covers it. */
+  probe: string | null;
   file: string;
   line: number;
+  /** When the file was written last; milliseconds since 1970. */
+  registeredAt: number;
 };
 
 /** What an administrator should see: never linked, its text made harmless. */
@@ -29,6 +36,11 @@ export type RegistrationProblem = {
     | 'empty'
     | 'route-taken'
     | 'upstream-refused'
+    | 'probe-refused'
+    | 'unknown-key'
+    | 'bad-value'
+    | 'name-taken'
+    | 'too-many-files'
     | 'folder-unreadable';
   file: string;
   /** Counted from 1; 0 when it is about the whole file. */
@@ -41,31 +53,60 @@ const LINE_MAX_CHARS = 2048;
 const HUBS_MAX_PER_FILE = 50;
 const DESCRIPTION_MAX_CHARS = 300;
 
+/** Letters of any script, digits, blanks, dots, hyphens: a name stands in addresses and on pages. */
+const FILE_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,63}$/u;
+
+type Complain = (code: RegistrationProblem['code'], line: number, text: string) => void;
+type Found = Omit<Registration, 'name' | 'registeredAt'>;
+
 /**
  * Reads a registration file: lines `URL,DESCRIPTION`, split at the first comma, as the hubs' units
  * append them with `>>`. So: CRLF, a byte order mark, blank lines and repeated lines (a unit that
  * was started twice; the last description counts) are normal. `#` begins a comment.
  *
+ * Lines `key: value` say more of the hub in the address line above them, or of every hub of the file
+ * where they stand before the first; the last of several counts. One that is not understood is a
+ * problem for administrators and changes nothing else.
+ *
  * Never throws, whatever the bytes are.
  *
  * @param file  the file's name, `astro.hub`
  * @param bytes at most REGISTRATION_MAX_BYTES
+ * @param registeredAt when it was written last; milliseconds since 1970
  */
 export function parseRegistration(
   file: string,
   bytes: Uint8Array,
+  registeredAt: number,
 ): { hubs: Registration[]; problems: RegistrationProblem[] } {
   const problems: RegistrationProblem[] = [];
-  const complain = (code: RegistrationProblem['code'], line: number, text: string) =>
+  const complain: Complain = (code, line, text) =>
     problems.push({ code, file: harmless(file, 100), line, text: harmless(text, 200) });
-  const base = file.replace(/\.hub$/, '');
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(base)) {
+  const base = file.replace(/\.hub$/, '').normalize('NFC');
+  if (!FILE_NAME.test(base)) {
     complain('bad-name', 0, base);
     return { hubs: [], problems };
   }
-  const text = decode(bytes, () => complain('not-utf-8', 0, ''));
-  const byUrl = new Map<string, Omit<Registration, 'name' | 'upstream'>>();
-  let upstream: string | null = null;
+  const found = readLines(
+    file,
+    decode(bytes, () => complain('not-utf-8', 0, '')),
+    complain,
+  );
+  for (const hub of found) if (hub.description === '') complain('no-description', hub.line, hub.url);
+  if (found.length === 0 && problems.length === 0) complain('empty', 0, '');
+  const hubs = found.map((hub, index) => ({
+    ...hub,
+    name: index === 0 ? base : `${base}-${index + 1}`,
+    registeredAt,
+  }));
+  return { hubs, problems };
+}
+
+/** The hubs of a file's text, in the order of their first lines. */
+function readLines(file: string, text: string, complain: Complain): Found[] {
+  const byUrl = new Map<string, Found>();
+  let forAll: KeyLines = { details: {}, claims: { upstream: null, probe: null } };
+  let current: Found | null = null;
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     const number = index + 1;
     const line = raw.replace(/^\uFEFF/, '').trim();
@@ -74,9 +115,12 @@ export function parseRegistration(
       complain('line-too-long', number, line);
       continue;
     }
-    const named = /^upstream:\s*(\S+)$/i.exec(line)?.[1];
-    if (named !== undefined) {
-      upstream = named;
+    const key = splitKeyLine(line);
+    if (key !== null) {
+      const said = readKey(key, { clean: harmless, address: addressOrNull });
+      if (said.kind === 'problem') complain(said.code, number, line);
+      else if (current === null) forAll = withKey(forAll, said);
+      else Object.assign(current, flat(withKey({ details: current.details, claims: current }, said)));
       continue;
     }
     const comma = line.indexOf(',');
@@ -87,26 +131,30 @@ export function parseRegistration(
       complain(url.problem, number, line);
       continue;
     }
-    if (byUrl.size >= HUBS_MAX_PER_FILE && !byUrl.has(url)) {
+    const known = byUrl.get(url);
+    if (known === undefined && byUrl.size >= HUBS_MAX_PER_FILE) {
       complain('too-many-lines', number, line);
       break;
     }
-    byUrl.set(url, {
-      url,
-      description: description || (byUrl.get(url)?.description ?? ''),
-      file,
+    current = {
+      ...(known ?? { url, file, ...flat(forAll) }),
+      description: description || (known?.description ?? ''),
       line: number,
-    });
+    };
+    byUrl.set(url, current);
   }
-  const found = [...byUrl.values()];
-  for (const hub of found) if (hub.description === '') complain('no-description', hub.line, hub.url);
-  if (found.length === 0 && problems.length === 0) complain('empty', 0, '');
-  const hubs = found.map((hub, index) => ({
-    ...hub,
-    name: index === 0 ? base : `${base}-${index + 1}`,
-    upstream,
-  }));
-  return { hubs, problems };
+  return [...byUrl.values()];
+}
+
+type KeyLines = { details: HubDetails; claims: HubClaims };
+
+function withKey(before: KeyLines, said: { details: HubDetails } | { claims: Partial<HubClaims> }): KeyLines {
+  if ('details' in said) return { ...before, details: { ...before.details, ...said.details } };
+  return { ...before, claims: { ...before.claims, ...said.claims } };
+}
+
+function flat({ details, claims }: KeyLines): Pick<Registration, 'details' | 'upstream' | 'probe'> {
+  return { details, upstream: claims.upstream, probe: claims.probe };
 }
 
 /** An http(s) address without user and password, normalised; anything else is shown, never linked. */
@@ -116,6 +164,11 @@ function readAddress(text: string): string | { problem: 'not-http' | 'not-a-url'
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return { problem: 'not-http' };
   if (url.username !== '' || url.password !== '') return { problem: 'credentials' };
   return url.href;
+}
+
+function addressOrNull(text: string): string | null {
+  const url = readAddress(text);
+  return typeof url === 'string' && url.length <= LINE_MAX_CHARS ? url : null;
 }
 
 function decode(bytes: Uint8Array, complain: () => void): string {

@@ -76,16 +76,12 @@ export async function hubAccess(
   snapshot: HubSnapshot,
 ): Promise<AccessMapEntry[]> {
   const policies = await listHubPolicies(ctx.db);
-  const entries: AccessMapEntry[] = policies.map(({ name, access, members }) => ({
-    route: name,
-    access,
-    members,
-  }));
+  const entries: AccessMapEntry[] = policies.map(({ name, ...policy }) => ({ route: name, ...policy }));
   const known = new Set(entries.map(({ route }) => route));
   for (const { route } of snapshot.hubs) {
     if (route === null || known.has(route)) continue;
     known.add(route);
-    entries.push({ route, access: ctx.config.hubs.defaultAccess, members: [] });
+    entries.push({ route, access: ctx.config.hubs.defaultAccess, members: [], units: [] });
   }
   return entries.sort((left, right) => (left.route < right.route ? -1 : 1));
 }

@@ -11,7 +11,7 @@ import { knownHubs } from './known-hubs';
 import { parseRegistration, routeOf } from './parse-registration';
 import { readRegistrations } from './read-registrations';
 
-const parse = (text: string, file = 'astro.hub') => parseRegistration(file, Buffer.from(text));
+const parse = (text: string, file = 'astro.hub') => parseRegistration(file, Buffer.from(text), 0);
 const GATE = 'https://gate.localhost:8444';
 const URL_A = 'https://gate.localhost:8444/astro';
 
@@ -64,7 +64,7 @@ describe('parseRegistration', () => {
   it('takes control characters and turned writing out of descriptions, and replaces what is not UTF-8', () => {
     expect(parse(`${URL_A},a\u0007b\u202Ec\u200B`).hubs[0]?.description).toBe('a b c');
     const bytes = Buffer.concat([Buffer.from(`${URL_A},Jos`), Buffer.from([0xe9, 0x0a])]);
-    expect(parseRegistration('astro.hub', bytes)).toMatchObject({
+    expect(parseRegistration('astro.hub', bytes, 0)).toMatchObject({
       hubs: [{ description: 'Jos�' }],
       problems: [{ code: 'not-utf-8' }],
     });
@@ -86,7 +86,7 @@ describe('parseRegistration', () => {
     );
     fc.assert(
       fc.property(bytes, (input) => {
-        const { hubs, problems } = parseRegistration('astro.hub', input);
+        const { hubs, problems } = parseRegistration('astro.hub', input, 0);
         expect(new Set(hubs.map(({ url }) => url)).size).toBe(hubs.length);
         for (const { url, description } of hubs) {
           expect(new URL(url).protocol).toMatch(/^https?:$/);

@@ -1,7 +1,8 @@
 import { createTranslator } from 'use-intl/core';
 
 import type { Translate } from '../ctx';
-import { MESSAGES, type Locale } from './catalogue';
+import { MESSAGES } from './catalogue';
+import type { Locale } from './locales';
 
 const made = new Map<Locale, Translate>();
 

@@ -2,8 +2,12 @@ import type { Actor, Ctx, OwnProofs } from '../ctx';
 import { HubgateError } from '../errors';
 import { allows, rolesOf, type Permission } from './role-table';
 
-/** What an approver does that opens the gate: for this a provider may have to ask for more. */
-const STRONG: ReadonlySet<Permission> = new Set(['requests.decide']);
+/**
+ * What an approver does that opens the gate, and what makes approvers or programs that act as one: for
+ * this a provider may have to ask for more.
+ */
+export const STRONG = ['requests.decide', 'people.manage', 'tokens.manage'] as const satisfies Permission[];
+const NEEDS_STRONG: ReadonlySet<Permission> = new Set(STRONG);
 
 /**
  * Refuses unless one of the actor's roles has the permission (lib/identity/role-table.ts). The first
@@ -34,7 +38,7 @@ export function requirePermission(ctx: Pick<Ctx, 'actor'>, permission: Permissio
       { params: { role: roles.join(', ') } },
     );
   }
-  if (actor.kind === 'person' && actor.session?.stepUp !== undefined && STRONG.has(permission)) {
+  if (actor.kind === 'person' && actor.session?.stepUp !== undefined && NEEDS_STRONG.has(permission)) {
     throw new HubgateError('auth.step-up', 'Confirm who you are first: sign in by the stronger way.', {
       params: { provider: actor.session.stepUp },
     });

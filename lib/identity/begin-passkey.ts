@@ -8,6 +8,7 @@ import { COSE_ALGORITHMS } from '../webauthn/cose-key';
 import { relyingParty } from './relying-party';
 import { freshSecret, secretHash } from './secret-hash';
 import { requirePerson } from './authorise';
+import { requireConfirmed } from './confirmation';
 
 /** Enough for everybody's keys, phone and laptop. */
 export const PASSKEYS_MAX = 10;
@@ -26,12 +27,14 @@ export type PasskeyWish = {
 };
 
 /**
- * Begins the registration of a passkey for the person who is signed in.
+ * Begins the registration of a passkey for the person who is signed in, and has just shown again what they
+ * have. Whoever holds the challenge has it from here, so addPasskey() asks for nothing more.
  *
- * @throws {HubgateError} `auth.required`, `passkey.too-many`
+ * @throws {HubgateError} `auth.required`, `auth.confirm`, `passkey.too-many`
  */
 export async function beginPasskey(ctx: Ctx): Promise<PasskeyWish> {
   const person = requirePerson(ctx);
+  await requireConfirmed(ctx);
   const own = await passkeysOf(ctx.db, person.userId);
   if (own.length >= PASSKEYS_MAX) {
     throw new HubgateError(

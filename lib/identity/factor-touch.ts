@@ -11,10 +11,11 @@ import { freshSecret, secretHash } from './secret-hash';
 import type { TouchAnswer, TouchQuestion } from './touch-answer';
 
 /** A touch counts for what it was asked for, and for nothing else. */
-export type TouchPurpose = 'sign-in' | 'removal';
+const PURPOSES = ['sign-in', 'confirmation'] as const;
+export type TouchPurpose = (typeof PURPOSES)[number];
 
 const MINUTES = 5;
-const Begun = z.strictObject({ userId: z.string(), purpose: z.enum(['sign-in', 'removal']) });
+const Begun = z.strictObject({ userId: z.string(), purpose: z.enum(PURPOSES) });
 
 /**
  * Asks somebody for a touch of one of their passkeys. The answer names their passkeys: call it only for

@@ -103,12 +103,14 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     const times: Record<string, number[]> = { paula: [], nobody: [] };
     for (let round = 0; round < 8; round += 1) {
       for (const login of ['paula', 'nobody']) {
-        const start = performance.now();
+        // Processor time of this process, with argon2id's threads: others use the machine as well.
+        const start = process.cpuUsage();
         await signInWithPassword(visitor(), { login, password: 'wrong password wrong' }).catch(() => null);
-        times[login]?.push(performance.now() - start);
+        const { user, system } = process.cpuUsage(start);
+        times[login]?.push(user + system);
       }
     }
-    // The fastest of each: what argon2id costs, without what other tests take from the machine.
+    // The cheapest of each: what argon2id costs, without what else happened to run.
     const [known, unknown] = [Math.min(...(times['paula'] ?? [])), Math.min(...(times['nobody'] ?? []))];
     expect(known / unknown).toBeGreaterThan(0.5);
     expect(known / unknown).toBeLessThan(2);
@@ -151,7 +153,7 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     expect(await idOf(ctx, 'of the host')).toBe(actorId(ctx.actor));
   });
 
-  it('lose the tokens that they made when they are disabled, and get them back', async () => {
+  it('lose the tokens that they made when they are disabled or demoted, and get them back', async () => {
     const user = await redeemSetupLink(
       visitor(),
       person(secretOf(await createPersonLink(ctx, { roles: ['admin'] })), 'ursula'),
@@ -163,11 +165,15 @@ describe.each(DATABASE_KINDS)('people on %s', (database) => {
     const { token } = await createApiToken(ursula, { name: 'hers', roles: ['operator'], expiresAt: null });
     const { token: other } = await createApiToken(ctx, { name: 'the hosts', roles: [], expiresAt: null });
     const now = new Date();
-    const access = (disabledAt: Date | null) =>
-      setUserAccess(ctx.db, { id: user.id, roles: '["admin"]', disabledAt });
+    const access = (disabledAt: Date | null, roles = '["admin"]') =>
+      setUserAccess(ctx.db, { id: user.id, roles, disabledAt });
     await access(now);
     expect(await readApiToken(ctx.db, token, now)).toBeNull();
     expect(await readApiToken(ctx.db, other, now)).toMatchObject({ name: 'the hosts' });
+    await access(null);
+    expect(await readApiToken(ctx.db, token, now)).toMatchObject({ name: 'hers' });
+    await access(null, '["operator"]');
+    expect(await readApiToken(ctx.db, token, now)).toBeNull();
     await access(null);
     expect(await readApiToken(ctx.db, token, now)).toMatchObject({ name: 'hers' });
   });

@@ -6,9 +6,10 @@ import { replaceRecoveryCodes } from '../db/recovery-codes';
 import { findUserById, type UserRow } from '../db/users';
 import { HubgateError } from '../errors';
 import { requirePerson } from './authorise';
+import { requireConfirmed } from './confirmation';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes';
 import { factorsOf, hasSecondFactor, removeApp, takeTotpCode, type FactorKind } from './second-factors';
-import { showSecondFactor, wrongCode } from './show-second-factor';
+import { wrongCode } from './show-second-factor';
 import { beginTotp } from './second-step';
 import { openTotpSecret, totpUri } from './totp';
 
@@ -51,9 +52,10 @@ export async function ownRow(ctx: Ctx): Promise<UserRow> {
 /**
  * Begins to set TOTP up anew; the page then shows the secret.
  *
- * @throws {HubgateError} `http.invalid` while one is in use: remove it first, with a code of it
+ * @throws {HubgateError} `auth.confirm`; `http.invalid` while one is in use: remove it first
  */
 export async function beginOwnTotp(ctx: Ctx, sessionSecret: string): Promise<void> {
+  await requireConfirmed(ctx);
   const user = await ownRow(ctx);
   if (user.totpConfirmedAt !== null) {
     throw new HubgateError('http.invalid', 'An authenticator app is set up already. Remove it first.');
@@ -62,11 +64,19 @@ export async function beginOwnTotp(ctx: Ctx, sessionSecret: string): Promise<voi
 }
 
 /**
- * The first code of a new secret makes it a factor, and brings recovery codes. `user` is who asks.
+ * The first code of a new secret makes it a factor, and brings recovery codes.
  *
- * @throws {HubgateError} `auth.second-factor`
+ * @throws {HubgateError} `auth.confirm`, `auth.second-factor`
  */
-export async function confirmTotp(
+export async function confirmOwnTotp(
+  ctx: Ctx,
+  input: { code: string; sessionSecret: string },
+): Promise<{ recoveryCodes: string[] }> {
+  await requireConfirmed(ctx);
+  return confirmTotp(ctx, { ...input, user: await ownRow(ctx) });
+}
+
+async function confirmTotp(
   ctx: Ctx,
   input: { user: UserRow; code: string; sessionSecret: string },
 ): Promise<{ recoveryCodes: string[] }> {
@@ -102,14 +112,14 @@ export async function enrolTotp(
 /**
  * New recovery codes; those before end.
  *
- * @throws {HubgateError} `auth.second-factor`
+ * @throws {HubgateError} `auth.confirm`; `http.invalid` without an app, whose stand-ins they are
  */
-export async function renewRecoveryCodes(
-  ctx: Ctx,
-  input: { code: string; sessionSecret: string },
-): Promise<{ recoveryCodes: string[] }> {
+export async function renewRecoveryCodes(ctx: Ctx): Promise<{ recoveryCodes: string[] }> {
+  await requireConfirmed(ctx);
   const user = await ownRow(ctx);
-  await showSecondFactor(ctx, { ...input, user, proof: { kind: 'code', code: input.code } });
+  if (user.totpConfirmedAt === null) {
+    throw new HubgateError('http.invalid', 'Recovery codes stand in for an app. Set one up first.');
+  }
   return inTransaction(ctx.db, async (tx) => {
     await recordAudit(ctx, tx, {
       action: 'person.recovery-codes',
@@ -125,14 +135,11 @@ export async function renewRecoveryCodes(
  * Removes one's own app and its recovery codes; passkeys stay. Where a factor is needed and none is left,
  * the next sign-in asks for a new one.
  *
- * @throws {HubgateError} `auth.second-factor`
+ * @throws {HubgateError} `auth.confirm`
  */
-export async function removeOwnSecondFactor(
-  ctx: Ctx,
-  input: { code: string; sessionSecret: string },
-): Promise<void> {
+export async function removeOwnSecondFactor(ctx: Ctx): Promise<void> {
+  await requireConfirmed(ctx);
   const user = await ownRow(ctx);
-  await showSecondFactor(ctx, { ...input, user, proof: { kind: 'code', code: input.code } });
   await inTransaction(ctx.db, async (tx) => {
     await removeApp(tx, user.id, ctx.now());
     await recordAudit(ctx, tx, {

@@ -12,10 +12,11 @@ import { makeAuthenticator, type Authenticator, type AuthenticatorOptions } from
 import { DATABASE_KINDS } from '../testing/database';
 import { answerTouch } from '../testing/enrolled';
 import { openTestHouse, type TestHouse } from '../testing/house';
+import { confirmed } from '../testing/session';
 import { addPasskey } from './add-passkey';
 import { beginPasskey } from './begin-passkey';
 import { beginFactorTouch, type TouchPurpose } from './factor-touch';
-import { beginOwnTotp, confirmTotp, enrolTotp, removeOwnSecondFactor } from './own-second-factor';
+import { beginOwnTotp, confirmOwnTotp, enrolTotp, removeOwnSecondFactor } from './own-second-factor';
 import { redeemSetupLink } from './redeem-setup-link';
 import { removePasskey } from './remove-passkey';
 import { secretHash } from './secret-hash';
@@ -68,7 +69,7 @@ describe.each(DATABASE_KINDS)('a passkey as the second factor on %s', (database)
 
   async function register(user: UserRow, options: AuthenticatorOptions = {}): Promise<Authenticator> {
     const key = makeAuthenticator(options);
-    const { challenge } = await beginPasskey(as(user));
+    const { challenge } = await beginPasskey(await confirmed(as(user)));
     await addPasskey(as(user), { name: 'key', answer: key.register(challenge) });
     return key;
   }
@@ -80,20 +81,21 @@ describe.each(DATABASE_KINDS)('a passkey as the second factor on %s', (database)
     showSecondFactor(visitor(), {
       user: await row(user),
       proof: { kind: 'passkey', answer },
+      purpose: 'sign-in',
       sessionSecret: sessionSecret(),
     });
   const refused = expect.objectContaining({ code: 'auth.passkey' }) as unknown;
 
   async function setUpApp(user: UserRow): Promise<{ code: () => Promise<string>; recoveryCodes: string[] }> {
-    await beginOwnTotp(as(user), sessionSecret());
+    await beginOwnTotp(await confirmed(as(user)), sessionSecret());
     const code = async (): Promise<string> => {
       at += 30_000;
       const { totpSecret } = await row(user);
       const secret = openTotpSecret(totpSecret ?? '', user.id, sessionSecret()) ?? '';
       return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at });
     };
-    const first = { user: await row(user), code: await code(), sessionSecret: sessionSecret() };
-    return { code, ...(await confirmTotp(as(user), first)) };
+    const first = { code: await code(), sessionSecret: sessionSecret() };
+    return { code, ...(await confirmOwnTotp(await confirmed(as(user)), first)) };
   }
 
   it('is asked for at sign-in instead of setting up an app, whatever the configuration says', async () => {
@@ -175,9 +177,9 @@ describe.each(DATABASE_KINDS)('a passkey as the second factor on %s', (database)
       id: key.credentialId,
       ...key.touch(challenge),
     });
-    const { challenge: toRegister } = await beginPasskey(as(user));
+    const { challenge: toRegister } = await beginPasskey(await confirmed(as(user)));
     await expect(show(user, answer(toRegister))).rejects.toEqual(refused);
-    await expect(show(user, answer((await ask(user, 'removal')).challenge))).rejects.toEqual(refused);
+    await expect(show(user, answer((await ask(user, 'confirmation')).challenge))).rejects.toEqual(refused);
     const toApprove = 'approval'.padEnd(43, 'A');
     await insertOneTimeSecret(house.ctx.db, {
       kind: 'touch',
@@ -198,15 +200,12 @@ describe.each(DATABASE_KINDS)('a passkey as the second factor on %s', (database)
     await expect(addPasskey(as(user), { name: 'x', answer: registered })).rejects.toMatchObject({
       code: 'passkey.invalid',
     });
-    await expect(
-      removePasskey(as(user), { id: key.credentialId, answer: answer(challenge) }),
-    ).rejects.toEqual(refused);
     expect(await show(user, answer(challenge))).toBe('passkey');
   });
 
   it('keeps somebody with the password alone from enrolling an app that was begun once', async () => {
     const { user } = await owner();
-    await beginOwnTotp(as(user), sessionSecret());
+    await beginOwnTotp(await confirmed(as(user)), sessionSecret());
     const { totpSecret } = await row(user);
     const secret = openTotpSecret(totpSecret ?? '', user.id, sessionSecret()) ?? '';
     const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at });
@@ -214,26 +213,22 @@ describe.each(DATABASE_KINDS)('a passkey as the second factor on %s', (database)
     await expect(enrolTotp(visitor(), input)).rejects.toMatchObject({ code: 'auth.second-factor' });
     expect((await row(user)).totpConfirmedAt).toBeNull();
     // The right code it was.
-    expect((await confirmTotp(as(user), input)).recoveryCodes).toHaveLength(10);
+    expect((await confirmOwnTotp(await confirmed(as(user)), input)).recoveryCodes).toHaveLength(10);
   });
 
-  it('goes as the last factor only with a touch of it, and freely beside another', async () => {
+  it('goes from a session in which a factor was shown again, and is asked for no more', async () => {
     const { user, key } = await owner();
-    const remove = (answer?: TouchAnswer) =>
-      removePasskey(as(user), { id: key.credentialId, ...(answer === undefined ? {} : { answer }) });
-    await expect(remove()).rejects.toEqual(refused);
-    const second = await register(user);
-    await removePasskey(as(user), { id: second.credentialId });
-    await expect(remove(answerTouch(second, await ask(user, 'removal')))).rejects.toEqual(refused);
-    await remove(answerTouch(key, await ask(user, 'removal')));
+    const id = key.credentialId;
+    await expect(removePasskey(as(user), { id })).rejects.toMatchObject({ code: 'auth.confirm' });
+    await removePasskey(await confirmed(as(user)), { id });
     expect(await hasSecondFactor(house.ctx.db, await row(user))).toBe(false);
     await expect(ask(user)).rejects.toMatchObject({ code: 'passkey.not-found' });
   });
 
   it('stays when the app is removed, and goes when an administrator resets the person', async () => {
     const { user, key } = await owner();
-    const { code } = await setUpApp(user);
-    await removeOwnSecondFactor(as(user), { code: await code(), sessionSecret: sessionSecret() });
+    await setUpApp(user);
+    await removeOwnSecondFactor(await confirmed(as(user)));
     expect(await factorsOf(house.ctx.db, await row(user))).toEqual({ totp: 0, passkey: 1, recovery: 0 });
     await setUpApp(user);
     const { url } = await createResetLink({ ...house.ctx, now }, { login: user.login });

@@ -4,10 +4,9 @@ import { listAuditEvents } from '../testing/audit-rows';
 import { makeAuthenticator } from '../testing/authenticator';
 import { testHouse, type TestHouse } from '../testing/ctx';
 import { DATABASE_KINDS } from '../testing/database';
-import { answerTouch } from '../testing/enrolled';
+import { confirmed } from '../testing/session';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { addPasskey } from './add-passkey';
-import { beginFactorTouch } from './factor-touch';
 import { beginPasskey, PASSKEYS_MAX } from './begin-passkey';
 import { listPasskeys } from './list-passkeys';
 import { proposePasskey } from './propose-passkey';
@@ -36,7 +35,7 @@ describe.each(DATABASE_KINDS)('a passkey on %s', (kind) => {
     const paula = house.person('paula', 'approver');
     expect(await listPasskeys(paula)).toEqual([]);
     const authenticator = makeAuthenticator();
-    const wish = await beginPasskey(paula);
+    const wish = await beginPasskey(await confirmed(paula));
     expect(wish).toMatchObject({ rpId: 'localhost', user: { name: 'paula' }, exclude: [] });
     const answer = authenticator.register(wish.challenge);
     const added = await addPasskey(paula, { name: 'blue key', answer });
@@ -46,23 +45,19 @@ describe.each(DATABASE_KINDS)('a passkey on %s', (kind) => {
     ]);
     await signer.operator.acceptPasskey({ fingerprint: added.fingerprint, by: 'host:olga' });
     expect(await listPasskeys(paula)).toMatchObject([{ signer: 'accepted' }]);
-    expect((await beginPasskey(paula)).exclude).toEqual([authenticator.credentialId]);
+    expect((await beginPasskey(await confirmed(paula))).exclude).toEqual([authenticator.credentialId]);
 
     // The same challenge, or the same authenticator, once more.
     await expect(addPasskey(paula, { name: 'again', answer })).rejects.toEqual(refusal('passkey.invalid'));
-    const twice = authenticator.register((await beginPasskey(paula)).challenge);
+    const twice = authenticator.register((await beginPasskey(await confirmed(paula))).challenge);
     await expect(addPasskey(paula, { name: 'again', answer: twice })).rejects.toEqual(
       refusal('passkey.conflict'),
     );
 
-    await expect(removePasskey(house.person('bob'), { id: added.id })).rejects.toEqual(
-      refusal('passkey.not-found'),
-    );
-    // It is the only second factor: a touch of it, asked for to remove it.
-    await expect(removePasskey(paula, { id: added.id })).rejects.toEqual(refusal('auth.passkey'));
-    const removal = await beginFactorTouch(paula, { userId: 'id-paula', purpose: 'removal' });
-    const touched = answerTouch(authenticator, removal);
-    expect(await removePasskey(paula, { id: added.id, answer: touched })).toEqual({
+    const bob = await confirmed(house.person('bob'));
+    await expect(removePasskey(bob, { id: added.id })).rejects.toEqual(refusal('passkey.not-found'));
+    await expect(removePasskey(paula, { id: added.id })).rejects.toEqual(refusal('auth.confirm'));
+    expect(await removePasskey(await confirmed(paula), { id: added.id })).toEqual({
       fingerprint: added.fingerprint,
     });
     expect(await listPasskeys(paula)).toEqual([]);
@@ -75,7 +70,7 @@ describe.each(DATABASE_KINDS)('a passkey on %s', (kind) => {
   it('is of the person who began it, soon, on the portal, with PIN or finger', async () => {
     house = await testHouse({ kind, signer, realClock: true });
     const [paula, bob] = [house.person('paula', 'approver'), house.person('bob')];
-    const begun = async () => (await beginPasskey(paula)).challenge;
+    const begun = async () => (await beginPasskey(await confirmed(paula))).challenge;
     const add = (who: typeof paula, answer: { authenticatorData: string; clientDataJSON: string }) =>
       addPasskey(who, { name: 'x', answer });
     const authenticator = makeAuthenticator();
@@ -112,17 +107,17 @@ describe('who has passkeys', () => {
     house = await testHouse({ signer, realClock: true });
     const bob = house.person('bob');
     for (let index = 0; index < PASSKEYS_MAX; index += 1) {
-      const { challenge } = await beginPasskey(bob);
+      const { challenge } = await beginPasskey(await confirmed(bob));
       const answer = makeAuthenticator().register(challenge);
       await addPasskey(bob, { name: `key ${index}`, answer });
     }
-    await expect(beginPasskey(bob)).rejects.toEqual(refusal('passkey.too-many'));
+    await expect(beginPasskey(await confirmed(bob))).rejects.toEqual(refusal('passkey.too-many'));
   });
 
   it('is proposed at the signer as an approver only, and again when it is wished', async () => {
     house = await testHouse({ signer, realClock: true });
     const before = house.person('rita');
-    const { challenge } = await beginPasskey(before);
+    const { challenge } = await beginPasskey(await confirmed(before));
     const { id } = await addPasskey(before, { name: 'key', answer: makeAuthenticator().register(challenge) });
     expect((await signer.client.approvers()).proposals).toEqual([]);
     await expect(proposePasskey(before, { id })).rejects.toEqual(refusal('auth.forbidden'));
@@ -138,7 +133,7 @@ describe('who has passkeys', () => {
   it('keeps what was registered while the signer was down', async () => {
     house = await testHouse({ realClock: true });
     const paula = house.person('paula', 'approver');
-    const { challenge } = await beginPasskey(paula);
+    const { challenge } = await beginPasskey(await confirmed(paula));
     const answer = makeAuthenticator().register(challenge);
     expect(await addPasskey(paula, { name: 'key', answer })).toMatchObject({ notProposed: 'signer.down' });
     expect(await listPasskeys(paula)).toMatchObject([{ signer: 'down' }]);

@@ -2,6 +2,7 @@ import type { Actor } from '../ctx';
 import type { Database } from '../db/client';
 import { findApiTokenByHash, touchApiToken } from '../db/api-tokens';
 import { findUserByLogin } from '../db/users';
+import { allows } from './role-table';
 import { readRoles } from './roles';
 import { secretHash } from './secret-hash';
 
@@ -13,7 +14,8 @@ const LAST_USED_STEP_MS = 60_000;
 
 /**
  * The actor that an API token stands for, or null when it is unknown, expired or revoked, or when the
- * person who made it may not sign in any more: whoever left must not stay by a program.
+ * person who made it may not sign in or may make no tokens any more: whoever left, or was demoted, must not
+ * stay by a program.
  */
 export async function readApiToken(
   db: Database,
@@ -33,12 +35,13 @@ export async function readApiToken(
 }
 
 /**
- * The actorId of who made a token; null when that person is disabled. The row names its maker as audit
+ * The actorId of who made a token; null when that person is disabled, or has lost the role for it. The row names its maker as audit
  * rows do (actorName); logins are never changed nor given again.
  */
 async function idOfMaker(db: Database, createdBy: string): Promise<string | null> {
   const login = /^person:(.+)$/s.exec(createdBy)?.[1];
   const user = login === undefined ? null : await findUserByLogin(db, login);
   if (user === null) return createdBy;
-  return user.disabledAt === null ? `user:${user.id}` : null;
+  const mayMake = user.disabledAt === null && allows(readRoles(user.roles), 'tokens.manage');
+  return mayMake ? `user:${user.id}` : null;
 }

@@ -8,14 +8,9 @@ import { findUserById, type UserRow } from '../db/users';
 import { DATABASE_KINDS } from '../testing/database';
 import { listAuditEvents } from '../testing/audit-rows';
 import { openTestHouse, type TestHouse } from '../testing/house';
-import { sessionValue } from '../testing/session';
+import { confirmed, sessionValue } from '../testing/session';
 import { readHalf, sealHalf } from './half-sign-in';
-import {
-  confirmTotp,
-  removeOwnSecondFactor,
-  renewRecoveryCodes,
-  viewSecondFactors,
-} from './own-second-factor';
+import { enrolTotp, removeOwnSecondFactor, renewRecoveryCodes, viewSecondFactors } from './own-second-factor';
 import { qrCode } from './qr-code';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes';
 import { redeemSetupLink } from './redeem-setup-link';
@@ -132,7 +127,7 @@ describe.each(DATABASE_KINDS)('a second factor on %s', (database) => {
     const user = await person(login, ['approver']);
     await beginTotp(ctx, user.id, sessionSecret());
     const input = { user: await row(user), code: await codeOf(user), sessionSecret: sessionSecret() };
-    const { recoveryCodes } = await confirmTotp(visitor(), input);
+    const { recoveryCodes } = await enrolTotp(visitor(), input);
     at += 30_000;
     return { user: await row(user), recoveryCodes };
   }
@@ -141,6 +136,7 @@ describe.each(DATABASE_KINDS)('a second factor on %s', (database) => {
     showSecondFactor(visitor(), {
       user: await row(user),
       proof: { kind: 'code', code },
+      purpose: 'sign-in',
       sessionSecret: sessionSecret(),
     });
 
@@ -176,7 +172,7 @@ describe.each(DATABASE_KINDS)('a second factor on %s', (database) => {
     // Not confirmed yet: it counts for nothing.
     await expect(show(user, await codeOf(user))).rejects.toMatchObject({ code: 'auth.second-factor' });
     const confirm = async (code: string) =>
-      confirmTotp(visitor(), { user: await row(user), code, sessionSecret: sessionSecret() });
+      enrolTotp(visitor(), { user: await row(user), code, sessionSecret: sessionSecret() });
     await expect(confirm('000000')).rejects.toMatchObject({ code: 'auth.second-factor', field: 'code' });
     const code = await codeOf(user);
     const { recoveryCodes } = await confirm(code);
@@ -208,19 +204,14 @@ describe.each(DATABASE_KINDS)('a second factor on %s', (database) => {
     expect(await show(user, code)).toBe('recovery');
     await expect(show(user, code)).rejects.toMatchObject({ code: 'auth.second-factor' });
     expect((await viewSecondFactors(visitor(), await row(user), sessionSecret())).counts.recovery).toBe(9);
-    const renewed = await renewRecoveryCodes(as(user), {
-      code: await codeOf(user),
-      sessionSecret: sessionSecret(),
-    });
+    const renewed = await renewRecoveryCodes(await confirmed(as(user)));
     await expect(show(user, next)).rejects.toMatchObject({ code: 'auth.second-factor' });
     expect(await show(user, renewed.recoveryCodes[0] ?? '')).toBe('recovery');
   });
 
-  it('is removed with a code of it, or by a reset link from the host', async () => {
+  it('is removed after a factor was shown again, or by a reset link from the host', async () => {
     const { user } = await enrolled('lost');
-    const remove = (code: string) =>
-      removeOwnSecondFactor(as(user), { code, sessionSecret: sessionSecret() });
-    await expect(remove('000000')).rejects.toMatchObject({ code: 'auth.second-factor' });
+    await expect(removeOwnSecondFactor(as(user))).rejects.toMatchObject({ code: 'auth.confirm' });
     const link = await createResetLink(ctx, { login: 'lost' });
     // Making the link changes nothing yet.
     expect((await row(user)).totpConfirmedAt).not.toBeNull();
@@ -234,9 +225,9 @@ describe.each(DATABASE_KINDS)('a second factor on %s', (database) => {
     expect(await row(user)).toMatchObject({ totpSecret: null, totpConfirmedAt: null });
     expect(await hasSecondFactor(ctx.db, await row(user))).toBe(false);
     const own = await enrolled('self');
-    await removeOwnSecondFactor(as(own.user), {
-      code: own.recoveryCodes[3] ?? '',
-      sessionSecret: sessionSecret(),
+    await removeOwnSecondFactor(await confirmed(as(own.user)));
+    await expect(renewRecoveryCodes(await confirmed(as(own.user)))).rejects.toMatchObject({
+      code: 'http.invalid',
     });
     const { counts } = await viewSecondFactors(visitor(), await row(own.user), sessionSecret());
     expect(counts).toMatchObject({ totp: 0, recovery: 0 });

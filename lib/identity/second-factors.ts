@@ -3,7 +3,7 @@ import type { Queries, Tx } from '../db/client';
 import { deletePasskeysOf, passkeysOf } from '../db/passkeys';
 import { countRecoveryCodes, replaceRecoveryCodes, useRecoveryCode } from '../db/recovery-codes';
 import { setUserTotp, takeTotpStep, type UserRow } from '../db/users';
-import { takeFactorTouch } from './factor-touch';
+import { takeFactorTouch, type TouchPurpose } from './factor-touch';
 import { recoveryCodeHash } from './recovery-codes';
 import { openTotpSecret, totpStep } from './totp';
 import type { TouchAnswer } from './touch-answer';
@@ -15,6 +15,8 @@ export type FactorProof = { kind: 'code'; code: string } | { kind: 'passkey'; an
 export type FactorCheck = {
   user: UserRow;
   proof: FactorProof;
+  /** What a touch must have been asked for. */
+  purpose: TouchPurpose;
   now: Date;
   sessionSecret: string;
   site: Ctx['config']['site'];
@@ -44,9 +46,9 @@ export const SECOND_FACTORS = {
   passkey: {
     counts: true,
     count: async (db, user) => (await passkeysOf(db, user.id)).length,
-    check: async (tx, { user, proof, now, site }) =>
+    check: async (tx, { user, proof, purpose, now, site }) =>
       proof.kind === 'passkey' &&
-      takeFactorTouch(tx, { userId: user.id, answer: proof.answer, purpose: 'sign-in', now, site }),
+      takeFactorTouch(tx, { userId: user.id, answer: proof.answer, purpose, now, site }),
     remove: (tx, userId) => deletePasskeysOf(tx, userId),
   },
   recovery: {

@@ -69,6 +69,7 @@ export async function openSession(
     lastSeenAt: now,
     expiresAt: new Date(now.getTime() + rules.absoluteMs),
     endedAt: null,
+    confirmedAt: null,
   });
   const maxAgeSeconds = Math.floor(rules.absoluteMs / 1000);
   const value = await encode({

@@ -4,7 +4,7 @@ import { inTransaction } from '../db/in-transaction';
 import type { UserRow } from '../db/users';
 import { HubgateError } from '../errors';
 import { auditRefusal } from './audit-refusal';
-import { wrongTouch } from './factor-touch';
+import { wrongTouch, type TouchPurpose } from './factor-touch';
 import { checkSecondFactor, type FactorKind, type FactorProof } from './second-factors';
 
 /**
@@ -14,7 +14,7 @@ import { checkSecondFactor, type FactorKind, type FactorProof } from './second-f
  */
 export async function showSecondFactor(
   ctx: Ctx,
-  input: { user: UserRow; proof: FactorProof; sessionSecret: string },
+  input: { user: UserRow; proof: FactorProof; purpose: TouchPurpose; sessionSecret: string },
 ): Promise<FactorKind> {
   const { user } = input;
   const kind = await inTransaction(ctx.db, async (tx) => {

@@ -41,7 +41,7 @@ async function person(login: string, account: string | null = null): Promise<voi
   });
   if (account === null) return;
   const identity = { issuer: 'https://sso.example.org', subject: login, userId: id, account };
-  await insertUserIdentity(house.ctx.db, { ...identity, createdAt: at, lastSeenAt: at });
+  await insertUserIdentity(house.ctx.db, { ...identity, email: null, createdAt: at, lastSeenAt: at });
 }
 
 const visitor = (): Ctx => ({ ...house.ctx, actor: { kind: 'visitor', addressKey: 'k' } });

@@ -57,10 +57,10 @@ async function personOf(
   provider: OidcProvider,
   claims: ProviderClaims,
 ): Promise<UserRow | null> {
-  const { issuer, subject, account } = claims;
+  const { issuer, subject, account, email } = claims;
   const known = await findUserIdentity(tx, { issuer, subject });
   if (known === null) return newPerson(ctx, tx, provider, claims);
-  await touchUserIdentity(tx, { issuer, subject, account, at: ctx.now() });
+  await touchUserIdentity(tx, { issuer, subject, account, email, at: ctx.now() });
   const user = await findUserById(tx, known.userId);
   if (user === null || user.disabledAt !== null) return user;
   const roles = rolesOfGroups(provider, claims.groups);
@@ -100,7 +100,15 @@ async function newPerson(
     createdAt: now,
     lastSignInAt: null,
   });
-  await insertUserIdentity(tx, { issuer, subject, userId: id, account, createdAt: now, lastSeenAt: now });
+  await insertUserIdentity(tx, {
+    issuer,
+    subject,
+    userId: id,
+    account,
+    email,
+    createdAt: now,
+    lastSeenAt: now,
+  });
   await recordAudit(ctx, tx, {
     action: 'person.create',
     target: `person:${login}`,

@@ -21,6 +21,7 @@ import { deleteExpiredTrustProofs } from '../db/used-trust-proofs';
 import { isHubgateError } from '../errors';
 import { publishCrls } from '../hubs/publish-crls';
 import { publishRevocations } from '../hubs/publish-maps';
+import { siteLanguage } from '../i18n/site-language';
 import type { Instance } from '../instance';
 import { deliverDueMail } from '../mail/deliver-due-mail';
 import { refreshAccounts } from '../requests/ask-directory';
@@ -255,7 +256,7 @@ function jobCtx(house: JobHouse, name: string): Ctx {
     actor: { kind: 'system', name },
     now: () => new Date(),
     requestId: `job-${name}-${randomBytes(6).toString('hex')}`,
-    locale: house.config.site.languages[0] ?? 'en',
+    locale: siteLanguage(house.config),
     config: house.config,
     paths: house.paths,
     db: house.db,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Translate } from '../ctx';
-import { RevocationReason } from '../wire/messages';
+import { RevocationReason } from '../wire/records';
 import { endOfCertificate } from './certificate-calendar';
 import type { CalendarEntry } from './calendar-file';
 

@@ -10,7 +10,7 @@ import type { Ctx } from '../ctx';
 import { enqueueMail, leaseDueMails, type MailOrder, outboxSummary } from '../db/outbox';
 import { inTransaction } from '../db/in-transaction';
 import { DATABASE_KINDS, testDatabase, type TestDatabase } from '../testing/database';
-import { RevocationReason } from '../wire/messages';
+import { RevocationReason } from '../wire/records';
 import { testChain, testKey, testPlan, testSign } from '../x509/testing/throwaway-ca';
 import { BACK_OFF_MINUTES, deliverDueMail } from './deliver-due-mail';
 import { type MAILS } from './mail-content';

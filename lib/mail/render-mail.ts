@@ -1,5 +1,5 @@
 import { calendarFile } from './calendar-file';
-import { LOCALES, type Locale } from '../i18n/catalogue';
+import { LOCALES, type Locale } from '../i18n/locales';
 import { translator } from '../i18n/translator';
 import { type Block, isMailName, type MailContent, MAILS, type Wording } from './mail-content';
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Config } from '../config/schema';
 import { HubgateError } from '../errors';
+import { siteLanguage } from '../i18n/site-language';
 import { MailFailure } from './mail-failure';
 import { renderMail } from './render-mail';
 import { openTransport } from './transport';
@@ -26,7 +27,7 @@ export async function sendTestMail(
   try {
     const mail = renderMail({
       template: 'test',
-      locale: config.site.languages[0] ?? 'en',
+      locale: siteLanguage(config),
       vars: {},
       site: config.site,
     });

@@ -1,5 +1,5 @@
 import type { Ctx } from '../ctx';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 
 /** The signer as a page shows it: its own status, or `down` when it does not answer. */
 export type SignerView =

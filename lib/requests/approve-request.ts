@@ -9,6 +9,7 @@ import { inTransaction } from '../db/in-transaction';
 import { enqueueMail } from '../db/outbox';
 import { changeRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
+import { siteLanguage } from '../i18n/site-language';
 import { actorId, requirePermission } from '../identity/authorise';
 import type { PasskeyEvidence } from '../wire/passkey-approval';
 import { requireAccountInUse } from './account-check';
@@ -183,7 +184,7 @@ async function requireNameFree(ctx: Ctx, tx: Tx, row: RequestRow, confirmed: boo
   await enqueueMail(tx, {
     recipient: holder.email,
     template: 'account-taken-over',
-    locale: holder.locale,
+    locale: holder.locale ?? siteLanguage(ctx.config),
     vars: { id: row.id, commonName: row.commonName, contact: ctx.config.site.contact },
     dedupeKey: `account-taken-over/${row.id}`,
     now: ctx.now(),

@@ -179,6 +179,14 @@ describe('a touch that is refused', () => {
       'signer.approval',
     );
 
+    // What was touched for bob's request counts neither again nor for alice's.
+    const [bob] = await waiting('bob2');
+    const question = await beginTouch(paula, { requests: bob ? [bob] : [], single: true });
+    const answer = answerTouch(key, question);
+    expect((await approveTouched(paula, { answer })).results).toMatchObject([{ id: bob?.id }]);
+    await begin();
+    await refused(paula, answer, 'approval.touch');
+
     const late = answerTouch(key, await begin());
     house.advance(11 * 60_000);
     await refused(paula, late, 'approval.touch');

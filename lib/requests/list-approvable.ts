@@ -3,6 +3,7 @@ import { approvableRequests, cleanRequests } from '../db/approvable-requests';
 import { requirePermission } from '../identity/authorise';
 import { BULK_MAX } from './approve-requests';
 import { grantedEmails, stringList } from './approved-content';
+import { refreshFindings } from './refresh-findings';
 import { isOwn } from './transition';
 
 /** A request as it stands in a selection, with the names that its certificate would carry. */
@@ -25,6 +26,7 @@ export async function listApprovable(
   input: { seen: readonly { id: string; version: number }[] } | { all: 'clean' },
 ): Promise<ApprovableItem[]> {
   requirePermission(ctx, 'requests.decide');
+  await refreshFindings(ctx);
   const seen =
     'seen' in input ? new Map(input.seen.slice(0, BULK_MAX).map((one) => [one.id, one.version])) : null;
   const rows =

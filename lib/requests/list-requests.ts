@@ -2,6 +2,7 @@ import type { Ctx } from '../ctx';
 import { listRequestRows, type ListFilter, type RequestKind, type RequestSort } from '../db/request-list';
 import { requirePermission } from '../identity/authorise';
 import { readCursor, writeCursor } from './page-cursor';
+import { refreshFindings } from './refresh-findings';
 import { readRequestId } from './request-id';
 import { requestItem } from './request-item';
 import { REQUEST_STATES, type RequestState } from './states';
@@ -16,7 +17,7 @@ export const LIST_MAX = 200;
  * @throws {HubgateError} `auth.*`, `http.invalid` for a damaged cursor
  */
 export async function listRequests(
-  ctx: Pick<Ctx, 'actor' | 'db'>,
+  ctx: Pick<Ctx, 'actor' | 'db' | 'config'>,
   input: {
     state?: RequestState | undefined;
     finding?: 'clean' | 'flagged' | 'warn' | 'bad' | undefined;
@@ -27,6 +28,7 @@ export async function listRequests(
   },
 ): Promise<{ items: RequestItem[]; nextCursor: string | null }> {
   requirePermission(ctx, 'requests.read');
+  await refreshFindings(ctx);
   const sort = input.sort ?? 'newest';
   const limit = Math.min(Math.max(1, Math.trunc(input.limit)), LIST_MAX);
   const q = (input.q ?? '').trim().slice(0, 254).replaceAll('\0', '');

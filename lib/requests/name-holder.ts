@@ -22,7 +22,8 @@ export type NameHolder = {
   /** The latest certificate's serial, or the id of a request that is about to get one. */
   reference: string;
   email: string | null;
-  locale: string;
+  /** Null where no request of theirs is known. */
+  locale: string | null;
 };
 
 /**
@@ -50,7 +51,7 @@ export async function otherHolder(db: Queries, claimant: Claimant): Promise<Name
         participantId: one.request?.participantId ?? null,
         provenEmail: one.email,
         email: one.email ?? one.request?.email ?? null,
-        locale: one.request?.locale ?? 'en',
+        locale: one.request?.locale ?? null,
       })),
     ...approved
       .filter((one) => one.id !== claimant.id && one.profile === 'user')
@@ -61,12 +62,12 @@ export async function otherHolder(db: Queries, claimant: Claimant): Promise<Name
         participantId: one.participantId,
         provenEmail: one.emailState === 'proven' || one.emailState === 'vouched' ? one.email : null,
         email: one.email,
-        locale: 'en',
+        locale: one.locale,
       })),
   ];
   if (holders.length === 0 && claimant.participantId === null) {
     const [event] = await eventsWithNames(db, [claimant.commonName], null);
-    return event === undefined ? null : { reference: event.eventId, email: null, locale: 'en' };
+    return event === undefined ? null : { reference: event.eventId, email: null, locale: null };
   }
   if (holders.length === 0) return null;
   const same = holders.some(

@@ -1,9 +1,8 @@
 import type { Ctx } from '../ctx';
-import { findUserById } from '../db/users';
 import { lifetimeDays } from './approved-content';
 import { issuingCa } from './issuing-ca';
 import { previewRows, subjectOf } from './preview-rows';
-import { forProvenAccount, provenAccount } from './proven-account';
+import { forProvenAccount, isVerifiedAddress, provenAccount } from './proven-account';
 import { readWish, type Wish } from './read-wish';
 import { requireMayAsk, type SubmitInput } from './submit-request';
 import type { RequestPreview } from './views';
@@ -17,8 +16,10 @@ import type { RequestPreview } from './views';
 export async function previewRequest(ctx: Ctx, input: SubmitInput): Promise<RequestPreview> {
   requireMayAsk(ctx);
   const wish = await readWish(ctx, forProvenAccount(ctx, input, await provenAccount(ctx)));
-  const user = ctx.actor.kind === 'person' ? await findUserById(ctx.db, ctx.actor.userId) : null;
-  const own = wish.email !== null && user?.email?.toLowerCase() === wish.email.toLowerCase();
+  const own =
+    wish.email !== null &&
+    ctx.actor.kind === 'person' &&
+    (await isVerifiedAddress(ctx.db, ctx.actor.userId, wish.email));
   return previewWish(ctx, wish, { emailProven: own, endsAt: null });
 }
 

@@ -3,6 +3,7 @@ import type { Tx } from '../db/client';
 import { enqueueMail, type MailTemplate } from '../db/outbox';
 import type { RequestRow } from '../db/requests';
 import { listUsers } from '../db/users';
+import { siteLanguage } from '../i18n/site-language';
 import { readRoles } from '../identity/roles';
 
 /** Where the requester sees the request; without a secret, since nobody knows yet whose mailbox it is. */
@@ -30,7 +31,7 @@ export async function mailRequester(
 
 /** Tells those who decide that a request waits: the configured addresses, else every approver's. */
 export async function mailApprovers(
-  ctx: Pick<Ctx, 'config' | 'now' | 'locale'>,
+  ctx: Pick<Ctx, 'config' | 'now'>,
   tx: Tx,
   row: Pick<RequestRow, 'id' | 'email' | 'commonName' | 'name'>,
 ): Promise<void> {
@@ -46,7 +47,7 @@ export async function mailApprovers(
     await enqueueMail(tx, {
       recipient,
       template: 'request-waiting',
-      locale: 'en',
+      locale: siteLanguage(ctx.config),
       vars: {
         id: row.id,
         commonName: row.commonName,

@@ -12,12 +12,11 @@ import {
   insertRequest,
   type RequestRow,
 } from '../db/requests';
-import { findUserById } from '../db/users';
 import { HubgateError, isHubgateError } from '../errors';
 import { useTrustProof } from '../trust/use-trust-proof';
 import { accountFacts, accountProof } from './account-facts';
 import { refuseDuplicateKey } from './duplicate-key';
-import { forProvenAccount, provenAccount } from './proven-account';
+import { forProvenAccount, isVerifiedAddress, provenAccount } from './proven-account';
 import { readWish, type Wish, type WishInput } from './read-wish';
 import { requestChecks } from './request-checks';
 import { hashSecret, newPickupSecret, newRequestId } from './request-id';
@@ -257,11 +256,11 @@ export async function readTrust(
   return trust;
 }
 
-/** The address of the account that is signed in needs no further proof. */
+/** An address that the requester's provider has verified needs no further proof; one that they wrote into their own account does. */
 async function emailStateOf(tx: Tx, email: string | null, requesterId: string | null): Promise<EmailState> {
   if (email === null) return 'none';
-  const user = requesterId === null ? null : await findUserById(tx, requesterId);
-  return user?.email?.toLowerCase() === email.toLowerCase() ? 'proven' : 'unproven';
+  const own = requesterId !== null && (await isVerifiedAddress(tx, requesterId, email));
+  return own ? 'proven' : 'unproven';
 }
 
 async function freshId(tx: Tx): Promise<string> {

@@ -92,5 +92,7 @@ async function issuedCertificate(ctx: Ctx, row: RequestRow): Promise<RequesterVi
     ...view,
     pem: toPem('CERTIFICATE', certificate.der),
     chain: chainOf(ca, issuer),
+    fetchedAt: certificate.fetchedAt?.toISOString() ?? null,
+    seenAt: certificate.seenAt?.toISOString() ?? null,
   };
 }

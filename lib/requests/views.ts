@@ -94,7 +94,15 @@ export type RequesterView = {
   /** Who can act next: `approver`, `signer`, `you`, `nobody`. */
   next: 'approver' | 'signer' | 'you' | 'nobody';
   actions: RequestAction[];
-  certificate: (CertificateView & { pem: string; chain: string }) | null;
+  certificate:
+    | (CertificateView & {
+        pem: string;
+        chain: string;
+        /** When its owner had it the first time, and when the gate first accepted it. ISO 8601. */
+        fetchedAt: string | null;
+        seenAt: string | null;
+      })
+    | null;
   /** The certificate that this request renews. */
   renewed: Pick<CertificateView, 'serial' | 'state' | 'notAfter' | 'label'> | null;
 };

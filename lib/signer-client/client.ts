@@ -5,18 +5,20 @@ import { WIRE_VERSION, type Order } from '../wire/order';
 import {
   PAGE_MAX_ROWS,
   RESULTS,
-  type BlockedKey,
-  type Crls,
-  type ImportedCertificate,
-  type Revocation,
-  type RevocationPage,
-  type RevocationReason,
   type SignerCall,
   type SignerFrame,
   type SignerMethod,
-  type SignerStatus,
   type SignOutcome,
 } from '../wire/messages';
+import type {
+  BlockedKey,
+  Crls,
+  ImportedCertificate,
+  Revocation,
+  RevocationPage,
+  RevocationReason,
+} from '../wire/records';
+import type { SignerStatus } from '../wire/status';
 import type {
   AcceptPasskey,
   ApproverList,

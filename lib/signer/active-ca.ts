@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import { HubgateError } from '../errors';
-import type { SignerStatus } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import { parseCertificate } from '../x509/certificate';
 import { readCrlHead } from '../x509/crl';
 import { readSpki } from '../x509/key-info';

@@ -1,5 +1,6 @@
 import { HubgateError } from '../errors';
-import type { SignerCall, SignerStatus, SignOutcome } from '../wire/messages';
+import type { SignerCall, SignOutcome } from '../wire/messages';
+import type { SignerStatus } from '../wire/status';
 import type { Approvers } from './approvers';
 import type { AuditSealer } from './audit-sealer';
 import type { Ca } from './ca-files';

@@ -99,7 +99,8 @@ function requirePeople(
       ? `${policy.approvalCount} different people must approve with their passkeys; ${approvers.size} did. ` +
           "This signer does not take the portal's word. Approve it again."
       : `${policy.approvalCount} different people must approve; ${approvers.size} approval(s) count. ` +
-          'Others have expired, lie in the future or are of the same person. Approve it again.',
+          'Others have expired, lie in the future, are of the same person or renew what was renewed before. ' +
+          'Approve it again.',
   );
 }
 

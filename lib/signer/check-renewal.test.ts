@@ -83,6 +83,9 @@ async function requirePasskeys(renewalRules?: { auto: boolean; windowDays: numbe
 let user: Old;
 let longLived: Old;
 let server: Old;
+/** Certificates for one test each: a renewal uses them up. */
+const spare: Record<'user' | 'server' | 'twice' | 'batch' | 'certificateHold' | 'keyCompromise', Old> =
+  Object.create(null) as never;
 const byKind = new Map<SubjectKeyKind, Old>();
 const KINDS: SubjectKeyKind[] = ['rsa-2048', 'p-256', 'p-384', 'ed25519'];
 const SAN = { emails: [], dnsNames: ['hub.example.org', 'b.example.org'], ipAddresses: [] };
@@ -93,6 +96,10 @@ beforeAll(async () => {
   longLived = await issue({ lifetimeDays: 365 });
   server = await issue({ profile: 'server', commonName: 'hub.example.org', san: SAN });
   for (const kind of KINDS) byKind.set(kind, await issue({ commonName: kind }, kind));
+  for (const name of ['twice', 'batch', 'certificateHold', 'keyCompromise'] as const)
+    spare[name] = await issue();
+  spare.user = await issue({ san: { ...NO_NAMES, emails: ['alice@example.org'] } });
+  spare.server = await issue({ profile: 'server', commonName: 'hub.example.org', san: SAN });
   await requirePasskeys();
 });
 afterAll(() => signer.remove());
@@ -110,10 +117,10 @@ describe('a signer that takes passkeys only', () => {
   });
 
   it('lets a renewal drop names, and keep those of a server', async () => {
-    expect(await outcomeOf(renewal(user, { content: { san: NO_NAMES } }))).toMatchObject({
+    expect(await outcomeOf(renewal(spare.user, { content: { san: NO_NAMES } }))).toMatchObject({
       outcome: 'issued',
     });
-    expect(await outcomeOf(renewal(server))).toMatchObject({ outcome: 'issued' });
+    expect(await outcomeOf(renewal(spare.server))).toMatchObject({ outcome: 'issued' });
   });
 
   it.each<[string, () => Order]>([
@@ -176,10 +183,26 @@ describe('a signer that takes passkeys only', () => {
   });
 });
 
+describe('a certificate renews itself once', () => {
+  it('also when the next asks after a restart; the same order gets what it had', async () => {
+    const first = renewal(spare.twice);
+    expect(await outcomeOf(first)).toMatchObject({ outcome: 'issued', repeated: false });
+    expect(await outcomeOf(renewal(spare.twice))).toMatchObject(REFUSED);
+    await signer.stop();
+    await signer.start();
+    expect(await outcomeOf(renewal(spare.twice))).toMatchObject(REFUSED);
+    expect(await outcomeOf(first)).toMatchObject({ outcome: 'issued', repeated: true });
+  });
+
+  it('also when many ask at the same time', async () => {
+    const outcomes = await signer.client.sign(Array.from({ length: 8 }, () => renewal(spare.batch)));
+    expect(outcomes.filter(({ outcome }) => outcome === 'issued')).toHaveLength(1);
+  });
+});
+
 describe('what happened to the old certificate since', () => {
   it.each(['certificateHold', 'keyCompromise'] as const)('%s ends renewals', async (reason) => {
-    const old = byKind.get(reason === 'keyCompromise' ? 'p-384' : 'rsa-2048');
-    if (old === undefined) throw new Error('not issued');
+    const old = spare[reason];
     await signer.client.revoke({ serials: [old.serial], reason, by: 'test' });
     expect(await outcomeOf(renewal(old))).toMatchObject(REFUSED);
   });

@@ -13,7 +13,11 @@ const DAY_MS = 86_400_000;
  * was issued here, is in force, about to end, and for the same name and profile; and its key signed
  * exactly this renewal. Nobody's word is needed for that.
  *
- * @returns true when the order carries such an approval, false when it carries none
+ * A certificate renews itself once. Whoever has the old key could otherwise have as many certificates as
+ * they like in its last days, and the next would be nobody's decision.
+ *
+ * @returns true when the order carries such an approval and it is this certificate's first renewal, false
+ *   when it carries none or another order was signed by one: then people must approve
  * @throws {HubgateError} `signer.approval` when it carries one that does not hold
  */
 export function checkRenewal(
@@ -21,16 +25,42 @@ export function checkRenewal(
   known: {
     journal: Pick<Journal, 'findCertificate' | 'eventOfCertificate'>;
     policy: Pick<SignerPolicy, 'renewal'>;
+    renewals: Renewals;
     now: Date;
   },
 ): boolean {
   const claims = order.approvals.filter(({ method }) => method === 'renewal');
+  const serials: string[] = [];
   for (const { evidence } of claims) {
     const parsed = RenewalEvidence.safeParse(evidence);
     if (!parsed.success) throw refused('its evidence is not a serial and a signature');
     checkEvidence(order, parsed.data, known);
+    serials.push(parsed.data.serial);
   }
-  return claims.length > 0;
+  const first = serials.every((serial) => known.renewals.take(serial, order.content.orderId));
+  return claims.length > 0 && first;
+}
+
+/** Counts one renewal per certificate: those of the journal, and those that are being signed. */
+export type Renewals = {
+  /** True when no other order has renewed this certificate or is about to. */
+  take: (serial: string, orderId: string) => boolean;
+  /** This order is signed, or will not be. */
+  done: (orderId: string) => void;
+};
+
+export function openRenewals(journal: Pick<Journal, 'renewedBy'>): Renewals {
+  const underWay = new Map<string, string>();
+  return {
+    take(serial, orderId) {
+      if ((underWay.get(serial) ?? journal.renewedBy(serial) ?? orderId) !== orderId) return false;
+      underWay.set(serial, orderId);
+      return true;
+    },
+    done(orderId) {
+      for (const [serial, by] of underWay) if (by === orderId) underWay.delete(serial);
+    },
+  };
 }
 
 function checkEvidence(

@@ -1,4 +1,4 @@
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import type { JournalFile } from './journal-file';
 import type { RevocationRow } from './journal-revocations';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { RevocationReason } from '../wire/messages';
+import type { RevocationReason } from '../wire/records';
 import type { JournalFile } from './journal-file';
 
 export type ImportedCertificate = {

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import Database from 'better-sqlite3';
@@ -69,6 +77,12 @@ describe('a damaged journal', () => {
     truncateSync(file, 0);
     await expect(signer.start()).rejects.toEqual(damaged);
     expect(readFileSync(file)).toHaveLength(0);
+  });
+
+  it('that is gone is not begun anew where there is a CA', async () => {
+    rmSync(file);
+    await expect(signer.start()).rejects.toEqual(damaged);
+    expect(existsSync(file)).toBe(false);
   });
 
   it('is refused by the process, which names the newest backup it sees', async () => {

@@ -64,10 +64,16 @@ export function markSuspect(file: string): void {
   writeFileSync(suspectFile(file), '', { mode: 0o600 });
 }
 
-/** @throws {HubgateError} `signer.journal-damaged` when the file is there and nothing is in it */
-export function checkNotEmpty(file: string): void {
-  // SQLite would begin a new one, and throw the log beside it away.
-  if (statSync(file, { throwIfNoEntry: false })?.size === 0) throw damagedError(file, 'it is empty');
+/**
+ * A journal is begun by the ceremony alone. SQLite would begin a new one in place of one that is gone or
+ * empty (and throw the log beside it away): it would know nothing of what was issued and revoked.
+ *
+ * @throws {HubgateError} `signer.journal-damaged` when the file is not there, or nothing is in it
+ */
+export function checkBegun(file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw damagedError(file, 'it is not there');
+  if (size === 0) throw damagedError(file, 'it is empty');
 }
 
 /**

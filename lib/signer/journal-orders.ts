@@ -27,6 +27,8 @@ export type JournalOrders = {
   /** Intents of the hour and day before `now` that were not given up: what ceilings count. */
   intentsSince: (now: Date) => { hour: number; day: number };
   findByOrder: (orderId: string) => IssuedRow | null;
+  /** The order by which this certificate was renewed on the word of its own key, once that is issued. */
+  renewedBy: (serial: string) => string | null;
   /**
    * Gives up earlier intents of the same orders, then records these; one transaction. What an order
    * stands for may change until it has a certificate: a failed request may be edited and approved anew.
@@ -46,6 +48,10 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
     byOrder: db.prepare(
       `SELECT c.serial, c.order_id AS orderId, c.der, o.content_sha256 AS contentSha256
          FROM certificates c LEFT JOIN orders o USING (order_id) WHERE c.order_id = ?`,
+    ),
+    renewedBy: db.prepare(
+      `SELECT a.order_id AS orderId FROM approvals a JOIN certificates c USING (order_id)
+         WHERE a.method = 'renewal' AND json_extract(a.evidence, '$.serial') = ? LIMIT 1`,
     ),
     order: db.prepare(
       `INSERT INTO orders (order_id, content_sha256, content, received_at) VALUES (?, ?, ?, ?)
@@ -93,6 +99,7 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
       return { hour: since(3_600_000), day: since(86_400_000) };
     },
     findByOrder: (orderId) => (sql.byOrder.get(orderId) as IssuedRow | undefined) ?? null,
+    renewedBy: (serial) => (sql.renewedBy.get(serial) as { orderId: string } | undefined)?.orderId ?? null,
     recordIntents: (intents, now) =>
       durable(() => {
         for (const intent of intents) recordIntent(intent, now);

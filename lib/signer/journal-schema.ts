@@ -83,6 +83,10 @@ const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
   VERSION_3,
   PASSKEY_TABLES,
   AUDIT_TABLES,
+  `
+  -- Which order renewed a certificate on the word of its own key: one may.
+  CREATE INDEX approvals_renewal ON approvals (json_extract(evidence, '$.serial')) WHERE method = 'renewal';
+  `,
   EVENT_TABLES,
 ];
 

@@ -1,4 +1,5 @@
-import type { RESULTS, Revocation, RevocationReason } from '../wire/messages';
+import type { RESULTS } from '../wire/messages';
+import type { Revocation, RevocationReason } from '../wire/records';
 import type * as z from 'zod';
 
 import type { Ca } from './ca-files';

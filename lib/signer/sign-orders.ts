@@ -9,7 +9,7 @@ import { newSerial, SERIAL_OCTETS } from '../x509/serial';
 import type { Ca } from './ca-files';
 import { ceilingError, clockError, roomUnderCeilings } from './ceilings';
 import { checkEvent } from './check-event';
-import { checkRenewal } from './check-renewal';
+import { checkRenewal, openRenewals } from './check-renewal';
 import type { Custody } from './custody';
 import { countEvents } from './event-quota';
 import { groupCommit } from './group-commit';
@@ -60,6 +60,7 @@ export function openSigning(input: {
   const publicKey = createPublicKey({ key: Buffer.from(ca.signing.spki), format: 'der', type: 'spki' });
   /** Orders under way, of any batch; settled when they are done, well or not. */
   const underWay = new Map<string, Promise<unknown>>();
+  const renewals = openRenewals(journal);
   const threads = turnstile(SIGNATURES_AT_ONCE);
 
   const intents = groupCommit<Prepared>({
@@ -117,7 +118,7 @@ export function openSigning(input: {
     if (before) return before;
     const key = unlockedKey();
     const at = now();
-    const renewalProven = checkRenewal(order, { journal, policy: ca.policy, now: at });
+    const renewalProven = checkRenewal(order, { journal, policy: ca.policy, renewals, now: at });
     const event = checkEvent(order, { journal, now: at });
     const fresh = newSerial(randomBytes(SERIAL_OCTETS));
     const { personOf } = touches;
@@ -162,6 +163,7 @@ export function openSigning(input: {
     underWay.set(orderId, attempt);
     const outcome = await attempt;
     underWay.delete(orderId);
+    renewals.done(orderId);
     return outcome;
   }
 

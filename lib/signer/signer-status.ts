@@ -1,4 +1,5 @@
-import type { CrlEnd, Crls, SignerStatus } from '../wire/messages';
+import type { Crls } from '../wire/records';
+import type { CrlEnd, SignerStatus } from '../wire/status';
 import { readCrlHead } from '../x509/crl';
 import { caKeyId } from '../x509/key-id';
 import type { Ca } from './ca-files';

@@ -9,7 +9,7 @@ import { signerFiles } from './ca-files';
 import type { Door } from './calls';
 import { watchIntegrity } from './integrity-watch';
 import { openJournal } from './journal';
-import { checkNotEmpty } from './journal-integrity';
+import { checkBegun } from './journal-integrity';
 import type { Log } from './log';
 import { listenOnSocket } from './listen';
 import { servePeer } from './peer';
@@ -45,8 +45,8 @@ export async function startSigner(input: {
   const { now, log } = input;
   makeDir(input.dir);
   const files = signerFiles(input.dir);
-  // Before the ceremony an empty file is a journal that was never begun; afterwards, one that is lost.
-  if (existsSync(files.signingCa)) checkNotEmpty(files.journal);
+  // Before the ceremony there is none yet, or an empty file; afterwards it is one that was lost.
+  if (existsSync(files.signingCa)) checkBegun(files.journal);
   const journal = openJournal(files.journal);
   try {
     const { openThread } = input;

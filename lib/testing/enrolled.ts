@@ -3,6 +3,7 @@ import { beginPasskey } from '../identity/begin-passkey';
 import type { TouchAnswer, TouchQuestion } from '../identity/touch-answer';
 import type { Ctx } from '../ctx';
 import { makeAuthenticator, type Authenticator, type AuthenticatorOptions } from './authenticator';
+import { confirmed } from './session';
 import type { TestSigner } from './signer';
 
 /** Registers a software passkey for whoever `ctx` acts as, and has an operator accept it. */
@@ -12,7 +13,7 @@ export async function enrolPasskey(
   options: AuthenticatorOptions = {},
 ): Promise<Authenticator> {
   const authenticator = makeAuthenticator(options);
-  const { challenge } = await beginPasskey(ctx);
+  const { challenge } = await beginPasskey(await confirmed(ctx));
   const answer = authenticator.register(challenge);
   const { fingerprint } = await addPasskey(ctx, { name: 'test key', answer });
   await operator.acceptPasskey({ fingerprint, by: 'host:test' });

@@ -11,7 +11,7 @@ import { watchJournal } from '../certificates/watch-journal';
 import type { Ctx } from '../ctx';
 import { readSetting, writeSetting } from '../db/settings';
 import { HubgateError, isHubgateError } from '../errors';
-import type { Crls } from '../wire/messages';
+import type { Crls } from '../wire/records';
 import { readCrlHead } from '../x509/crl';
 import { caKeyId } from '../x509/key-id';
 import { toPem } from '../x509/pem';

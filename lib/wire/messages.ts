@@ -5,7 +5,6 @@ import {
   AuditRestartParams,
   AuditSeal,
   AuditSealPage,
-  LastSeal,
   SEALS_PAGE_MAX,
   SignerEventPage,
 } from './audit-seal';
@@ -16,7 +15,6 @@ import {
   OcspLiveResult,
   OcspParams,
   OcspResult,
-  ResponderEnd,
 } from './ocsp';
 import { BATCH_MAX_ORDERS, Order, OrderId, WIRE_VERSION } from './order';
 import {
@@ -31,6 +29,16 @@ import {
 import { PersonId, PresentedTouch } from './passkey-approval';
 import { ApproveEvent, CloseEvent, EventId, EventState } from './event';
 import { RelintReport } from './relint';
+import { base64, by, keyIdHex, SerialHex, sha256Hex } from './fields';
+import {
+  BlockedKey,
+  Crls,
+  ImportedCertificate,
+  Revocation,
+  RevocationPage,
+  RevocationReason,
+} from './records';
+import { SignerStatus } from './status';
 
 /**
  * Newline-delimited JSON over a Unix socket. One line is one frame; a connection may carry many
@@ -41,32 +49,10 @@ import { RelintReport } from './relint';
 /** A line longer than this ends the connection: 1,000 orders with 16 KiB CSRs, as base64. */
 export const FRAME_MAX_BYTES = 32 * 1024 * 1024;
 
-/** Lower-case hex, one to twenty octets: imported CAs have short serials. Zero is nobody's serial. */
-export const SerialHex = z.string().regex(/^(?!00)(?:[0-9a-f]{2}){1,20}$/);
-const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
-const keyIdHex = z.string().regex(/^[0-9a-f]{40}$/);
-const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
-const instant = z.iso.datetime();
-/** Who asked, as the portal or the command line names them: `person:olga`, `host:root`. */
-const by = z.string().min(1).max(128);
-
 /** Serials of one `revoke` or `release`, and keys of one `blockKeys`. */
 export const REVOKE_MAX_SERIALS = 1000;
 /** Rows of one page of `revocations` and `blockedKeys`. */
 export const PAGE_MAX_ROWS = 5000;
-
-/** RFC 5280 section 5.3.1, in camelCase; `removeFromCRL` is for holds and never asked for by name. */
-export const RevocationReason = z.enum([
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'privilegeWithdrawn',
-]);
-export type RevocationReason = z.infer<typeof RevocationReason>;
 
 const call = <const M extends string, P extends z.ZodType>(method: M, params: P) =>
   z.strictObject({ v: z.literal(WIRE_VERSION), id: z.int(), method: z.literal(method), params });
@@ -173,67 +159,6 @@ export const OPERATOR_ONLY: ReadonlySet<SignerMethod> = new Set([
   'removePasskey',
 ]);
 
-/** How long a CRL still holds: `former` are those of retired signing CAs. */
-export const CrlEnd = z.strictObject({
-  list: z.enum(['signing', 'root', 'former']),
-  keyId: keyIdHex,
-  number: z.int(),
-  thisUpdate: instant,
-  nextUpdate: instant,
-});
-export type CrlEnd = z.infer<typeof CrlEnd>;
-
-export const SignerStatus = z.strictObject({
-  state: z.enum(['unlocked', 'locked']),
-  /** Why it is locked, when that is known. */
-  lockedBecause: z
-    .enum(['no-ca', 'waiting-for-passphrase', 'locked-by-operator', 'journal-damaged'])
-    .optional(),
-  since: instant,
-  approvalMode: z.enum(['session', 'passkey']),
-  approvalCount: z.int(),
-  /** Subject key identifier of the signing CA; the portal puts it into what is approved. */
-  caKeyId: z.string().optional(),
-  /** DER, base64. */
-  signingCa: base64.optional(),
-  rootCa: base64.optional(),
-  /** Retired signing CAs, DER as base64, newest first. */
-  formerCas: z.array(base64),
-  /** Those whose last certificate has not ended: their keys sign revocation lists until then. */
-  formerKeys: z.array(
-    z.strictObject({
-      keyId: keyIdHex,
-      state: z.enum(['unlocked', 'locked', 'missing']),
-      lastEnd: instant,
-    }),
-  ),
-  /** Made at random with the journal: another one means that another journal was put in its place. */
-  journalId: z.string().regex(/^[0-9a-f]{32}$/),
-  /** Rises with every durable write: a smaller one than before means that an old copy was put back. */
-  sequence: z.int(),
-  /** Made at random whenever the journal is opened. */
-  run: z.string().regex(/^[0-9a-f]{32}$/),
-  /** The sequence that the file had when this run opened it, before it wrote anything. */
-  openedAtSequence: z.int(),
-  issued: z.int(),
-  revoked: z.int(),
-  /** Of the signing CA. */
-  crlNumber: z.int().optional(),
-  crlThisUpdate: instant.optional(),
-  crlNextUpdate: instant.optional(),
-  /** Of every CA whose list is served here. */
-  crlEnds: z.array(CrlEnd),
-  /** Where certificates say that OCSP is answered; absent: they say nothing of it. */
-  ocspUrl: z.string().optional(),
-  /** Of every CA that OCSP is answered for. */
-  responders: z.array(ResponderEnd),
-  /** The last second look that came to its end. */
-  relint: z.strictObject({ at: instant, checked: z.int(), findings: z.int() }).optional(),
-  /** The newest seal of the portal's audit chain. */
-  auditSeal: LastSeal.optional(),
-});
-export type SignerStatus = z.infer<typeof SignerStatus>;
-
 /** One order's outcome: a tagged union, since across the border a refusal is data. */
 export const SignOutcome = z.discriminatedUnion('outcome', [
   z.strictObject({
@@ -250,64 +175,6 @@ export const SignOutcome = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('unknown'), orderId: OrderId }),
 ]);
 export type SignOutcome = z.infer<typeof SignOutcome>;
-
-export const Revocation = z.strictObject({
-  serial: SerialHex,
-  reason: RevocationReason,
-  revokedAt: instant,
-});
-export type Revocation = z.infer<typeof Revocation>;
-
-/** One step of a certificate's revocation; `seq` rises from change to change. */
-export const RevocationChange = z.strictObject({
-  seq: z.int(),
-  serial: SerialHex,
-  state: z.enum(['revoked', 'released']),
-  /** Of what was revoked, or of the hold that ended. */
-  reason: RevocationReason,
-  revokedAt: instant,
-});
-export type RevocationChange = z.infer<typeof RevocationChange>;
-
-export const RevocationPage = z.strictObject({
-  journalId: z.string(),
-  changes: z.array(RevocationChange),
-  /** Of the newest change there is, whether or not it stands on this page; 0 when there is none. */
-  lastSeq: z.int(),
-  more: z.boolean(),
-});
-export type RevocationPage = z.infer<typeof RevocationPage>;
-
-/** A certificate of another CA, taken over. */
-export const ImportedCertificate = z.strictObject({
-  number: z.int(),
-  serial: SerialHex,
-  caKeyId: keyIdHex,
-  /** DER, base64; absent when nobody kept a copy. Then `subject` says whose it was. */
-  der: base64.optional(),
-  subject: z.string().optional(),
-  issuedAt: instant,
-  notAfter: instant,
-});
-export type ImportedCertificate = z.infer<typeof ImportedCertificate>;
-
-export const BlockedKey = z.strictObject({
-  seq: z.int(),
-  spkiSha256: sha256Hex,
-  reason: z.string(),
-  at: instant,
-  by: z.string(),
-});
-export type BlockedKey = z.infer<typeof BlockedKey>;
-
-export const Crls = z.strictObject({
-  /** DER, base64. `root` is absent when the ceremony left none. */
-  signing: base64.optional(),
-  root: base64.optional(),
-  /** Of retired signing CAs, newest first. */
-  former: z.array(z.strictObject({ keyId: keyIdHex, der: base64 })),
-});
-export type Crls = z.infer<typeof Crls>;
 
 export const SignerFrame = z.discriminatedUnion('kind', [
   z.strictObject({ id: z.int(), kind: z.literal('item'), item: SignOutcome }),

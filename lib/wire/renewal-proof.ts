@@ -2,7 +2,7 @@ import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 
 import * as z from 'zod';
 
-import { SerialHex } from './messages';
+import { SerialHex } from './fields';
 
 /**
  * The signature by which the key of an old certificate asks for the next one. It names the new CSR

@@ -8,8 +8,7 @@ import { limitSecondFactor } from '#lib/http/sign-in-limits';
 import { requirePerson } from '#lib/identity/authorise';
 import {
   beginOwnTotp,
-  confirmTotp,
-  ownRow,
+  confirmOwnTotp,
   removeOwnSecondFactor,
   renewRecoveryCodes,
 } from '#lib/identity/own-second-factor';
@@ -54,20 +53,18 @@ export const confirmFactor = action({
   input: z.object({ code: Code }),
   run: async (ctx, { code }, { instance }) => {
     limitSecondFactor(requirePerson(ctx).userId, ctx.now());
-    return confirmTotp(ctx, { user: await ownRow(ctx), code, sessionSecret: instance.secrets.session });
+    return confirmOwnTotp(ctx, { code, sessionSecret: instance.secrets.session });
   },
 });
 
-/** With a code: new recovery codes, or no second factor any more. */
+/** New recovery codes, or no app any more. */
 export const changeFactor = action({
   access: 'signed-in',
   audit: 'person.second-factor',
-  input: z.object({ code: Code, do: z.enum(['codes', 'remove']) }),
-  run: async (ctx, { code, do: what }, { instance }): Promise<{ recoveryCodes: string[] }> => {
-    limitSecondFactor(requirePerson(ctx).userId, ctx.now());
-    const input = { code, sessionSecret: instance.secrets.session };
-    if (what === 'codes') return renewRecoveryCodes(ctx, input);
-    await removeOwnSecondFactor(ctx, input);
+  input: z.object({ do: z.enum(['codes', 'remove']) }),
+  run: async (ctx, { do: what }): Promise<{ recoveryCodes: string[] }> => {
+    if (what === 'codes') return renewRecoveryCodes(ctx);
+    await removeOwnSecondFactor(ctx);
     redirect('/account?done=removed');
   },
 });

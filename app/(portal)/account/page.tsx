@@ -10,6 +10,7 @@ import { listOwnSessions } from '#lib/identity/own-sessions';
 import { qrCode } from '#lib/identity/qr-code';
 import { allows } from '#lib/identity/role-table';
 
+import { ConfirmNotice } from '#components/account/confirm-notice';
 import { Passkeys } from '#components/account/passkeys';
 import { SecondFactorSection } from '#components/account/second-factor-section';
 import { SessionsSection } from '#components/account/sessions-section';
@@ -19,17 +20,10 @@ import { PageHead } from '#components/ui/page-head';
 import { wordsOf } from '#components/ui/words-of';
 
 import { troubleWords } from '../../admin/approve/touch-words';
-import { signOut } from '../../admin/session-actions';
+import { signInAgain, signOut } from '../../admin/session-actions';
 import { PortalPage } from '../../portal-page';
 import { changeFactor, confirmFactor, endOthers, endOne, setUpFactor } from './actions';
-import {
-  addNewPasskey,
-  beginNewPasskey,
-  beginRemoval,
-  proposeOwnPasskey,
-  removeLastPasskey,
-  removeOwnPasskey,
-} from './passkey-actions';
+import { addNewPasskey, beginNewPasskey, proposeOwnPasskey, removeOwnPasskey } from './passkey-actions';
 import '../../admin/admin-pages.css';
 import '../../styles/account.css';
 
@@ -47,7 +41,8 @@ const PASSKEY_DONE = {
 type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function AccountPage({ searchParams }: Search) {
-  const { page, factors, policy } = await openAccount();
+  const { page, factors, policy, confirmation } = await openAccount();
+  const mayChange = confirmation === 'confirmed';
   const { t, ctx, person, locale, config } = page;
   const { done, problem } = await searchParams;
   const code = ERROR_CODES.find((known) => known === problem);
@@ -88,7 +83,9 @@ export default async function AccountPage({ searchParams }: Search) {
         endOthers={endOthers}
         t={t}
       />
+      <ConfirmNotice confirmation={confirmation} signInAgain={signInAgain} t={t} />
       <SecondFactorSection
+        mayChange={mayChange}
         state={{
           since: factors.totpSince,
           recovery: factors.counts.recovery,
@@ -115,7 +112,6 @@ export default async function AccountPage({ searchParams }: Search) {
             'code',
             'firstHelp',
             'confirm',
-            'changeHelp',
             'newCodes',
             'remove',
             'codesTitle',
@@ -134,19 +130,8 @@ export default async function AccountPage({ searchParams }: Search) {
         begin={beginNewPasskey}
         add={addNewPasskey}
         remove={removeOwnPasskey}
-        last={
-          factors.totpSince === null && factors.counts.passkey === 1
-            ? {
-                action: removeLastPasskey,
-                asking: {
-                  begin: beginRemoval,
-                  trouble: troubleWords(t),
-                  waiting: t('passkeys.touch.waiting'),
-                  noScript: t('passkeys.account.removeNoScript'),
-                },
-              }
-            : null
-        }
+        mayChange={mayChange}
+        last={factors.totpSince === null && factors.counts.passkey === 1}
         propose={proposeOwnPasskey}
         trouble={troubleWords(t)}
         now={ctx.now()}

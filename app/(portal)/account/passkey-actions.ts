@@ -5,11 +5,8 @@ import { z } from 'zod';
 
 import { action, formAction } from '#lib/http/action';
 import { jsonField } from '#lib/http/json-field';
-import { TouchField } from '#lib/http/touch-field';
 import { addPasskey, NewPasskeyAnswer } from '#lib/identity/add-passkey';
-import { requirePerson } from '#lib/identity/authorise';
 import { beginPasskey } from '#lib/identity/begin-passkey';
-import { beginFactorTouch } from '#lib/identity/factor-touch';
 import { proposePasskey } from '#lib/identity/propose-passkey';
 import { removePasskey } from '#lib/identity/remove-passkey';
 import { PasskeyId } from '#lib/identity/touch-answer';
@@ -50,24 +47,6 @@ export const removeOwnPasskey = formAction(removeOne, (state) => {
   redirect(
     state.ok === false ? `/account?problem=${state.code}#passkeys` : '/account?done=passkey-removed#passkeys',
   );
-});
-
-/** Asks for the touch without which the last second factor does not go. */
-export const beginRemoval = action({
-  access: 'signed-in',
-  input: z.object({}),
-  run: (ctx) => beginFactorTouch(ctx, { userId: requirePerson(ctx).userId, purpose: 'removal' }),
-});
-
-/** Removes the last second factor, with that touch. */
-export const removeLastPasskey = action({
-  access: 'signed-in',
-  audit: 'passkey.remove',
-  input: z.object({ id: PasskeyId, touch: TouchField }),
-  run: async (ctx, { id, touch: answer }): Promise<void> => {
-    await removePasskey(ctx, { id, answer });
-    redirect('/account?done=passkey-removed#passkeys');
-  },
 });
 
 const proposeOne = action({

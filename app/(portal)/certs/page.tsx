@@ -15,8 +15,8 @@ import { Cell, Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 import { canRevoke } from '#lib/certificates/revocation-reasons';
 import { openPage, type Page } from '#lib/http/page';
-import { viewOwnRequest } from '#lib/requests/view-own-request';
-import type { CertificateView, RequesterView } from '#lib/requests/views';
+import { listOwnRequests, type OwnRequest } from '#lib/requests/list-own-requests';
+import type { CertificateView } from '#lib/requests/views';
 
 import { PortalPage } from '../../portal-page';
 
@@ -28,29 +28,33 @@ type Search = { searchParams: Promise<Record<string, string | string[] | undefin
 
 const ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/u;
 
-/** What this browser has sent, newest first, and the door to requests sent from elsewhere. */
+/** What this browser has sent, and who is signed in, newest first, and the door to requests sent from elsewhere. */
 export default async function CertsPage({ searchParams }: Search) {
   const page = await openPage();
   const { t, locale, visitor } = page;
   const wanted = (await searchParams)['id'];
   const id = typeof wanted === 'string' ? wanted.trim().toUpperCase() : '';
   if (ID.test(id)) redirect(`/certs/requests/${id}`);
-  const views = await ownRequests(page);
+  const views = await listOwnRequests(page.asOwner);
+  const whose = page.person === null ? '' : 'SignedIn';
   return (
     <PortalPage page={page} at="certs">
-      <PageHead title={t('certs.list.title')} lede={t('certs.list.lede')} />
+      <PageHead
+        title={t('certs.list.title')}
+        lede={t(`certs.list.lede${whose}`, { name: page.person?.name ?? '' })}
+      />
       <div className="cols cols-aside">
         <div>
           {views.length === 0 ? (
             <Empty
-              title={t('certs.list.empty')}
+              title={t(`certs.list.empty${whose}`)}
               action={
                 <LinkButton look="primary" href="/certs/new">
                   {t('certs.list.action')}
                 </LinkButton>
               }
             >
-              {t('certs.list.emptyText')}
+              {t(`certs.list.empty${whose}Text`)}
             </Empty>
           ) : (
             <>
@@ -96,19 +100,6 @@ export default async function CertsPage({ searchParams }: Search) {
   );
 }
 
-async function ownRequests(page: Page): Promise<RequesterView[]> {
-  const views = await Promise.all(
-    page.requestIds.map(async (id) => {
-      const own = page.asRequester(id);
-      // A request that is gone from the database is gone from the list.
-      return own === null ? null : viewOwnRequest(own, { id }).catch(() => null);
-    }),
-  );
-  return views
-    .filter((view): view is RequesterView => view !== null)
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-}
-
 /** Ends soon, and nothing follows it yet. */
 function isDue(
   { state, profile, notAfter }: Pick<CertificateView, 'state' | 'profile' | 'notAfter'>,
@@ -118,7 +109,7 @@ function isDue(
   return state === 'VALID' && profile === 'user' && Date.parse(notAfter) - now.getTime() <= days * 86_400_000;
 }
 
-function Requests({ views, page: { t, locale, ctx, config } }: { views: RequesterView[]; page: Page }) {
+function Requests({ views, page: { t, locale, ctx, config } }: { views: readonly OwnRequest[]; page: Page }) {
   const now = ctx.now();
   const heads: ComponentProps<typeof Table>['heads'] = [
     ...['request', 'account', 'device', 'state', 'sent', 'until'].map((key) => t(`certs.list.${key}`)),

@@ -1,16 +1,21 @@
 import type { Metadata } from 'next';
 
-import { HubTable } from '#components/hubs/hub-table';
-import { HubsLive } from '#components/hubs/hubs-live';
+import { HubFilters } from '#components/hubs/hub-filters';
 import { HubsHidden } from '#components/hubs/hubs-hidden';
-import { Button, LinkButton } from '#components/ui/button';
+import { HubsLive } from '#components/hubs/hubs-live';
+import { HubTable } from '#components/hubs/hub-table';
+import { NoticeList } from '#components/hubs/notice-list';
 import { Empty } from '#components/ui/empty';
+import { LinkButton } from '#components/ui/button';
+import { hostZone } from '#lib/http/host-zone';
 import { openPage, type Page } from '#lib/http/page';
-import type { HubView } from '#lib/hubs/list-hubs';
 
+import { chooseHubs, readChoice, type HubChoice } from '../../../components/hubs/choose-hubs';
+import { hasTrouble } from '../../../components/hubs/hub-looks';
 import { PortalPage } from '../../portal-page';
-import { keepHubRows, renderHubRows, visibleHubs } from '../hub-list';
+import { keepHubRows, renderHubRows, visibleHubs, type HubListing } from '../hub-list';
 import { KeptRows } from './kept-rows';
+import { KioskPage } from './kiosk-page';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('hubs.title') };
@@ -18,112 +23,94 @@ export async function generateMetadata(): Promise<Metadata> {
 
 type Search = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-/** The running hubs, live. */
+/** The running hubs, live: as a list, or on a wall (`?view=kiosk`). */
 export default async function HubsPage({ searchParams }: Search) {
   const page = await openPage();
-  const { t, config } = page;
-  const all = await visibleHubs(page);
-  if (all === null) {
+  const [listing, query] = await Promise.all([visibleHubs(page), searchParams]);
+  if (listing === null) {
     return (
       <PortalPage page={page} at="hubs">
-        <HubsHidden gateUrl={config.site.gateUrl} t={t} />
+        <HubsHidden gateUrl={page.config.site.gateUrl} t={page.t} />
       </PortalPage>
     );
   }
-  const query = await searchParams;
-  const q = typeof query['q'] === 'string' ? query['q'].trim().slice(0, 100) : '';
-  const trouble = query['show'] === 'trouble';
-  const troubled = all.filter((hub) => hub.state === 'down' || hub.state === 'degraded');
-  const listed = trouble ? troubled : all;
-  const hubs = q === '' ? listed : listed.filter((hub) => matches(hub, q));
-  const up = all.filter((hub) => hub.state === 'up').length;
-  const mine = all.filter((hub) => hub.mayEnter).length;
+  if (query['view'] === 'kiosk') return <KioskPage page={page} listing={listing} />;
   return (
     <PortalPage page={page} at="hubs">
-      <div className="head head-split">
-        <div>
-          <h1>{t('hubs.heading')}</h1>
-          <p className="lede" data-live="lede">
-            {t('hubs.lede', { up, total: all.length })}
-            {page.visitor.shown ? ` ${t('hubs.ledeOpen', { open: mine })}` : null}
-          </p>
-        </div>
-        <p className="meta">
-          <HubsLive live={t('hubs.live')} off={t('hubs.notLive')} />
-        </p>
-      </div>
-      {all.length === 0 ? (
-        <Empty title={t('hubs.empty')}>{t('hubs.emptyText')}</Empty>
-      ) : (
-        <>
-          <div className="filters section">
-            <form role="search" action="/hubs" className="joined hub-search">
-              {trouble ? <input type="hidden" name="show" value="trouble" /> : null}
-              <div className="field dense">
-                <label className="vh" htmlFor="q">
-                  {t('hubs.search')}
-                </label>
-                <input
-                  id="q"
-                  name="q"
-                  type="search"
-                  defaultValue={q}
-                  placeholder={t('hubs.searchPlaceholder')}
-                />
-              </div>
-              <Button type="submit">{t('hubs.searchGo')}</Button>
-            </form>
-            <nav className="tabs" aria-label={t('hubs.search')}>
-              <a href="/hubs" aria-current={trouble ? undefined : 'true'}>
-                {t('hubs.all')}{' '}
-                <span className="count" data-live="all">
-                  {all.length}
-                </span>
-              </a>
-              <a href="/hubs?show=trouble" aria-current={trouble ? 'true' : undefined}>
-                {t('hubs.trouble')}{' '}
-                <span className="count" data-live="trouble">
-                  {troubled.length}
-                </span>
-              </a>
-            </nav>
-          </div>
-          <div data-live="list">
-            {hubs.length === 0 ? (
-              <Empty
-                title={t('hubs.none')}
-                action={<LinkButton href="/hubs">{t('hubs.showAll')}</LinkButton>}
-              >
-                {q === '' ? t('hubs.noTrouble') : t('hubs.noneText', { q })}
-              </Empty>
-            ) : (
-              <HubTable t={t}>
-                <Rows page={page} hubs={hubs} part={q !== '' ? null : trouble ? 'trouble' : 'all'} />
-              </HubTable>
-            )}
-          </div>
-        </>
-      )}
+      <Head page={page} listing={listing} />
+      <Listed page={page} listing={listing} choice={readChoice(query, page.visitor.shown)} />
     </PortalPage>
   );
 }
 
-/** What somebody searched for (`part` null) is not worth keeping. */
-function Rows({
-  page,
-  hubs,
-  part,
-}: {
-  page: Page;
-  hubs: readonly HubView[];
-  part: 'all' | 'trouble' | null;
-}) {
-  const name = part === null ? null : keepHubRows(page, hubs, part);
-  if (name !== null) return <KeptRows name={name} />;
-  return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: renderHubRows(page, hubs) }} />;
+function Head({ page, listing }: { page: Page; listing: HubListing }) {
+  const { t, locale, ctx } = page;
+  const { hubs, board } = listing;
+  const up = hubs.filter((hub) => hub.state === 'up').length;
+  const mine = hubs.filter((hub) => hub.mayEnter).length;
+  return (
+    <>
+      <div className="head head-split">
+        <div>
+          <h1>{t('hubs.heading')}</h1>
+          <p className="lede" data-live="lede">
+            {t('hubs.lede', { up, total: hubs.length, trouble: hubs.filter(hasTrouble).length })}
+            {page.visitor.shown ? ` ${t('hubs.ledeOpen', { open: mine })}` : null}
+          </p>
+        </div>
+        <p className="meta">
+          <HubsLive live={t('hubs.live')} off={t('hubs.notLive')} version={listing.version} /> ·{' '}
+          <a href="/hubs?view=kiosk">{t('hubs.kioskLink')}</a> ·{' '}
+          <a href="/api/v1/hubs/outages.atom">{t('hubs.feed')}</a>
+        </p>
+      </div>
+      <div data-live="notices">
+        <NoticeList notices={board.notices} look={{ t, locale, now: ctx.now(), zone: hostZone() }} />
+      </div>
+    </>
+  );
 }
 
-function matches(hub: { name: string; description: string; url: string }, q: string): boolean {
-  const wanted = q.toLowerCase();
-  return [hub.name, hub.description, hub.url].some((text) => text.toLowerCase().includes(wanted));
+function Listed({ page, listing, choice }: { page: Page; listing: HubListing; choice: HubChoice }) {
+  const { t } = page;
+  const all = listing.hubs;
+  if (all.length === 0) return <Empty title={t('hubs.empty')}>{t('hubs.emptyText')}</Empty>;
+  const hubs = chooseHubs(all, choice);
+  return (
+    <>
+      <HubFilters
+        choice={choice}
+        counts={{
+          all: all.length,
+          mine: page.visitor.shown ? all.filter((hub) => hub.mayEnter).length : null,
+          trouble: all.filter(hasTrouble).length,
+        }}
+        t={t}
+      />
+      <div data-live="list">
+        {hubs.length === 0 ? (
+          <Empty title={t('hubs.none')} action={<LinkButton href="/hubs">{t('hubs.showAll')}</LinkButton>}>
+            {choice.q !== ''
+              ? t('hubs.noneText', { q: choice.q })
+              : t(choice.show === 'mine' ? 'hubs.noneMine' : 'hubs.noTrouble')}
+          </Empty>
+        ) : (
+          <>
+            <HubTable strips icons={hubs.map(({ icon }) => icon)} t={t}>
+              <Rows page={page} listing={{ ...listing, hubs }} choice={choice} />
+            </HubTable>
+            <p className="meta strip-legend">{t('hubs.legend')}</p>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** What somebody searched for is not worth keeping. */
+async function Rows({ page, listing, choice }: { page: Page; listing: HubListing; choice: HubChoice }) {
+  const name = choice.q === '' ? await keepHubRows(page, listing, choice.show) : null;
+  if (name !== null) return <KeptRows name={name} />;
+  const html = await renderHubRows(page, listing, choice.show);
+  return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: html }} />;
 }

@@ -1,7 +1,11 @@
 /** Approves several requests with one touch of a passkey: all that is ticked, and nothing else. */
-import { requirePage } from '#lib/http/page';
-import { listApprovable } from '#lib/requests/list-approvable';
+import { createHash } from 'node:crypto';
 
+import { keepHtml } from '#lib/http/kept-html';
+import { requirePage, type Page } from '#lib/http/page';
+import { listApprovable, type ApprovableItem } from '#lib/requests/list-approvable';
+
+import { approveRowsHtml } from '#components/admin/approve-rows';
 import { ApproveForm } from '#components/admin/approve-form';
 import { LinkButton } from '#components/ui/button';
 import { Empty } from '#components/ui/empty';
@@ -13,6 +17,7 @@ import { one, seenRequests, withQuery, type Query } from '../search-params';
 import { seenValue } from '../seen-request';
 import { adminTitle } from '../title';
 import { approveSelection, beginMany } from './actions';
+import { KeptRows } from './kept-rows';
 import { touchWords } from './touch-words';
 
 export const generateMetadata = () => adminTitle('passkeys.approve.page');
@@ -43,13 +48,8 @@ export default async function ApprovePage({ searchParams }: { searchParams: Prom
           <ApproveForm
             action={approveSelection}
             asking={{ begin: beginMany, ...touchWords(t) }}
-            rows={items.map((item) => ({
-              id: item.id,
-              seen: seenValue(item),
-              commonName: item.commonName,
-              names: item.names.join(', '),
-              kind: t(`passkeys.approve.kind.${item.profile}`),
-            }))}
+            count={n}
+            rows={rowsOf(page, items)}
             words={wordsOf(
               t,
               'passkeys.approve',
@@ -59,7 +59,6 @@ export default async function ApprovePage({ searchParams }: { searchParams: Prom
                 'colNames',
                 'colKind',
                 'colRequest',
-                'noNames',
                 'submitOne',
                 'submitMany',
                 'submitNone',
@@ -72,4 +71,22 @@ export default async function ApprovePage({ searchParams }: { searchParams: Prom
       </div>
     </AdminFrame>
   );
+}
+
+function rowsOf({ t, ctx }: Page, items: readonly ApprovableItem[]) {
+  const kinds = { user: t('passkeys.approve.kind.user'), server: t('passkeys.approve.kind.server') };
+  const html = approveRowsHtml(
+    items.map((item) => ({
+      id: item.id,
+      seen: seenValue(item),
+      commonName: item.commonName,
+      names: item.names.join(', '),
+      kind: kinds[item.profile],
+    })),
+    wordsOf(t, 'passkeys.approve', ['colNames', 'colKind', 'colRequest', 'noNames']),
+  );
+  // By what it says: whoever loads the page again needs no second copy.
+  const name = `approve ${createHash('sha256').update(html).digest('base64url')}`;
+  const kept = keepHtml(name, () => html, ctx.now().getTime());
+  return <KeptRows name={name} html={kept ? null : html} />;
 }

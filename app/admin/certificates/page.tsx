@@ -80,7 +80,7 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
       </div>
       <FrontNotice endings={endings} page={page} />
       <div className="filters">
-        <Tabs label={t('admin.certificates.tabs')} tabs={tabs} />
+        <Tabs label={t('admin.certificates.tabs')} locale={locale} tabs={tabs} />
         <SearchForm
           action={HERE}
           label={t('admin.certificates.search')}

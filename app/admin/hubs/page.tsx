@@ -13,6 +13,8 @@ import { Row, RowHead, Table } from '#components/ui/table';
 import { Time } from '#components/ui/time';
 
 import { AdminFrame, PLACES } from '../admin-frame';
+import { QueueFlash } from '../queue-flash';
+import type { Query } from '../search-params';
 import { adminTitle } from '../title';
 
 const HEALTH = {
@@ -20,6 +22,7 @@ const HEALTH = {
   starting: 'wait',
   degraded: 'warn',
   down: 'bad',
+  stale: 'bad',
   unknown: 'off',
 } as const satisfies Record<HubView['state'], string>;
 
@@ -27,18 +30,20 @@ export const generateMetadata = () => adminTitle('admin.hubs.page');
 
 type Access = Awaited<ReturnType<typeof listHubAccess>>['items'];
 
-export default async function HubsPage() {
+export default async function HubsPage({ searchParams }: { searchParams: Promise<Query> }) {
   const page = await requirePage(PLACES.hubs, '/admin/hubs');
   const { ctx, t } = page;
-  const [{ hubs }, { folder, problems }, access] = await Promise.all([
+  const [{ hubs }, { folder, problems }, access, query] = await Promise.all([
     listHubs(ctx, { visitor: null }),
     hubProblems(ctx),
     listHubAccess(ctx),
+    searchParams,
   ]);
   const n = hubs.length;
   const example = routeOf(hubs[0]?.url ?? '') ?? 'astro';
   return (
     <AdminFrame page={page} at="hubs">
+      <QueueFlash page={page} query={query} />
       <div className="head">
         <h1>
           {problems.length === 0
@@ -47,6 +52,9 @@ export default async function HubsPage() {
         </h1>
         <p className="meta">
           {t('admin.hubs.folder')}: <span className="mono break">{folder}</span>
+        </p>
+        <p className="meta">
+          <a href="/admin/notices">{t('admin.hubs.notices')}</a>
         </p>
       </div>
       {problems.length > 0 ? <Problems page={page} problems={problems} /> : null}
@@ -192,6 +200,19 @@ function Hubs({ page, hubs, access }: { page: Page; hubs: readonly HubView[]; ac
                 {entry?.access === 'listed' && entry.members.length > 0 ? (
                   <span className="step-detail mono break">{entry.members.slice(0, 12).join(', ')}</span>
                 ) : null}
+                {entry?.access === 'listed' && entry.units.length > 0 ? (
+                  <span className="step-detail">{t('admin.hubs.andUnits', { n: entry.units.length })}</span>
+                ) : null}
+                {entry === undefined ? null : (
+                  <span className="step-detail">
+                    <a
+                      href={`/admin/hubs/${entry.route}`}
+                      aria-label={t('admin.hubs.editName', { name: entry.route })}
+                    >
+                      {t('admin.hubs.edit')}
+                    </a>
+                  </span>
+                )}
               </span>
             </td>
           </Row>

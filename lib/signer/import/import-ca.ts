@@ -15,6 +15,7 @@ import { crlIssuerOf, issueCrl } from '../crl-keeper';
 import { issueFirstServer, writeServerFiles } from '../first-server-certificate';
 import { openFreshJournal } from '../fresh-journal';
 import { openJournal, type Journal } from '../journal';
+import { checkBegun } from '../journal-integrity';
 import { encryptKey } from '../key-file';
 import { refuseExisting } from '../make-ca';
 import { certifySigningCa } from '../make-signing-ca';
@@ -168,7 +169,9 @@ export function importLate(input: { plan: ImportPlan; dir: string; caDir: string
   conflicts: readonly string[];
 } {
   const { plan, dir, caDir, by, now } = input;
-  const journal = openJournal(signerFiles(dir).journal);
+  const { journal: file } = signerFiles(dir);
+  checkBegun(file);
+  const journal = openJournal(file);
   try {
     const { certificate, crlNumber } = plan.issuer;
     if (!journal.cas().some(({ keyId }) => keyId === caKeyId(certificate))) {

@@ -1,4 +1,4 @@
-import type { RevocationReason } from '../../wire/messages';
+import type { RevocationReason } from '../../wire/records';
 
 /** One line of an index as `openssl ca` and easy-rsa keep it. */
 export type IndexEntry = {

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 
-import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { RequestWizard } from '#components/certs/request-wizard';
 import type { Way } from '#components/certs/wizard-state';
 import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
@@ -13,7 +13,7 @@ import { Trail } from '#components/ui/steps';
 import { wordsOf } from '#components/ui/words-of';
 import { Words, slot } from '#components/ui/words';
 import { openPage, type Page } from '#lib/http/page';
-import { provenAccount } from '#lib/requests/proven-account';
+import { knownRequester } from '#lib/requests/known-requester';
 
 import { PortalPage } from '../../../portal-page';
 import { requestCertificate } from './actions';
@@ -34,11 +34,13 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const { t, config, person } = page;
   if (config.requests.signIn === 'required' && person === null) redirect('/sign-in?next=/certs/new');
   const query = await searchParams;
-  const account = await provenAccount(page.ctx);
+  const { silent, ...known } = await knownRequester(page.ctx);
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
-  const trusted = trustHint((await cookies()).get(TRUST_HINT)?.value, page.ctx.now()) !== null;
+  const trusted =
+    trustHint((await cookies()).get(trustHintName(page.ctx.config.site.canaryUrl))?.value, page.ctx.now()) !==
+    null;
   const words = {
     ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
     table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
@@ -64,6 +66,13 @@ export default async function NewRequestPage({ searchParams }: Search) {
         at={1}
         steps={['trail1', 'trail2', 'trail3', 'trail4'].map((key) => t(`certs.new.${key}`))}
       />
+      {silent ? (
+        <div className="section">
+          <Callout kind="warn" alert>
+            <p>{t('certs.new.directorySilent')}</p>
+          </Callout>
+        </div>
+      ) : null}
       {trusted || config.trust.root === 'public' || config.trust.enforce === 'off' ? null : (
         <div className="section">
           <Callout kind="warn">
@@ -116,13 +125,14 @@ export default async function NewRequestPage({ searchParams }: Search) {
           }
           trustProof={page.trustProof}
           facts={{
+            locale: page.locale,
             siteUrl: config.site.url,
             canaryUrl: config.site.canaryUrl,
             accountPattern: config.pki.accountPattern,
             mail: config.mail.transport !== 'none',
             organisation: config.pki.org,
             signingCn: config.pki.signingCn,
-            account,
+            known,
           }}
         />
       </div>

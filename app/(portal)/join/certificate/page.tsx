@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 
-import { TRUST_HINT, trustHint } from '#components/ca/trust-hint';
+import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { RequestWizard } from '#components/certs/request-wizard';
 import type { Way } from '#components/certs/wizard-state';
 import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
@@ -33,7 +33,10 @@ type Search = { searchParams: Promise<Record<string, string | string[] | undefin
 /** A participant's way from the invitation to the certificate, for the browser that opened the link. */
 export default async function JoinCertificatePage({ searchParams }: Search) {
   const page = await openPage();
-  const hint = trustHint((await cookies()).get(TRUST_HINT)?.value, page.ctx.now());
+  const hint = trustHint(
+    (await cookies()).get(trustHintName(page.config.site.canaryUrl))?.value,
+    page.ctx.now(),
+  );
   const place = await load(page, hint !== null);
   if ('problem' in place) return <Gone page={page} text={place.problem} />;
   const { view } = place;
@@ -123,13 +126,14 @@ function Wizard({ page, view, way }: { page: Page; view: InvitationView; way: Wa
       over={view.requestId === null ? null : <Used page={page} requestId={view.requestId} />}
       trustProof={page.trustProof}
       facts={{
+        locale: page.locale,
         siteUrl: config.site.url,
         canaryUrl: config.site.canaryUrl,
         accountPattern: config.pki.accountPattern,
         mail: config.mail.transport !== 'none',
         organisation: config.pki.org,
         signingCn: config.pki.signingCn,
-        account: view.commonName,
+        known: { account: view.commonName, login: null, email: null },
         invited: true,
       }}
     />

@@ -14,6 +14,10 @@ import * as adminEventApprove from '../admin/events/[id]/approve/route';
 import * as adminEventInvite from '../admin/events/[id]/invite/route';
 import * as adminEventReject from '../admin/events/[id]/reject/route';
 import * as adminEventRevoke from '../admin/events/[id]/revoke/route';
+import * as adminHubs from '../admin/hubs/access/route';
+import * as adminHub from '../admin/hubs/[name]/access/route';
+import * as adminHubExport from '../admin/hubs/[name]/access/export/route';
+import * as adminHubImport from '../admin/hubs/[name]/access/import/route';
 import * as adminRequests from '../admin/requests/route';
 import * as adminRequest from '../admin/requests/[id]/route';
 import * as adminApprove from '../admin/requests/[id]/approve/route';
@@ -21,6 +25,9 @@ import * as adminReject from '../admin/requests/[id]/reject/route';
 import * as adminSign from '../admin/requests/sign/route';
 import * as hubs from '../hubs/route';
 import * as hubEvents from '../hubs/events/route';
+import * as hubBadge from '../hubs/[name]/badge.svg/route';
+import * as hubHistory from '../hubs/[name]/history/route';
+import * as hubOutages from '../hubs/outages.atom/route';
 import * as renewals from '../renewals/route';
 import * as requests from '../requests/route';
 import * as request from '../requests/[id]/route';
@@ -38,8 +45,15 @@ const ROUTES: ApiRoutes = {
   '/api/v1/requests/{id}/revoke': requestRevoke,
   '/api/v1/requests/{id}/revoke-renewed': requestRevokeRenewed,
   '/api/v1/renewals': renewals,
+  '/api/v1/admin/hubs/access': adminHubs,
+  '/api/v1/admin/hubs/{name}/access': adminHub,
+  '/api/v1/admin/hubs/{name}/access/export': adminHubExport,
+  '/api/v1/admin/hubs/{name}/access/import': adminHubImport,
   '/api/v1/hubs': hubs,
   '/api/v1/hubs/events': hubEvents,
+  '/api/v1/hubs/outages.atom': hubOutages,
+  '/api/v1/hubs/{name}/history': hubHistory,
+  '/api/v1/hubs/{name}/badge.svg': hubBadge,
   '/api/v1/admin/requests': adminRequests,
   '/api/v1/admin/requests/{id}': adminRequest,
   '/api/v1/admin/requests/{id}/approve': adminApprove,

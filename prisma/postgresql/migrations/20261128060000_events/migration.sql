@@ -35,8 +35,6 @@ CREATE TABLE "Participant" (
     "trustedAt" TIMESTAMP(3),
     "usedAt" TIMESTAMP(3),
     "requestId" TEXT COLLATE "C",
-    "fetchedAt" TIMESTAMP(3),
-    "checkedAt" TIMESTAMP(3),
     CONSTRAINT "Participant_pkey" PRIMARY KEY ("id"),
     CONSTRAINT "Participant_eventId_fkey" FOREIGN KEY ("eventId") REFERENCES "TrainingEvent" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
 );

@@ -34,8 +34,6 @@ CREATE TABLE "Participant" (
     "trustedAt" DATETIME,
     "usedAt" DATETIME,
     "requestId" TEXT,
-    "fetchedAt" DATETIME,
-    "checkedAt" DATETIME,
     CONSTRAINT "Participant_eventId_fkey" FOREIGN KEY ("eventId") REFERENCES "TrainingEvent" ("id") ON DELETE RESTRICT ON UPDATE CASCADE
 );
 

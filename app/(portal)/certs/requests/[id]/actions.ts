@@ -3,6 +3,7 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
+import { noteFetched } from '#lib/certificates/note-use';
 import { revokeRenewed } from '#lib/certificates/revoke-renewed';
 import { action } from '#lib/http/action';
 import { withdrawRequest } from '#lib/requests/withdraw-request';
@@ -19,6 +20,16 @@ export const revokeOld = action({
   run: async (ctx, { id, serial }): Promise<never> => {
     await revokeRenewed(ctx, { id, serial });
     redirect(`/certs/requests/${id}`);
+  },
+});
+
+/** This page has made the file to import: the steps go on. */
+export const fetched = action({
+  access: 'requester',
+  input: z.object({ id: z.string().max(20) }),
+  run: async (ctx, { id }): Promise<null> => {
+    await noteFetched(ctx, { id });
+    return null;
   },
 });
 

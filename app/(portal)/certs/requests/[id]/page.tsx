@@ -26,7 +26,7 @@ import { viewOwnRequest } from '#lib/requests/view-own-request';
 import type { RequesterView } from '#lib/requests/views';
 
 import { PortalPage } from '../../../../portal-page';
-import { revokeOld, withdraw } from './actions';
+import { fetched, revokeOld, withdraw } from './actions';
 
 type Params = {
   params: Promise<{ id: string }>;
@@ -46,7 +46,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
   const page = await openPage();
   const { t } = page;
   if (!ID.test(id)) notFound();
-  const own = page.asRequester(id);
+  const own = await page.asRequester(id);
   const crumb = (
     <>
       <a href="/certs">{t('certs.request.crumb')}</a> / <span className="mono">{id}</span>
@@ -69,7 +69,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
       <div className="cols cols-aside">
         <div>
           {view.certificate && view.certificate.state !== 'REVOKED' ? (
-            <RequestPickUp view={view} platform={platform} t={t} />
+            <RequestPickUp view={view} platform={platform} fetched={fetched} t={t} />
           ) : null}
           <OldCertificate page={page} view={view} />
           {view.question && view.state === 'SUBMITTED' ? (

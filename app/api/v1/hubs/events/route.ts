@@ -1,6 +1,6 @@
 /**
  * GET /api/v1/hubs/events -> text/event-stream: an event `hubs` with the whole list at once and after
- * every change. The list is short, and a reader that missed an event is right again with the next.
+ * every change; its id names the state, as pages do (`listingVersion`). The list is short, and a reader that missed an event is right again with the next.
  */
 import { clientCertificate } from '#lib/client-cert/client-certificate';
 import { eventStream } from '#lib/http/event-stream';
@@ -8,7 +8,7 @@ import { holdStream } from '#lib/http/open-streams';
 import { route } from '#lib/http/route';
 import { hubUpdates } from '#lib/hubs/hub-updates';
 import { hubVisitor } from '#lib/hubs/hub-visitor';
-import { listHubs } from '#lib/hubs/list-hubs';
+import { listHubs, listingVersion } from '#lib/hubs/list-hubs';
 
 export const GET = route({
   access: 'public',
@@ -19,7 +19,9 @@ export const GET = route({
     const release = holdStream(caller.addressKey);
     return eventStream(async (send, gone) => {
       try {
-        for await (const list of hubUpdates(ctx, { visitor, gone })) send('hubs', list);
+        for await (const list of hubUpdates(ctx, { visitor, gone })) {
+          send('hubs', list, await listingVersion(ctx));
+        }
       } finally {
         release();
       }

@@ -4,13 +4,12 @@ import { RequestParams } from '#lib/http/api-schemas';
 import { download } from '#lib/http/download';
 import { route } from '#lib/http/route';
 import { translator } from '#lib/i18n/translator';
-import type { Locale } from '#lib/i18n/catalogue';
 
 export const GET = route({
   access: 'requester',
   params: RequestParams,
-  run: async (ctx, { params, request }) =>
-    download(request, await certificateCalendar(ctx, params, translator(ctx.locale as Locale)), {
+  run: async (ctx, { params, request, caller }) =>
+    download(request, await certificateCalendar(ctx, params, translator(caller.locale)), {
       cacheControl: 'private, no-store',
     }),
 });

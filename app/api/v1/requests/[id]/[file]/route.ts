@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { CERTIFICATE_FILES, certificateFile } from '#lib/certificates/certificate-file';
-import { noteFetched } from '#lib/events/note-step';
+import { noteFetched } from '#lib/certificates/note-use';
 import { RequestId } from '#lib/http/api-schemas';
 import { download } from '#lib/http/download';
 import { route } from '#lib/http/route';
@@ -14,7 +14,7 @@ export const GET = route({
   params: z.strictObject({ id: RequestId, file: z.enum(CERTIFICATE_FILES) }),
   run: async (ctx, { params, request }) => {
     const file = certificateFile(await viewOwnRequest(ctx, { id: params.id }), params.file);
-    await noteFetched(ctx, params.id);
+    if (params.file !== 'chain.pem') await noteFetched(ctx, { id: params.id });
     return download(request, file, { cacheControl: 'private, no-store' });
   },
 });

@@ -1,0 +1,167 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+
+import { testBrowser } from './support/chromium';
+import { startPortal, type Portal } from './support/portal';
+import { until } from './support/ports';
+
+// The pages in Spanish, with JavaScript and without: by the browser's wish and by the choice at the foot of a page.
+
+let portal: Portal;
+let browser: Browser;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  portal = await startPortal({ front: 'embedded' });
+  const chromium = await testBrowser(portal.dir);
+  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
+  browser = await chromium.launch();
+  await until('astro is listed', async () => (await portal.call('/hubs')).text.includes('astro'));
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+/** The sentences of one language by file and key. */
+function catalogue(language: string): Map<string, string> {
+  const folder = join(import.meta.dirname, '..', 'lib', 'i18n', 'messages', language);
+  return new Map(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.json'))
+      .flatMap((file) => sentences(JSON.parse(readFileSync(join(folder, file), 'utf8')) as object, file)),
+  );
+}
+
+function sentences(node: object, prefix: string): [string, string][] {
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'string'
+      ? [[`${prefix} ${key}`, value] as [string, string]]
+      : sentences(value as object, `${prefix} ${key}`),
+  );
+}
+
+const SPANISH = catalogue('es');
+const said = new Set(SPANISH.values());
+
+/** Long enough to be no name of a system, without arguments, and nowhere the same in Spanish. */
+const ENGLISH = [...catalogue('en')].filter(
+  ([key, sentence]) =>
+    sentence.length > 12 && !/[{}*`<]/.test(sentence) && SPANISH.get(key) !== sentence && !said.has(sentence),
+);
+
+/** Everything that people read or hear, tooltips and hidden words too; not the scripts. */
+async function wordsOf(page: Page): Promise<string> {
+  return page.locator('html').evaluate((html) => {
+    const copy = html.cloneNode(true) as HTMLElement;
+    for (const gone of copy.querySelectorAll('script, style, link, template')) gone.remove();
+    const named = [...copy.querySelectorAll('*')].flatMap((one) =>
+      ['aria-label', 'title', 'alt', 'placeholder', 'value', 'content', 'label'].map(
+        (name) => one.getAttribute(name) ?? '',
+      ),
+    );
+    return [copy.textContent, ...named].join('\n').replace(/[ \t\u00a0]+/g, ' ');
+  });
+}
+
+const pages = (): [string, string][] => [
+  ['/', portal.url],
+  ['/ca', portal.url],
+  ['/certs/new', portal.url],
+  ['/certs/new?way=paste', portal.url],
+  ['/certs/new?for=server', portal.url],
+  ['/certs', portal.url],
+  ['/certs/lost', portal.url],
+  ['/status', portal.url],
+  ['/status/cert-check', portal.url],
+  ['/status/cert-check', portal.gateUrl],
+  ['/hubs', portal.url],
+  ['/hubs?q=nothing+like+it', portal.url],
+  ['/hubs?view=kiosk', portal.url],
+  ['/hubs/astro', portal.url],
+  ['/sign-in', portal.url],
+  ['/no-such-page', portal.url],
+  ['/nothere/hub', portal.gateUrl],
+  ['/', portal.httpUrl],
+];
+
+async function inSpanish(
+  context: BrowserContext,
+  name: string,
+  visited: readonly [path: string, origin: string][],
+): Promise<void> {
+  const english: string[] = [];
+  const wide: string[] = [];
+  for (const [path, origin] of visited) {
+    const page = await context.newPage();
+    await page.goto(`${origin}${path}`);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+    const words = await wordsOf(page);
+    english.push(
+      ...ENGLISH.filter(([, sentence]) => words.includes(sentence)).map(([key]) => `${path}: ${key}`),
+    );
+    for (const width of [375, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      if (over > 0) wide.push(`${path} at ${width}: ${over} px`);
+      const shots = process.env['HUBGATE_SHOTS'];
+      if (shots !== undefined) {
+        const file = `${name}-${new URL(origin).port}-${path.replace(/\W+/g, '_')}-${width}.png`;
+        await page.screenshot({ path: join(shots, file), fullPage: true });
+      }
+    }
+    await page.close();
+  }
+  expect(english).toEqual([]);
+  expect(wide).toEqual([]);
+}
+
+test('the sentences that are looked for are many', () => {
+  expect(ENGLISH.length).toBeGreaterThan(1_000);
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
+
+  test(`who wishes Spanish reads no English, ${how}`, async () => {
+    test.setTimeout(300_000);
+    const context = await browser.newContext({ locale: 'es-CL', javaScriptEnabled });
+    // What a page finds missing while it is rendered, Next lets a script draw.
+    const drawn: [string, string][] = javaScriptEnabled ? [['/hubs/gone', portal.url]] : [];
+    await inSpanish(context, javaScriptEnabled ? 'js' : 'plain', [...pages(), ...drawn]);
+    await context.close();
+  });
+
+  test(`the choice at the foot of a page holds on all that follow, ${how}`, async () => {
+    const context = await browser.newContext({ locale: 'en-GB', javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto(`${portal.url}/hubs?q=astro`);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    await page.getByRole('navigation', { name: 'Language' }).getByRole('link', { name: 'Español' }).click();
+    await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+    await expect(page.getByRole('searchbox')).toHaveValue('astro');
+    await page.goto(`${portal.url}/certs/new`);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pedir un certificado');
+    await page.getByRole('link', { name: 'English' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Request a certificate');
+    await page.goto(`${portal.url}/`);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    await context.close();
+  });
+}
+
+test('visitors of two languages who see the same hubs each read their own', async () => {
+  const read = async (language: string) =>
+    (await portal.call('/hubs', { headers: { 'accept-language': language } })).text;
+  for (let round = 0; round < 2; round += 1) {
+    const [spanish, english] = await Promise.all([read('es-CL'), read('en')]);
+    expect(spanish).toContain('Se abre con un certificado');
+    expect(spanish).not.toContain('Opens with a certificate');
+    expect(english).toContain('Opens with a certificate');
+    expect(english).not.toContain('Se abre con un certificado');
+  }
+});

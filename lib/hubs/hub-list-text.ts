@@ -1,0 +1,54 @@
+import type { HubAccess } from '../db/hub-access';
+
+/** What is written about a hub's list. */
+export type HubListContent = {
+  hub: string;
+  access: HubAccess;
+  people: readonly string[];
+  units: readonly string[];
+};
+
+/**
+ * The list as lines of a jupyterhub_config.py, so that the hub's own door has the same list as the gate.
+ * A unit cannot be said there, and an empty set would let everybody in before JupyterHub 5: both are
+ * told in a comment instead.
+ */
+export function allowedUsersText({ hub, access, people, units }: HubListContent): string {
+  const lines = [`# Who may enter ${hub}, as the gate has it.`];
+  if (access === 'any-valid') {
+    lines.push('# The gate lets every valid certificate in; these are the names on its list all the same.');
+  }
+  for (const unit of units) {
+    lines.push(
+      `# The gate also lets in everybody of the unit ${pythonText(unit)}, which cannot be said here.`,
+    );
+  }
+  if (people.length === 0) {
+    lines.push('# Nobody is on the list by name. An empty set would let everybody in before JupyterHub 5.');
+  } else {
+    lines.push('c.Authenticator.allowed_users = {', ...people.map((name) => `    ${pythonText(name)},`), '}');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The list as CSV (RFC 4180) with the columns kind and name; what a spreadsheet would run as a formula is quoted. */
+export function hubListCsv({ people, units }: Pick<HubListContent, 'people' | 'units'>): string {
+  const row = (kind: string, name: string) => `${kind},${csvText(name)}\r\n`;
+  return `kind,name\r\n${people.map((name) => row('person', name)).join('')}${units.map((name) => row('unit', name)).join('')}`;
+}
+
+/** A text as Python and this portal read it: ASCII, in single quotes. */
+function pythonText(text: string): string {
+  const escaped = text.replace(/[^\x20-\x7e]|['\\]/gu, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    if (char === "'" || char === '\\') return `\\${char}`;
+    return code > 0xffff
+      ? `\\U${code.toString(16).padStart(8, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+  return `'${escaped}'`;
+}
+
+function csvText(text: string): string {
+  return /[",\r\n]|^[=+\-@\t ]| $/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,55 @@
+import type { Ctx } from '../ctx';
+import { findHubPolicy, type HubAccess } from '../db/hub-access';
+import { requirePermission } from '../identity/authorise';
+import { allowedUsersText, hubListCsv } from './hub-list-text';
+import { checkHubName } from './hub-name';
+
+export type HubListEntryView = { name: string; addedBy: string; addedAt: string };
+export type HubListView = {
+  name: string;
+  access: HubAccess;
+  /** False while only the portal's default decides. */
+  decided: boolean;
+  people: HubListEntryView[];
+  units: HubListEntryView[];
+};
+
+/** One hub's list, also of a hub that does not run or has never registered. @throws {HubgateError} `hub.name` */
+export async function viewHubList(
+  ctx: Pick<Ctx, 'actor' | 'config' | 'db'>,
+  input: { name: string },
+): Promise<HubListView> {
+  requirePermission(ctx, 'hubs.read');
+  const name = checkHubName(input.name);
+  const policy = await findHubPolicy(ctx.db, name);
+  const view = (entries: NonNullable<typeof policy>['people'] | undefined) =>
+    (entries ?? []).map(({ value, addedBy, addedAt }) => ({
+      name: value,
+      addedBy,
+      addedAt: addedAt.toISOString(),
+    }));
+  return {
+    name,
+    access: policy?.access ?? ctx.config.hubs.defaultAccess,
+    decided: policy !== null,
+    people: view(policy?.people),
+    units: view(policy?.units),
+  };
+}
+
+export const EXPORT_FORMS = ['python', 'csv'] as const;
+
+/** The list as a file: lines for a jupyterhub_config.py, or CSV. @throws {HubgateError} `hub.name` */
+export async function exportHubList(
+  ctx: Pick<Ctx, 'actor' | 'config' | 'db'>,
+  input: { name: string; form: (typeof EXPORT_FORMS)[number] },
+): Promise<{ name: string; text: string }> {
+  const { name, access, people, units } = await viewHubList(ctx, input);
+  const content = {
+    hub: name,
+    access,
+    people: people.map((entry) => entry.name),
+    units: units.map((entry) => entry.name),
+  };
+  return { name, text: input.form === 'csv' ? hubListCsv(content) : allowedUsersText(content) };
+}

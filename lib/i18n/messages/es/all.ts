@@ -1,0 +1,36 @@
+import account from './account.json';
+import admin from './admin.json';
+import ca from './ca.json';
+import certs from './certs.json';
+import cli from './cli.json';
+import common from './common.json';
+import errors from './errors.json';
+import events from './events.json';
+import gate from './gate.json';
+import health from './health.json';
+import home from './home.json';
+import hubs from './hubs.json';
+import mail from './mail.json';
+import passkeys from './passkeys.json';
+import signin from './signin.json';
+import status from './status.json';
+
+/** One file per area; the same in the folder of every language. */
+export const messages = {
+  account,
+  admin,
+  ca,
+  certs,
+  cli,
+  common,
+  errors,
+  events,
+  gate,
+  health,
+  home,
+  hubs,
+  mail,
+  passkeys,
+  signin,
+  status,
+};

@@ -1,0 +1,6 @@
+-- A session in which a present factor was shown again; the address that a provider has verified; the
+-- requests of who is signed in.
+
+ALTER TABLE "Session" ADD COLUMN "confirmedAt" TIMESTAMP(3);
+ALTER TABLE "UserIdentity" ADD COLUMN "email" TEXT;
+CREATE INDEX "Request_requesterId_createdAt_idx" ON "Request"("requesterId", "createdAt");
