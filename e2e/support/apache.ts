@@ -91,6 +91,7 @@ export async function serveWithApache(input: {
     'proxy',
     'proxy_http',
     'proxy_wstunnel',
+    'setenvif',
     'macro',
     'mime',
   ];
