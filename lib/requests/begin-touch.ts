@@ -16,6 +16,7 @@ import { approvalEnd } from './approval-times';
 import { BULK_MAX } from './approve-requests';
 import { contentFor } from './approved-content';
 import { issuingCa } from './issuing-ca';
+import { refreshFindings } from './refresh-findings';
 import { isOwn, notFound } from './transition';
 
 /** One request of a touch, with what the approver chose beside it. */
@@ -71,6 +72,7 @@ export async function beginTouch(
     throw new HubgateError('http.invalid', `Choose between 1 and ${BULK_MAX} requests.`, { field: 'id' });
   }
   const allow = await acceptedPasskeys(ctx, person.userId);
+  if (!input.single) await refreshFindings(ctx);
   const wishes = new Map(input.requests.map((one) => [one.id, one]));
   const rows = await approvableRequests(ctx.db, [...wishes.keys()]); // by id: the order of the leaves
   const ca = await issuingCa(ctx);
