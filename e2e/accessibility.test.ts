@@ -108,9 +108,14 @@ async function announce(page: Page): Promise<string> {
 /** Every key of the catalogue, such as `home.title`: none may stand on a page. */
 const MESSAGES = join(import.meta.dirname, '..', 'lib', 'i18n', 'messages', 'en');
 const CATALOGUE_KEYS = new Set(
-  readdirSync(MESSAGES).flatMap((file) =>
-    keysOf(JSON.parse(readFileSync(join(MESSAGES, file), 'utf8')) as object, `${file.replace('.json', '')}.`),
-  ),
+  readdirSync(MESSAGES)
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) =>
+      keysOf(
+        JSON.parse(readFileSync(join(MESSAGES, file), 'utf8')) as object,
+        `${file.replace('.json', '')}.`,
+      ),
+    ),
 );
 
 function keysOf(messages: object, prefix: string): string[] {

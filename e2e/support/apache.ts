@@ -93,6 +93,7 @@ export async function serveWithApache(input: {
     'proxy',
     'proxy_http',
     'proxy_wstunnel',
+    'setenvif',
     'macro',
     'mime',
   ];

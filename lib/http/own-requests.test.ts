@@ -11,7 +11,7 @@ import { listOwnRequests } from '../requests/list-own-requests';
 import { signRequests } from '../requests/sign-requests';
 import { callRoute, openTestHouse, type TestHouse } from '../testing/house';
 import { allEvents, submitOne } from '../testing/requests';
-import { sessionValue } from '../testing/session';
+import { inBrowser, sessionValue } from '../testing/session';
 
 type Person = { id: string; login: string };
 
@@ -51,7 +51,7 @@ async function browserOf({ id }: Person): Promise<Record<string, string>> {
   const user = await findUserById(house.ctx.db, id);
   if (user === null) throw new Error('nobody');
   return {
-    cookie: `${SESSION_COOKIE}=${await sessionValue(house.instance, user)}`,
+    cookie: `${inBrowser(house.instance, SESSION_COOKIE)}=${await sessionValue(house.instance, user)}`,
     origin: house.instance.config.site.url,
   };
 }

@@ -16,6 +16,7 @@ import { POST as revokeOwn } from '../../app/api/v1/requests/[id]/revoke/route';
 import { createApiToken } from '../identity/api-tokens';
 import { callRoute, openTestHouse, type TestHouse } from '../testing/house';
 import { makeCsr, subjectKey } from '../testing/orders';
+import { inBrowser } from '../testing/session';
 import { toPem } from '../x509/pem';
 import { mailboxCookieParts, mailboxOf } from './mailbox-cookie';
 import { requesterCookie } from './requester-cookie';
@@ -116,7 +117,8 @@ describe('POST /api/v1/requests/{id}/revoke', () => {
   it('takes the cookie of the page only from the page', async () => {
     const one = await issued();
     const { session } = house.instance.secrets;
-    const cookie = (requesterCookie(one.id, session, new Date()).split(';')[0] ?? '').trim();
+    const [name = '', value = ''] = requesterCookie(one.id, session, new Date()).split(/[=;]/);
+    const cookie = `${inBrowser(house.instance, name)}=${value}`;
     const from = (headers: Record<string, string>) =>
       own(one, { reason: 'superseded' }, { cookie, ...headers });
     for (const headers of [

@@ -9,7 +9,7 @@ import { SESSION_COOKIE } from '../identity/session-cookie';
 import { viewRequest } from '../requests/view-request';
 import { callRoute, openTestHouse, type TestHouse } from '../testing/house';
 import { submitOne } from '../testing/requests';
-import { sessionValue } from '../testing/session';
+import { inBrowser, sessionValue } from '../testing/session';
 
 let house: TestHouse;
 let id: string;
@@ -33,7 +33,7 @@ async function person(login: string, roles: Role[]): Promise<{ ctx: Ctx; headers
   };
   const times = { disabledAt: null, createdAt: new Date(), lastSignInAt: null };
   await insertUser(house.ctx.db, { ...user, ...times, roles: JSON.stringify(roles) });
-  const cookie = `${SESSION_COOKIE}=${await sessionValue(house.instance, user)}`;
+  const cookie = `${inBrowser(house.instance, SESSION_COOKIE)}=${await sessionValue(house.instance, user)}`;
   const actor = { kind: 'person', userId: user.id, name: login, roles } as const;
   return { ctx: { ...house.ctx, actor }, headers: { cookie, origin: house.instance.config.site.url } };
 }

@@ -106,18 +106,21 @@ describe('what a touch is begun for', () => {
     await open();
     const [one] = await waiting('alice');
     const own = { id: await submitOne(paula, { commonName: 'paula' }), version: 1 };
+    // Two people ask for one name: a finding of both, of the first one since the second came.
+    const contested = { id: await submitOne(house.ctx, { commonName: 'carl' }), version: 1 };
     const takeover = {
-      id: await submitOne(house.ctx, { commonName: 'alice', email: 'b@example.org' }),
+      id: await submitOne(house.ctx, { commonName: 'carl', email: 'b@example.org' }),
       version: 1,
     };
     const stale = { id: (await waiting('eve'))[0]?.id ?? '', version: 7 };
     const gone = { id: 'R-00000000', version: 1 };
     if (!one) throw new Error('no request');
-    const requests = [one, own, takeover, stale, gone];
+    const requests = [one, own, contested, takeover, stale, gone];
     const { count, skipped } = await beginTouch(paula, { requests, single: false });
     expect(new Map(skipped.map((each) => [each.id, each.code]))).toEqual(
       new Map([
         [own.id, 'request.own'],
+        [contested.id, 'request.flagged'],
         [takeover.id, 'request.flagged'],
         [stale.id, 'request.version'],
         [gone.id, 'request.not-found'],

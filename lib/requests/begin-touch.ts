@@ -9,6 +9,7 @@ import type { TouchQuestion } from '../identity/touch-answer';
 import { BULK_MAX } from './approve-requests';
 import { contentFor } from './approved-content';
 import { issuingCa } from './issuing-ca';
+import { refreshFindings } from './refresh-findings';
 import { acceptedPasskeys, openTouch, TouchBasis } from './touch-question';
 import { isOwn, notFound } from './transition';
 
@@ -61,6 +62,7 @@ export async function beginTouch(
     throw new HubgateError('http.invalid', `Choose between 1 and ${BULK_MAX} requests.`, { field: 'id' });
   }
   const allow = await acceptedPasskeys(ctx, person.userId);
+  if (!input.single) await refreshFindings(ctx);
   const wishes = new Map(input.requests.map((one) => [one.id, one]));
   const rows = await approvableRequests(ctx.db, [...wishes.keys()]); // by id: the order of the leaves
   const ca = await issuingCa(ctx);
