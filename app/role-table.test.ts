@@ -51,8 +51,10 @@ async function places(): Promise<Place[]> {
       .slice(1, -1)
       .filter((part) => !part.startsWith('('))
       .join('/')}`;
-    if (file.endsWith('/page.tsx')) found.push({ name: address, file, kind: 'page', part: 'default' });
-    else if (file.endsWith('/route.ts')) {
+    if (file.endsWith('/page.tsx')) {
+      await load(file);
+      found.push({ name: address, file, kind: 'page', part: 'default' });
+    } else if (file.endsWith('/route.ts')) {
       for (const part of Object.keys(await load(file)).filter((name) => METHODS.includes(name))) {
         found.push({ name: `${part} ${address}`, file, kind: 'route', part });
       }
@@ -135,7 +137,8 @@ beforeAll(async () => {
   const { hubsDir } = house.instance.paths;
   mkdirSync(hubsDir, { recursive: true });
   writeFileSync(join(hubsDir, 'astro.hub'), 'https://gate.localhost:8444/astro,Astronomy\n');
-});
+  // Every page and route of the tree is compiled here.
+}, 180_000);
 afterAll(() => house.remove());
 
 const rolesOfCaller = (who: Who): Role[] => ROLES.filter((role) => role === who);
