@@ -28,7 +28,9 @@ test.beforeAll(async () => {
   administrator = await chromium.launch();
   const page = await (await administrator.newContext()).newPage();
   await becomeAdministrator(page, portal.firstAdminLink());
-  own = await issue(portal, await portal.token('approver'), ADMIN.login);
+  own = await issue(portal, await portal.token('approver'), ADMIN.login, {
+    approve: { confirmTakeover: true },
+  });
 });
 test.afterAll(async () => {
   await administrator?.close();

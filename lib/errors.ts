@@ -91,6 +91,7 @@ export const ERROR_CODES = [
   'auth.half-expired',
   'auth.confirm',
   'auth.step-up',
+  'auth.certificate-alone',
   'auth.not-admitted',
   'auth.provider-down',
   'auth.provider-answer',

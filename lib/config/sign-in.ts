@@ -39,6 +39,8 @@ const OidcProvider = z.strictObject({
     .refine((value) => value.split(' ').includes('openid'), 'scopes with openid among them')
     .default('openid profile email'),
   accountClaim: claim.default('preferred_username'),
+  /** Whether its account names are the centre's own. Left out: yes, where it is the only provider. */
+  provesAccount: z.boolean().optional(),
   groupsClaim: claim.default('groups'),
   /** Groups whose members may sign in at all; empty: everybody whom the provider knows. */
   allowedGroups: words.default([]),
@@ -71,3 +73,11 @@ export const SignIn = z.strictObject({
   absoluteHours: z.int().min(1).max(168).default(12),
   oidc: z.array(OidcProvider).max(8).default([]),
 });
+
+/** Two providers may give one name to two people: then the configuration says whose names are accounts here. */
+export function provesAccount(
+  { oidc }: Pick<z.infer<typeof SignIn>, 'oidc'>,
+  provider: OidcProvider,
+): boolean {
+  return provider.provesAccount ?? oidc.length === 1;
+}

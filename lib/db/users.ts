@@ -100,3 +100,27 @@ export async function touchUserSignIn(db: Queries, input: { id: string; at: Date
 export async function endUserSessions(db: Queries, id: string): Promise<void> {
   await db.prisma.user.update({ where: { id }, data: { sessionVersion: { increment: 1 } } });
 }
+
+/** Who signs in under one of these names: a login here, or an account at a provider. */
+export async function personsNamed(
+  db: Queries,
+  names: readonly string[],
+): Promise<{ name: string; userId: string; login: string }[]> {
+  const some = [...names];
+  const identities = await db.prisma.userIdentity.findMany({
+    where: { account: { in: some } },
+    select: { account: true, userId: true },
+  });
+  const users = await db.prisma.user.findMany({
+    where: { OR: [{ login: { in: some } }, { id: { in: identities.map(({ userId }) => userId) } }] },
+    select: { id: true, login: true },
+  });
+  return users.flatMap(({ id, login }) =>
+    [
+      login,
+      ...identities.flatMap(({ account, userId }) => (userId === id && account !== null ? account : [])),
+    ]
+      .filter((name) => some.includes(name))
+      .map((name) => ({ name, userId: id, login })),
+  );
+}

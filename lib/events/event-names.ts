@@ -2,6 +2,7 @@ import { lookUpAccount } from '../accounts/look-up-account';
 import type { Ctx } from '../ctx';
 import type { Queries } from '../db/client';
 import { eventsWithNames, namesInUse } from '../db/events';
+import { personsNamed } from '../db/users';
 import { HubgateError, isHubgateError } from '../errors';
 import { checkAccountName } from '../x509/subject-policy';
 
@@ -18,7 +19,7 @@ const SHOWN = 5;
 /**
  * The account names of an event: those that its list has, and `ev-<event>-NN` for everybody else.
  * None is ever typed by a participant, and none may belong to somebody already: to a certificate, to an
- * approved request, to another event, or to an account of the centre.
+ * approved request, to another event, to somebody who signs in here, or to an account of the centre.
  *
  * @param input.accounts one per participant, in their order; null: make one
  * @param input.event    the event itself, when it is planned anew
@@ -50,6 +51,7 @@ export async function heldNames(db: Queries, names: readonly string[], event: st
   if (names.length === 0) return [];
   const used = await namesInUse(db, names, event);
   for (const { commonName } of await eventsWithNames(db, names, event)) used.add(commonName);
+  for (const { name } of await personsNamed(db, names)) used.add(name);
   return names.filter((name) => used.has(name));
 }
 

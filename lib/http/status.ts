@@ -85,6 +85,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'auth.half-expired': 401,
   'auth.confirm': 403,
   'auth.step-up': 403,
+  'auth.certificate-alone': 403,
   'auth.not-admitted': 403,
   'auth.provider-down': 503,
   'auth.provider-answer': 401,

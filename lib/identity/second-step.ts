@@ -19,7 +19,10 @@ export function secondFactorPolicy(ctx: Pick<Ctx, 'config' | 'paths'>): 'off' | 
 
 /**
  * Whether somebody who has shown the first factor needs a second. Who has one shows it, whatever the
- * configuration says; who has none and needs one sets it up before anything else.
+ * configuration says; who has none and needs one sets it up before anything else. Not after a certificate
+ * alone: a name in one, which an approver may have taken for somebody else's, would become the person.
+ *
+ * @throws {HubgateError} `auth.certificate-alone`
  */
 export async function secondStepOf(
   ctx: Pick<Ctx, 'config' | 'paths' | 'db'>,
@@ -30,7 +33,12 @@ export async function secondStepOf(
   if (await hasSecondFactor(ctx.db, user)) return 'show';
   const policy = secondFactorPolicy(ctx);
   const needed = policy === 'everybody' || (policy === 'approvers' && readRoles(user.roles).length > 0);
-  return needed ? 'enrol' : 'none';
+  if (!needed) return 'none';
+  if (facts.method !== 'certificate') return 'enrol';
+  throw new HubgateError(
+    'auth.certificate-alone',
+    'You have a role and no second factor yet: sign in by another way and set one up first.',
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema';
 import type { Actor } from '../ctx';
 import type { Database, Queries } from '../db/client';
 import { endSession, findSession, insertSession, touchSession, type SessionRow } from '../db/sessions';
+import { latestIdentityOf } from '../db/user-identities';
 import { findUserById, type UserRow } from '../db/users';
 import { isStrong, wantsStrong } from './provider-claims';
 import { readRoles } from './roles';
@@ -84,7 +85,8 @@ export async function openSession(
  * Who a session's cookie stands for, or null: it ends some hours after the sign-in however it is used
  * (signIn.absoluteHours), when nobody was there for a while (signIn.idleMinutes), or when somebody
  * ends it. Roles, disabling and the session version are read from the database each time: what an
- * administrator takes away is gone with the next call.
+ * administrator takes away is gone with the next call. Roles that a provider's groups gave hold in a session
+ * by certificate as long as in one by the provider, counted from the last sign-in there.
  *
  * @param options.seen a person is there, not a page that renews itself
  */
@@ -118,19 +120,32 @@ export async function personOfToken(
   if (options.seen && row.lastSeenAt.getTime() + SEEN_STEP_MS <= now.getTime()) {
     await touchSession(db, { idHash, at: now, before: new Date(now.getTime() - SEEN_STEP_MS + 1) });
   }
-  const stepUp = stepUpOf(row, rules.providers);
+  // Of a session by certificate, the provider has said nothing: what it knows of the person counts all the same.
+  const identity = row.method === 'certificate' ? await latestIdentityOf(db, user.id) : null;
+  const stepUp = stepUpOf(row, rules.providers, identity);
+  const known = identity === null || identity.lastSeenAt.getTime() + rules.absoluteMs > now.getTime();
   return {
     kind: 'person',
     userId: user.id,
     name: user.login,
-    roles: readRoles(user.roles),
+    roles: known ? readRoles(user.roles) : [],
     session: { idHash, ...(stepUp === null ? {} : { stepUp }) },
   };
 }
 
-/** The provider at which this session's person must show more before they decide; null where nothing lacks. */
-function stepUpOf(row: SessionRow, providers: SessionRules['providers']): string | null {
-  const provider = providers.find(({ id }) => row.method === `oidc:${id}`);
+/**
+ * The provider at which this session's person must show more before they decide; null where nothing lacks.
+ *
+ * @param identity who somebody in a session by certificate was at a provider the last time
+ */
+function stepUpOf(
+  row: SessionRow,
+  providers: SessionRules['providers'],
+  identity: { issuer: string } | null,
+): string | null {
+  const provider = providers.find(
+    ({ id, issuer }) => row.method === `oidc:${id}` || issuer === identity?.issuer,
+  );
   if (provider === undefined || !wantsStrong(provider)) return null;
   return isStrong(provider, { acr: row.acr, amr: readAmr(row.amr) }) ? null : provider.id;
 }

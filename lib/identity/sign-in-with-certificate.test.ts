@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { revokeCertificate } from '../certificates/revoke-certificate';
+import { ConfigSchema } from '../config/schema';
 import type { Ctx } from '../ctx';
 import { insertUserIdentity } from '../db/user-identities';
 import { insertUser, setUserAccess } from '../db/users';
@@ -8,6 +9,9 @@ import { approveRequest } from '../requests/approve-request';
 import { signRequests } from '../requests/sign-requests';
 import { openTestHouse, type TestHouse } from '../testing/house';
 import { allEvents, submitOne } from '../testing/requests';
+import { sessionValue } from '../testing/session';
+import { secondStepOf } from './second-step';
+import { readSession, sessionRules } from './session';
 import { signInWithCertificate } from './sign-in-with-certificate';
 
 let house: TestHouse;
@@ -16,9 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => house.remove());
 
-async function certificateOf(commonName: string): Promise<string> {
-  const id = await submitOne({ ...house.ctx, actor: { kind: 'visitor', addressKey: 'k' } }, { commonName });
-  await approveRequest(house.ctx, { id });
+async function certificateOf(commonName: string, asker = visitor()): Promise<string> {
+  const id = await submitOne(asker, { commonName });
+  await approveRequest(house.ctx, { id, confirmTakeover: true });
   const [event] = await allEvents(signRequests(house.ctx, { ids: [id] }));
   if (event?.event !== 'item' || event.serial === undefined) throw new Error('not signed');
   return event.serial;
@@ -77,4 +81,50 @@ it('is nobody once the certificate is revoked, or where the centre does not want
   expect((await signIn(serial)).user.login).toBe('rosa');
   await revokeCertificate(house.ctx, { serial, reason: 'superseded' });
   await expect(signIn(serial)).rejects.toMatchObject(REFUSED);
+});
+
+it('is nobody else than who asked for it while signed in', async () => {
+  await person('sara');
+  await person('tom');
+  const as = (name: string): Ctx => ({
+    ...house.ctx,
+    actor: { kind: 'person', userId: `id-${name}`, name, roles: [] },
+  });
+  await expect(signIn(await certificateOf('sara', as('tom')))).rejects.toMatchObject(REFUSED);
+  expect((await signIn(await certificateOf('sara', as('sara')))).user.login).toBe('sara');
+});
+
+it('is not enough for who has a role and no second factor', async () => {
+  await person('uwe');
+  const { user, facts } = await signIn(await certificateOf('uwe'));
+  const { config } = house.ctx;
+  const strict: Ctx = {
+    ...visitor(),
+    config: { ...config, signIn: { ...config.signIn, secondFactor: 'approvers' } },
+  };
+  await expect(secondStepOf(strict, user, facts)).rejects.toMatchObject({ code: 'auth.certificate-alone' });
+  expect(await secondStepOf(strict, user, { ...facts, method: 'password' })).toBe('enrol');
+});
+
+it('decides only after the provider’s stronger way, and keeps roles of groups no longer than its own sign-in would', async () => {
+  await person('vera@op', 'vera');
+  const { user } = await signIn(await certificateOf('vera'));
+  const now = new Date();
+  const oidc = ConfigSchema.parse({
+    signIn: {
+      oidc: [
+        { id: 'op', label: 'OP', issuer: 'https://sso.example.org', clientId: 'x', approverAcr: ['gold'] },
+      ],
+    },
+  }).signIn.oidc;
+  const rules = {
+    ...sessionRules(house.instance.config, house.instance.secrets.session),
+    providers: oidc,
+    absoluteMs: 3_600_000,
+  };
+  const facts = { method: 'certificate', secondFactor: true };
+  const read = async (at: Date) =>
+    readSession(house.ctx.db, await sessionValue(house.instance, user, at, facts), rules, at);
+  expect(await read(now)).toMatchObject({ roles: ['approver'], session: { stepUp: 'op' } });
+  expect(await read(new Date(now.getTime() + 2 * 3_600_000))).toMatchObject({ roles: [] });
 });

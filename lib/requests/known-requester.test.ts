@@ -8,7 +8,8 @@ import { knownRequester } from './known-requester';
 
 let house: TestHouse;
 beforeAll(async () => {
-  house = await testHouse();
+  const provider = { id: 'op', label: 'OP', issuer: 'https://sso.example.org', clientId: 'x' };
+  house = await testHouse({ config: { signIn: { oidc: [provider] } } });
 });
 afterAll(() => house.close());
 

@@ -2,6 +2,7 @@ import { certificatesWithName } from '../db/certificates';
 import type { Queries } from '../db/client';
 import { eventsWithNames } from '../db/events';
 import { requestsWithName, type RequestRow } from '../db/requests';
+import { personsNamed } from '../db/users';
 
 /** What tells people apart. */
 export type Claimant = Pick<
@@ -34,10 +35,12 @@ export type NameHolder = {
  * proves nothing.
  *
  * Approved requests count as holders too, or two approvals in a row would pass each other; so do events,
- * whose names are spoken for before anybody has a certificate.
+ * whose names are spoken for before anybody has a certificate, and people who sign in under the name here:
+ * their certificate signs them in. A sign-in with the account gives way to a certificate that somebody
+ * else asked for while signed in: the same name at two providers need not be one person.
  */
 export async function otherHolder(db: Queries, claimant: Claimant): Promise<NameHolder | null> {
-  if (claimant.profile !== 'user' || claimant.accountProof !== 'none') return null;
+  if (claimant.profile !== 'user' || claimant.accountProof === 'directory') return null;
   const certificates = await certificatesWithName(db, claimant.commonName);
   if (certificates.some((one) => one.serial === claimant.renewsSerial)) return null;
   const approved = await requestsWithName(db, claimant.commonName, ['APPROVED', 'SIGNING']);
@@ -65,11 +68,12 @@ export async function otherHolder(db: Queries, claimant: Claimant): Promise<Name
         locale: one.locale,
       })),
   ];
-  if (holders.length === 0 && claimant.participantId === null) {
-    const [event] = await eventsWithNames(db, [claimant.commonName], null);
-    return event === undefined ? null : { reference: event.eventId, email: null, locale: null };
-  }
-  if (holders.length === 0) return null;
+  if (claimant.accountProof === 'sign-in') {
+    const other = holders.find(
+      ({ requesterId }) => requesterId !== null && requesterId !== claimant.requesterId,
+    );
+    if (other === undefined) return null;
+  } else if (holders.length === 0) return claimant.participantId === null ? otherClaim(db, claimant) : null;
   const same = holders.some(
     (holder) =>
       holder.spkiSha256 === claimant.spkiSha256 ||
@@ -82,4 +86,14 @@ export async function otherHolder(db: Queries, claimant: Claimant): Promise<Name
   if (same) return null;
   const [latest] = holders;
   return latest ? { reference: latest.reference, email: latest.email, locale: latest.locale } : null;
+}
+
+/** Whose name it is although nobody has a certificate for it: an event's, or that of somebody who signs in here. */
+async function otherClaim(db: Queries, { commonName, requesterId }: Claimant): Promise<NameHolder | null> {
+  const [event] = await eventsWithNames(db, [commonName], null);
+  if (event !== undefined) return { reference: event.eventId, email: null, locale: null };
+  const persons = await personsNamed(db, [commonName]);
+  const [person] = persons;
+  if (person === undefined || persons.some(({ userId }) => userId === requesterId)) return null;
+  return { reference: `person:${person.login}`, email: null, locale: null };
 }

@@ -12,9 +12,11 @@ import { previewRequest } from './preview-request';
 import { provenAccount } from './proven-account';
 import { submitRequest } from './submit-request';
 
+const PROVIDER = { id: 'op', label: 'OP', issuer: 'https://sso.example.org', clientId: 'x' };
+
 let house: TestHouse;
 beforeAll(async () => {
-  house = await openTestHouse();
+  house = await openTestHouse({ config: { signIn: { oidc: [PROVIDER] } } });
 });
 afterAll(() => house.remove());
 
@@ -34,7 +36,7 @@ async function signedIn(login: string, account: string | null, email: string | n
     createdAt: at,
     lastSignInAt: at,
   });
-  const identity = { issuer: 'https://sso.example.org', subject: login, userId: `id-${login}` };
+  const identity = { issuer: PROVIDER.issuer, subject: login, userId: `id-${login}` };
   await insertUserIdentity(ctx.db, { ...identity, account, email, createdAt: at, lastSeenAt: at });
   return { ...ctx, actor: { kind: 'person', userId: `id-${login}`, name: login, roles: [] } };
 }

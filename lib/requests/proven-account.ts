@@ -1,6 +1,7 @@
 import type { Wanted } from '../accounts/account';
 import { lookUpAccount } from '../accounts/look-up-account';
 import type { Ctx } from '../ctx';
+import { provesAccount } from '../config/sign-in';
 import type { Queries } from '../db/client';
 import { latestIdentityOf, type UserIdentityRow } from '../db/user-identities';
 import { HubgateError } from '../errors';
@@ -19,13 +20,23 @@ export async function provenAccount(
 ): Promise<string | null> {
   const { actor, config } = ctx;
   if (actor.kind !== 'person' || config.requests.signIn === 'none') return null;
-  const identity = await latestIdentityOf(ctx.db, actor.userId);
+  const identity = await provingIdentity(ctx, actor.userId);
   const account =
     config.requests.accountFrom === 'claim'
       ? (identity?.account ?? null)
       : identity && (await accountInDirectory(ctx, identity));
   const fits = account !== null && new RegExp(`^(?:${config.pki.accountPattern})$`, 'u').test(account);
   return fits ? account : null;
+}
+
+/** Of several providers, only those that name the centre's own accounts say whose account it is. */
+async function provingIdentity(
+  { db, config }: Pick<Ctx, 'db' | 'config'>,
+  userId: string,
+): Promise<UserIdentityRow | null> {
+  const identity = await latestIdentityOf(db, userId);
+  const provider = config.signIn.oidc.find(({ issuer }) => issuer === identity?.issuer);
+  return provider !== undefined && provesAccount(config.signIn, provider) ? identity : null;
 }
 
 async function accountInDirectory(
