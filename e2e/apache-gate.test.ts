@@ -311,6 +311,27 @@ test('everybody of a listed unit gets in, and no name stands for a unit', async 
   await defaultMaps();
 });
 
+test('a name of an event stays out of what is open to everybody else, on an open connection too', async () => {
+  const odd = await ca.issue('ev odd');
+  const status = async (path: string, identity: Identity) =>
+    (await send(gate(path), { ca: ca.rootPem, identity })).status;
+  const agent = oneConnection();
+  const onward = async () => (await send(gate('/open/'), { ca: ca.rootPem, identity: bob, agent })).status;
+  expect(await onward()).toBe(200);
+  await writeMap('access.map', [
+    ...['astro/alice yes', 'astro/bob no', 'ou:astro/Tests yes'],
+    ...['open/bob no', 'open/ev%20odd no', 'open any'],
+  ]);
+  expect(await onward()).toBe(403);
+  expect(await status('/astro/', bob)).toBe(403); // of the unit all the same
+  expect(await status('/open/', odd)).toBe(403);
+  expect(await status('/open/', alice)).toBe(200);
+  expect(await status('/astro/', odd)).toBe(200);
+  await defaultMaps();
+  expect(await onward()).toBe(200);
+  agent.destroy();
+});
+
 test('the gate tells which list it goes by, from the moment it was replaced', async () => {
   const version = async () => {
     const answer = await send(gate('/gate-access'), { ca: ca.rootPem });

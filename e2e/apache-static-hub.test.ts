@@ -46,6 +46,13 @@ test.afterAll(async () => {
   await site?.stop();
 });
 
+test('a name of an event stays out of an open hub', async () => {
+  await site.writeMap('access.map', ['astro/bob no', 'astro any']);
+  expect((await ask('/astro/x', bob)).status).toBe(403);
+  expect((await ask('/astro/x', alice)).status).toBe(200);
+  await site.defaultMaps();
+});
+
 test('every path arrives as it was sent', async () => {
   for (const path of [
     '/astro/a%2Fb',

@@ -233,6 +233,30 @@ test('after its refresh the gate follows the maps, both ways', async () => {
   expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
 });
 
+test('a name of an event stays out of what is open to everybody else', async () => {
+  const maria = await ca.issue('Maria');
+  const status = async (path: string, identity: Identity) =>
+    (await send(gate(path), { ca: ca.rootPem, identity })).status;
+  const lists = ['astro/alice yes', 'astro/bob no', 'ou:astro/Tests yes', 'open/bob no', 'open any'];
+  await site.writeMap('access.map', lists);
+  expect((await nginx.refresh()).stderr).toBe('');
+  expect(await status('/astro/', bob)).toBe(403); // of the unit all the same
+  expect(await status('/open/', bob)).toBe(403);
+  expect(await status('/open/', alice)).toBe(200);
+  expect(await status('/open/', maria)).toBe(200);
+  // What cannot be told from others by its name keeps all of them out.
+  await site.writeMap('access.map', ['open/Maria no', 'open/An%20a no', ...lists]);
+  const ran = await nginx.refresh();
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(await status('/open/', maria)).toBe(403);
+  expect(await status('/open/', await ca.issue('Other'))).toBe(403);
+  expect(await status('/open/', bob)).toBe(403);
+  expect(await status('/open/', alice)).toBe(200);
+  await site.defaultMaps();
+  await nginx.refresh();
+  expect(await status('/open/', maria)).toBe(200);
+});
+
 test('after its refresh everybody of a unit gets in, and the gate tells which list it goes by', async () => {
   const version = async () => {
     const answer = await send(gate('/gate-access'), { ca: ca.rootPem });

@@ -1,6 +1,7 @@
 import { isHubgateError } from '#lib/errors';
 import { keepHtml, keptHtml } from '#lib/http/kept-html';
 import type { Page } from '#lib/http/page';
+import { hubVisitor } from '#lib/hubs/hub-visitor';
 import { listHubs, listingVersion, type HubView } from '#lib/hubs/list-hubs';
 import { currentNotices, type NoticeBoard } from '#lib/hubs/notices/current-notices';
 import { concerns } from '#lib/hubs/notices/notice';
@@ -20,12 +21,9 @@ export type HubListing = {
 export async function visibleHubs(page: Page): Promise<HubListing | null> {
   const { visitor } = page;
   try {
-    const shown = visitor.shown
-      ? { accepted: visitor.accepted, commonName: visitor.certificate?.commonName ?? null }
-      : null;
     const version = await listingVersion(page.ctx);
     const [{ hubs }, board] = await Promise.all([
-      listHubs(page.ctx, { visitor: shown }),
+      listHubs(page.ctx, { visitor: hubVisitor(visitor) }),
       currentNotices(page.ctx),
     ]);
     return { hubs, board, version };

@@ -127,8 +127,8 @@ export function ImportList({
 }
 
 function Preview({ preview, words }: { preview: ImportPreview; words: ImportWords }) {
-  const names = ({ people, units }: ImportPreview['added']) =>
-    [...people, ...units.map((unit) => `OU=${unit}`)].join(', ') || words.nobody;
+  const names = ({ people, units, events }: ImportPreview['added']) =>
+    [...people, ...units.map((unit) => `OU=${unit}`), ...events].join(', ') || words.nobody;
   return (
     <dl className="kv" role="status">
       <dt>{words.wouldAdd}</dt>

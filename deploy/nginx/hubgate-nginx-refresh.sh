@@ -22,8 +22,12 @@ plain='s/^\(default\|include\|hostnames\|volatile\) /\\\1 /'
 # astro any -> astro yes;            astro/alice yes -> astro/alice yes;
 { grep -E '^[a-z0-9][a-z0-9-]* any$' "$maps/access.map" || true; } |
   sed -e "$plain" -e 's/ any$/ yes;/' > "$work/open.conf"
+# and astro/ev-summer-01 no, which comes first; of a name that nginx cannot match it is astro/ no: nobody
+# whose name it cannot match gets in there.
+{ grep -E '^[a-z0-9][a-z0-9-]*/.* no$' "$maps/access.map" || true; } |
+  sed -e '\#^[a-z0-9-]*/[a-z_][a-z0-9_.-]* no$#!s#/.* no$#/ no#' | sort -u | sed -e 's/$/;/' > "$work/listed.conf"
 { grep -E '^[a-z0-9][a-z0-9-]*/[a-z_][a-z0-9_.-]* yes$' "$maps/access.map" || true; } |
-  sed -e 's/$/;/' > "$work/listed.conf"
+  sed -e 's/$/;/' >> "$work/listed.conf"
 # ou:astro/NLHPC yes -> ou:astro/NLHPC yes;
 { grep -E '^ou:[a-z0-9][a-z0-9-]*/[A-Za-z0-9_.-]+ yes$' "$maps/access.map" || true; } |
   sed -e 's/$/;/' > "$work/units.conf"
@@ -36,7 +40,7 @@ if grep -qx 'complete yes' "$maps/revoked.map"; then
 else
   echo 'default unknown;' > "$work/revoked.conf"
 fi
-left=$(grep -vcE '^(#.*|=version .*|[a-z0-9][a-z0-9-]* any|[a-z0-9][a-z0-9-]*/[a-z_][a-z0-9_.-]* yes|ou:[a-z0-9][a-z0-9-]*/[A-Za-z0-9_.-]+ yes)$' "$maps/access.map" || true)
+left=$(grep -vcE '^(#.*|=version .*|[a-z0-9][a-z0-9-]* any|[a-z0-9][a-z0-9-]*/[a-z_][a-z0-9_.-]* yes|[a-z0-9][a-z0-9-]*/.* no|ou:[a-z0-9][a-z0-9-]*/[A-Za-z0-9_.-]+ yes)$' "$maps/access.map" || true)
 [ "$left" = 0 ] || echo "hubgate-nginx-refresh: $left lines of access.map name accounts or units that this layout of nginx cannot match; they stay outside." >&2
 
 changed=no

@@ -1,5 +1,7 @@
 import type { Ctx } from '../ctx';
 import { namesWithOtherCertificates } from '../db/revocable-certificates';
+import { eventGuests } from '../events/event-guests';
+import { admits } from '../hubs/admits';
 import { listHubAccess } from '../hubs/list-hub-access';
 import { requirePermission } from '../identity/authorise';
 import type { RevocationReason } from '../wire/records';
@@ -47,8 +49,9 @@ export async function previewRevocation(
   requirePermission(ctx, 'certificates.revoke');
   const { rows, siblings } = await selectCertificates(ctx, input);
   const names = [...new Set(rows.filter((row) => row.profile === 'user').map((row) => row.commonName))];
-  const [access, keep] = await Promise.all([
+  const [access, guests, keep] = await Promise.all([
     listHubAccess(ctx),
+    eventGuests(ctx),
     namesWithOtherCertificates(ctx.db, {
       commonNames: names,
       except: new Set(rows.map((row) => row.serial)),
@@ -60,10 +63,9 @@ export async function previewRevocation(
     siblings: siblings.size,
     people: names.length,
     keepAnother: keep.size,
-    hubs: access.items.flatMap(({ route, access: kind, members }) => {
-      const listed = new Set(members);
-      const people = kind === 'any-valid' ? names.length : names.filter((name) => listed.has(name)).length;
-      return people === 0 ? [] : [{ name: route, access: kind, people }];
+    hubs: access.items.flatMap((entry) => {
+      const people = names.filter((commonName) => admits(entry, { commonName }, guests)).length;
+      return people === 0 ? [] : [{ name: entry.route, access: entry.access, people }];
     }),
     certificates: rows.slice(0, SHOWN_MAX).map((row) => ({
       serial: row.serial,

@@ -172,7 +172,7 @@ function eventText(view: EventDecisionView): string {
     ['from', view.startsAt],
     ['until', view.endsAt],
     ['at most', `${view.quota} certificates`],
-    ['hubs', view.hubs.join(', ') || '–'],
+    ['hubs', view.lists.map(({ hub, named }) => (named ? hub : `${hub} (not yet)`)).join(', ') || '–'],
     ['digest', view.digest ?? '–'],
     ['to revoke', `${view.revocable} certificates`],
   ];
@@ -185,6 +185,14 @@ function eventText(view: EventDecisionView): string {
   ]);
   return (
     facts.map(([label, value]) => `${label.padEnd(10)} ${safe(value)}`).join('\n') +
+    toLetIn(view) +
     `\n\n${table(['no.', 'account', 'name', 'e-mail', 'step'], rows)}`
   );
+}
+
+/** A hub opens to the event when its list names it. */
+function toLetIn({ id, phase, lists }: EventDecisionView): string {
+  if (phase === 'closed' || phase === 'over') return '';
+  const missing = lists.filter(({ named }) => !named);
+  return missing.map(({ hub }) => `\nLet it in:  hubgate hubs allow ${safe(hub)} --event ${id}`).join('');
 }

@@ -6,7 +6,7 @@ import type { HubAccess } from '../db/hub-access';
 import { HubgateError } from '../errors';
 import { accessApplied, type AccessApplied } from '../hubs/access-applied';
 import { apacheBlock } from '../hubs/apache-block';
-import { changeHubList, type HubNames } from '../hubs/change-hub-list';
+import { changeHubList, namesInWords, type HubNames } from '../hubs/change-hub-list';
 import { importHubList, LIST_FORMS, previewHubImport, type ListForm } from '../hubs/import-hub-list';
 import { listHubAccess } from '../hubs/list-hub-access';
 import { exportHubList, EXPORT_FORMS } from '../hubs/view-hub-list';
@@ -62,14 +62,16 @@ function registerMode(hubs: Command): void {
             field: 'hub',
           });
         }
-        const lines = shown.map(({ route, access, members, units }) => {
-          const names = [...members, ...units.map((unit) => `OU=${unit}`)].map(safe);
+        const lines = shown.map(({ route, access, members, units, events }) => {
+          const names = namesInWords({ people: members, units, events }).map(safe);
           return `${route}  ${access}${access === 'listed' ? `: ${names.join(', ') || 'nobody'}` : ''}`;
         });
         out.result({ items: shown }, lines.join('\n') || 'No hub is known.');
       }),
     );
 }
+
+type NamesOptions = { unit?: string[]; event?: string[] };
 
 function registerNames(hubs: Command): void {
   for (const [verb, says] of [
@@ -79,28 +81,28 @@ function registerNames(hubs: Command): void {
     hubs
       .command(verb)
       .description(
-        `${verb} people by the name (CN) in their certificate, or whole units; ${says} a hub's list`,
+        `${verb} people by the name (CN) in their certificate, whole units or events; ${says} a hub's list`,
       )
       .argument('<hub>')
       .argument('[names...]', 'common names')
       .option('--unit <OU...>', 'everybody whose certificate names this organizational unit')
-      .action(
-        (hub: string, people: string[], { unit: units = [] }: { unit?: string[] }, command: Command) => {
-          if (people.length + units.length === 0) command.error('error: say whom, by name or with --unit');
-          return withCtx(command, async (ctx, out) => {
-            const names = { people, units };
-            const { name, added, removed } = await changeHubList(ctx, {
-              name: hub,
-              ...(verb === 'allow' ? { add: names } : { remove: names, mustBeThere: true }),
-            });
-            const gate = await accessApplied(ctx);
-            out.result(
-              { name, added, removed, gate },
-              `${listed(names)}: ${says} the list of ${name}. ${gateSays(gate)}`,
-            );
+      .option('--event <id...>', 'everybody of this training event, while it runs')
+      .action((hub: string, people: string[], options: NamesOptions, command: Command) => {
+        const names = { people, units: options.unit ?? [], events: options.event ?? [] };
+        if (namesInWords(names).length === 0)
+          command.error('error: say whom, by name, with --unit or with --event');
+        return withCtx(command, async (ctx, out) => {
+          const { name, added, removed } = await changeHubList(ctx, {
+            name: hub,
+            ...(verb === 'allow' ? { add: names } : { remove: names, mustBeThere: true }),
           });
-        },
-      );
+          const gate = await accessApplied(ctx);
+          out.result(
+            { name, added, removed, gate },
+            `${listed(names)}: ${says} the list of ${name}. ${gateSays(gate)}`,
+          );
+        });
+      });
   }
 }
 
@@ -163,8 +165,8 @@ function readText(file: string): string {
   }
 }
 
-function listed({ people, units }: HubNames): string {
-  const names = [...people, ...units.map((unit) => `OU=${unit}`)].map(safe);
+function listed(all: HubNames): string {
+  const names = namesInWords(all).map(safe);
   return names.length > 12
     ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`
     : names.join(', ') || 'nobody';

@@ -207,14 +207,46 @@ export async function namesInUse(
   return used;
 }
 
-/** Approved events that run now. */
-export async function runningEvents(
+/**
+ * Events that end after `since` and whose names a certificate may have: of approved ones all names, of
+ * closed ones those by which a request came.
+ *
+ * @param input.name of nobody else
+ */
+export async function eventsWithCertificates(
   db: Queries,
-  now: Date,
-): Promise<{ hubs: string; participants: { commonName: string }[] }[]> {
+  input: { since: Date; name?: string | undefined },
+): Promise<
+  (Pick<EventRow, 'id' | 'state' | 'startsAt' | 'endsAt'> & { participants: { commonName: string }[] })[]
+> {
+  const named = input.name === undefined ? {} : { commonName: input.name };
+  const ends = { endsAt: { gt: input.since } };
+  const select = { id: true, state: true, startsAt: true, endsAt: true };
+  const [approved, closed] = await Promise.all([
+    db.prisma.trainingEvent.findMany({
+      where: { state: 'APPROVED', ...ends, participants: { some: named } },
+      select: { ...select, participants: { where: named, select: { commonName: true } } },
+    }),
+    db.prisma.trainingEvent.findMany({
+      where: { state: 'CLOSED', ...ends, participants: { some: { ...named, requestId: { not: null } } } },
+      select: {
+        ...select,
+        participants: { where: { ...named, requestId: { not: null } }, select: { commonName: true } },
+      },
+    }),
+  ]);
+  return [...approved, ...closed];
+}
+
+/** Of these ids, the events that there are. */
+export async function eventsByIds(
+  db: Queries,
+  ids: readonly string[],
+): Promise<(EventRow & { participants: { commonName: string }[] })[]> {
+  if (ids.length === 0) return [];
   return db.prisma.trainingEvent.findMany({
-    where: { state: 'APPROVED', startsAt: { lte: now }, endsAt: { gt: now } },
-    select: { hubs: true, participants: { select: { commonName: true } } },
+    where: { id: { in: [...ids] } },
+    include: { participants: { select: { commonName: true }, orderBy: { number: 'asc' } } },
   });
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../db/events';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
+import { publishHubMaps } from '../hubs/publish-maps';
 import { actorId, requirePermission } from '../identity/authorise';
 import { approvalEnd } from '../requests/approval-times';
 import type { TouchedApproval } from '../requests/approve-request';
@@ -30,7 +31,8 @@ export type ApproveEventInput = {
 
 /**
  * Approves an event over its list of names, quota, dates and hubs. When enough people did, the signer
- * takes it with their approvals, and holds every later order against its own copy.
+ * takes it with their approvals, and holds every later order against its own copy; the gate opens the
+ * hubs whose list names the event, and keeps its names out of every other.
  *
  * @throws {HubgateError} `auth.*`, `event.not-found`, `event.own`, `event.state`, `event.dates`,
  *   `request.already-decided-by-you`, `approval.passkey-required`, `signer.*`: then the approval stands,
@@ -61,6 +63,7 @@ export async function approveEvent(
     });
     await mailEventDecided(ctx, tx, row, { decision: 'approved', reason: '' });
   });
+  await publishHubMaps(ctx);
   return { id: row.id, state: 'APPROVED' };
 }
 

@@ -2,6 +2,7 @@ import { lookUpAccount } from '../accounts/look-up-account';
 import type { Ctx } from '../ctx';
 import type { Queries } from '../db/client';
 import { eventsWithNames, namesInUse } from '../db/events';
+import { namesOnHubLists } from '../db/hub-access';
 import { personsNamed } from '../db/users';
 import { HubgateError, isHubgateError } from '../errors';
 import { checkAccountName } from '../x509/subject-policy';
@@ -19,7 +20,8 @@ const SHOWN = 5;
 /**
  * The account names of an event: those that its list has, and `ev-<event>-NN` for everybody else.
  * None is ever typed by a participant, and none may belong to somebody already: to a certificate, to an
- * approved request, to another event, to somebody who signs in here, or to an account of the centre.
+ * approved request, to another event, to somebody who signs in here, or to an account of the centre; nor may
+ * a hub's list name it already, which was meant for somebody else and would let the participant in.
  *
  * @param input.accounts one per participant, in their order; null: make one
  * @param input.event    the event itself, when it is planned anew
@@ -32,7 +34,14 @@ export async function eventNames(
   const { event, title, accounts } = input;
   const listed = accounts.flatMap((one) => one ?? []);
   for (const name of listed) checkName(ctx, name);
-  const held = [...(await heldNames(ctx.db, listed, event)), ...(await knownAccounts(ctx, listed))];
+  const onLists = await namesOnHubLists(ctx.db, listed);
+  const held = [
+    ...new Set([
+      ...(await heldNames(ctx.db, listed, event)),
+      ...(await knownAccounts(ctx, listed)),
+      ...listed.filter((name) => onLists.has(name)),
+    ]),
+  ];
   if (held.length > 0) throw wrongNames('held', held);
   if (new Set(listed).size !== listed.length) {
     throw wrongNames(

@@ -6,6 +6,9 @@
 export const EVENT_STATES = ['DRAFT', 'WAITING', 'APPROVED', 'REJECTED', 'CLOSED'] as const;
 export type EventState = (typeof EVENT_STATES)[number];
 
+/** What state and dates say together. */
+export const EVENT_PHASES = ['draft', 'waiting', 'rejected', 'closed', 'coming', 'running', 'over'] as const;
+
 export const EVENT_ACTIONS = ['plan', 'approve', 'reject', 'invite', 'close'] as const;
 export type EventAction = (typeof EVENT_ACTIONS)[number];
 

@@ -18,7 +18,7 @@ import { outboxOf } from '../testing/outbox';
 import { allEvents, freshCsr, submitOne } from '../testing/requests';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { approveEvent, rejectEvent } from './approve-event';
-import { eventMembers } from './event-members';
+import { eventGuests } from './event-guests';
 import { approveEventTouched, beginEventTouch } from './event-touch';
 import { exportAccounts, newusersLines } from './export-accounts';
 import { openInvitation, viewInvitation } from './find-invitation';
@@ -114,11 +114,18 @@ describe.each(DATABASE_KINDS)('an event on %s', (kind) => {
     );
     // Nobody proved the address: it is for mail, and not in the certificate.
     expect((await viewRequest(anna, { id: sent.id })).emailState).toBe('unproven');
-    expect(await eventMembers(house.ctx)).toEqual(
-      new Map([['astro', ['ev-ubungen-summer-26-01', 'ev-ubungen-summer-26-02']]]),
+    expect(await eventGuests(house.ctx)).toEqual(
+      new Map([
+        ['ev-ubungen-summer-26-01', [id]],
+        ['ev-ubungen-summer-26-02', [id]],
+      ]),
     );
-    house.advance(3 * DAY);
-    expect(await eventMembers(house.ctx)).toEqual(new Map());
+    house.advance(3 * DAY - 60_000); // a day after its end, the name is still looked at
+    expect(await eventGuests(house.ctx, { name: 'ev-ubungen-summer-26-02' })).toEqual(
+      new Map([['ev-ubungen-summer-26-02', []]]),
+    );
+    house.advance(120_000);
+    expect(await eventGuests(house.ctx)).toEqual(new Map());
   });
 
   it('shows who is at which step', async () => {
@@ -238,7 +245,8 @@ describe.each(DATABASE_KINDS)('an event on %s', (kind) => {
     await expect(openInvitation(house.ctx, { secret: secretIn(cards[1]) })).rejects.toEqual(
       refusal('invitation.ended'),
     );
-    expect(await eventMembers(house.ctx)).toEqual(new Map());
+    // Names by which something came stay out of hubs that are open to others; the third was never used.
+    expect(await eventGuests(house.ctx)).toEqual(new Map(cards.map(({ commonName }) => [commonName, []])));
     expect(await signer.client.eventState(id)).toMatchObject({ closed: true });
     expect(await viewEvent(olga, { id })).toMatchObject({ state: 'CLOSED', revocable: 0 });
     expect(await revokeEvent(olga, { id, expectedCount: 0 })).toEqual({ count: 0 });

@@ -2,7 +2,7 @@ import type { Ctx } from '../ctx';
 import { listEventRows, type EventRow } from '../db/events';
 import { requirePermission } from '../identity/authorise';
 import { stringList } from '../requests/approved-content';
-import type { EventState } from './event-state';
+import type { EVENT_PHASES, EventState } from './event-state';
 import { eventState, organisesAll, requireSignedIn } from './load-event';
 
 export type EventItem = {
@@ -10,7 +10,7 @@ export type EventItem = {
   name: string;
   /** Where it stands in its life; `phase` adds what the dates say. */
   state: EventState;
-  phase: 'draft' | 'waiting' | 'rejected' | 'closed' | 'coming' | 'running' | 'over';
+  phase: (typeof EVENT_PHASES)[number];
   version: number;
   organiser: string;
   startsAt: string;
@@ -59,7 +59,8 @@ export function eventItem(ctx: Pick<Ctx, 'now'>, row: EventRow, seats: number): 
   };
 }
 
-function phaseOf(row: EventRow, now: Date): EventItem['phase'] {
+/** What its state and its dates say together. */
+export function phaseOf(row: EventRow, now: Date): EventItem['phase'] {
   const state = eventState(row);
   if (state === 'APPROVED') return now < row.startsAt ? 'coming' : now < row.endsAt ? 'running' : 'over';
   return ({ DRAFT: 'draft', WAITING: 'waiting', REJECTED: 'rejected', CLOSED: 'closed' } as const)[state];

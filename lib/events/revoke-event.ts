@@ -42,7 +42,10 @@ export async function revokeEvent(
       { field: 'expectedCount', params: { count, expected: input.expectedCount } },
     );
   }
-  if (row.state !== 'CLOSED') await close(ctx, row);
+  if (row.state !== 'CLOSED') {
+    await close(ctx, row);
+    await publishHubMaps(ctx); // before the many revocations, which take their time
+  }
   const select = { by: 'event', event: row.id } as const;
   let revoked = 0;
   if (count > 0) {
@@ -51,7 +54,6 @@ export async function revokeEvent(
       revoked = doneOf(event) ?? revoked;
     }
   }
-  await publishHubMaps(ctx);
   return { count: revoked };
 }
 

@@ -1,5 +1,6 @@
 import type { Ctx } from '../ctx';
 import { eventApprovalsOf, progressOf, type EventRow, type Progress } from '../db/events';
+import { hubsWithEvent } from '../db/hub-access';
 import type { EventAction } from './event-state';
 import { allowedEventActions } from './event-state';
 import { eventContent } from './event-content';
@@ -43,7 +44,12 @@ export type EventView = EventItem & {
   actions: EventAction[];
   /** Certificates that can be revoked now. */
   revocable: number;
+  /** The hubs of the plan, and others that let the event in all the same. */
+  lists: EventHub[];
 };
+
+/** Only a hub whose list names the event lets its participants in. */
+export type EventHub = { hub: string; planned: boolean; named: boolean };
 
 /** @throws {HubgateError} `auth.required`, `event.not-found` */
 export async function viewEvent(ctx: Ctx, input: { id: string }): Promise<EventView> {
@@ -76,13 +82,22 @@ async function viewOf(ctx: Ctx, row: EventRow): Promise<EventView> {
   const counts = Object.fromEntries(
     STEPS.map((step) => [step, participants.filter((one) => one.step === step).length]),
   ) as Record<Step, number>;
+  const item = eventItem(ctx, row, participants.length);
   return {
-    ...eventItem(ctx, row, participants.length),
+    ...item,
     participants,
     counts,
     actions: allowedEventActions(eventState(row)),
     revocable: await countRevocable(ctx, row.id),
+    lists: eventHubs(item.hubs, await hubsWithEvent(ctx.db, row.id)),
   };
+}
+
+function eventHubs(planned: readonly string[], naming: readonly string[]): EventHub[] {
+  return [
+    ...planned.map((hub) => ({ hub, planned: true, named: naming.includes(hub) })),
+    ...naming.filter((hub) => !planned.includes(hub)).map((hub) => ({ hub, planned: false, named: true })),
+  ];
 }
 
 /** States in which a request leads nowhere by itself. */

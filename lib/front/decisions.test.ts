@@ -23,7 +23,7 @@ const shown = (commonName: string | null, serial = '0A', units: string[] = []): 
 });
 const maps = (access: string, revoked = 'complete yes') => ({
   hubs: new Map([['astro', 'http://127.0.0.1:1']]),
-  access: new Map([access.split(' ') as [string, string]]),
+  access: new Map(access.split('\n').map((line) => line.split(' ') as [string, string])),
   revoked: new Map(revoked.split('\n').map((line) => line.split(' ') as [string, string])),
 });
 const any = () => true;
@@ -62,6 +62,10 @@ describe('decideGate', () => {
     ['astro/alice yes', shown('../alice'), 'refused'],
     ['astro/alice yes', shown(null), 'refused'],
     ['astro/alice no', shown('alice'), 'refused'],
+    ['astro/alice no\nastro any', shown('alice'), 'refused'],
+    ['astro/alice no\nastro any', shown('bob'), 'hub'],
+    ['astro/alice no\nou:astro/U yes', shown('alice', '0A', ['U']), 'refused'],
+    ['astro/alice no\nou:astro/U yes', shown('bob', '0A', ['U']), 'hub'],
     ['astro ANY', shown('alice'), 'refused'],
     ['astro any', { verify: 'NONE' } as const, 'refused'],
   ])('with "%s" and %j goes to %s', (access, certificate, to) => {

@@ -31,7 +31,8 @@ const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\?#]|%2f|%5c|$)/i;
 
 /**
  * Where a request to the gate goes. Deny by default: a hub is entered only with a certificate that
- * verifies, is not revoked by a list that is complete, and is named (or `any`) in access.map.
+ * verifies, is not revoked by a list that is complete, and is named (or `any`) in access.map; a name
+ * with `no` is out whatever else is said.
  * Asked for every request, so that an open connection is cut off too.
  *
  * @param target the request target as received, such as /astro/hub?x=1
@@ -57,9 +58,10 @@ function refusalOf(hub: string, shown: ShownCertificate, maps: GateMaps): Refusa
   const revocation = revocationOf(shown.serial, maps.revoked);
   if (revocation !== null) return revocation;
   const { access } = maps;
-  if (access?.get(hub) === 'any') return null;
-  if (shown.commonName !== null && access?.get(`${hub}/${mapKeyOfName(shown.commonName)}`) === 'yes')
-    return null;
+  const named =
+    shown.commonName === null ? undefined : access?.get(`${hub}/${mapKeyOfName(shown.commonName)}`);
+  if (named === 'no') return 'not-listed';
+  if (named === 'yes' || access?.get(hub) === 'any') return null;
   const ofUnit = shown.units
     .slice(0, UNITS_ASKED)
     .some((unit) => access?.get(mapKeyOfUnit(hub, unit)) === 'yes');

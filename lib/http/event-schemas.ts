@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { EVENT_STATES } from '../events/event-state';
+import { EVENT_PHASES, EVENT_STATES } from '../events/event-state';
 import { SEATS_MAX } from '../events/plan-event';
 import { STEPS } from '../events/view-event';
 
@@ -63,7 +63,7 @@ const item = {
   id: Id,
   name: z.string(),
   state: State,
-  phase: z.enum(['draft', 'waiting', 'rejected', 'closed', 'coming', 'running', 'over']),
+  phase: z.enum(EVENT_PHASES),
   version: z.int(),
   organiser: z.string(),
   startsAt: z.iso.datetime(),
@@ -79,6 +79,9 @@ export const EventAnswer = z
     ...item,
     counts: z.record(z.enum(STEPS), z.int()),
     revocable: z.int(),
+    lists: z
+      .array(z.object({ hub: z.string(), planned: z.boolean(), named: z.boolean() }))
+      .describe('Hubs of the plan and others; only where the list names the event does it open the hub'),
     digest: z.string().nullable(),
     participants: z.array(
       z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { EVENT_PHASES } from '../events/event-state';
 import { LIST_CHANGE_MAX } from '../hubs/change-hub-list';
 import { IMPORT_MODES, LIST_FORMS } from '../hubs/import-hub-list';
 import { EXPORT_FORMS } from '../hubs/view-hub-list';
@@ -13,7 +14,7 @@ const Access = z
   .describe('Only its list, or everybody with a valid certificate')
   .meta({ id: 'HubAccess' });
 const Names = z.array(z.string().max(200)).max(LIST_CHANGE_MAX);
-const Some = z.strictObject({ people: Names.optional(), units: Names.optional() });
+const Some = z.strictObject({ people: Names.optional(), units: Names.optional(), events: Names.optional() });
 
 export const HubListPatch = z
   .strictObject({ access: Access.optional(), add: Some.optional(), remove: Some.optional() })
@@ -24,10 +25,15 @@ export const HubListPut = z
     access: Access,
     people: Names.describe('Common names; nobody else is on the list then'),
     units: Names.default([]).describe('Organizational units: everybody of them'),
+    events: Names.default([]).describe('Ids of training events: everybody of them, while they run'),
   })
   .meta({ id: 'HubListReplacement' });
 
-const Both = z.object({ people: z.array(z.string()), units: z.array(z.string()) });
+const Both = z.object({
+  people: z.array(z.string()),
+  units: z.array(z.string()),
+  events: z.array(z.string()),
+});
 const Gate = z
   .object({
     applied: z.enum(['applied', 'waits', 'unknown']).describe('What the gate itself says it goes by'),
@@ -47,6 +53,15 @@ export const HubListAnswer = z
     decided: z.boolean().describe('False while only hubs.defaultAccess decides'),
     people: z.array(Entry),
     units: z.array(Entry),
+    events: z.array(
+      Entry.extend({
+        name: z.string().describe('Its id'),
+        title: z.string(),
+        phase: z.enum(EVENT_PHASES),
+        endsAt: z.iso.datetime(),
+        participants: z.array(z.string()).describe('Common names'),
+      }),
+    ),
   })
   .meta({ id: 'HubList' });
 
@@ -57,6 +72,7 @@ export const HubAccessList = z.object({
       access: Access,
       members: z.array(z.string()),
       units: z.array(z.string()),
+      events: z.array(z.string()).describe('Ids; their names enter while they run'),
     }),
   ),
 });

@@ -60,7 +60,13 @@ describe('readAllowedUsers', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 })), (names) => {
         const clean = [...new Set(names.map((name) => name.toWellFormed()))];
-        const text = allowedUsersText({ hub: 'astro', access: 'listed', people: clean, units: [] });
+        const text = allowedUsersText({
+          hub: 'astro',
+          access: 'listed',
+          people: clean,
+          units: [],
+          events: [],
+        });
         expect(readAllowedUsers(text)).toMatchObject({ people: clean, problems: [] });
       }),
       { numRuns: 40 },
@@ -102,7 +108,13 @@ describe('readAllowedUsers', () => {
 
   it('agrees with Python itself', () => {
     const names = ['alice', "o'neil", 'a"b', 'back\\slash', 'josé', 'tab\there', '日本', 'a b'];
-    const text = allowedUsersText({ hub: 'astro', access: 'listed', people: names, units: ['NLHPC'] });
+    const text = allowedUsersText({
+      hub: 'astro',
+      access: 'listed',
+      people: names,
+      units: ['NLHPC'],
+      events: [],
+    });
     const asPython = `import json, types\nc = types.SimpleNamespace(Authenticator=types.SimpleNamespace())\n${text}\nprint(json.dumps(sorted(c.Authenticator.allowed_users)))`;
     const printed = execFileSync('python3', ['-I', '-c', asPython], {
       encoding: 'utf8',

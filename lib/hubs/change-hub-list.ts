@@ -6,15 +6,30 @@ import {
   removeFromHubList,
   writeHubPolicy,
   type HubAccess,
+  type HubListNames,
 } from '../db/hub-access';
+import { eventsByIds } from '../db/events';
 import { inTransaction } from '../db/in-transaction';
+import type { Tx } from '../db/client';
 import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
-import { checkHubName, checkMemberName, checkUnitName } from './hub-name';
+import { checkEventId, checkHubName, checkMemberName, checkUnitName } from './hub-name';
 import { publishHubMaps } from './publish-maps';
 
-/** People by the common name of their certificate; units by its organizational unit, everybody of it. */
-export type HubNames = { people: readonly string[]; units: readonly string[] };
+/**
+ * People by the common name of their certificate; units by its organizational unit, events by their id,
+ * everybody of them.
+ */
+export type HubNames = HubListNames;
+type Kind = keyof HubNames;
+type SomeNames = { [kind in Kind]?: readonly string[] | undefined };
+
+export const NO_NAMES: HubNames = { people: [], units: [], events: [] };
+
+/** As people write them: `alice`, `OU=NLHPC`, `event E-7K3F9Q2M`. */
+export function namesInWords({ people, units, events }: HubNames): string[] {
+  return [...people, ...units.map((unit) => `OU=${unit}`), ...events.map((id) => `event ${id}`)];
+}
 
 export type HubListChange = {
   name: string;
@@ -38,15 +53,16 @@ export const LIST_CHANGE_MAX = 2000;
  * @param input.remove  takes names off it
  * @param input.replace makes the list exactly this one; `add` and `remove` are then not looked at
  * @param input.mustBeThere refuses a removal of names that are not on the list
- * @throws {HubgateError} `hub.name`, `hub.not-found` (mustBeThere), `hub.list` (too many names at once)
+ * @throws {HubgateError} `hub.name`, `hub.not-found` (mustBeThere), `hub.list` (too many names at once),
+ *   `event.not-found` (what is added has to be an event)
  */
 export async function changeHubList(
   ctx: Ctx,
   input: {
     name: string;
     access?: HubAccess | undefined;
-    add?: Partial<HubNames>;
-    remove?: Partial<HubNames>;
+    add?: SomeNames | undefined;
+    remove?: SomeNames | undefined;
     replace?: HubNames;
     mustBeThere?: boolean;
   },
@@ -61,6 +77,7 @@ export async function changeHubList(
     const present = {
       people: new Set(before?.people.map(({ value }) => value)),
       units: new Set(before?.units.map(({ value }) => value)),
+      events: new Set(before?.events.map(({ value }) => value)),
     };
     const added = each((kind) => add[kind].filter((value) => !present[kind].has(value)));
     const removed = each((kind) =>
@@ -69,6 +86,7 @@ export async function changeHubList(
         : remove[kind].filter((value) => present[kind].has(value)),
     );
     if (input.mustBeThere === true) refuseAbsent(name, remove, removed);
+    await refuseUnknownEvents(tx, added.events);
     if (before === null || before.access !== access) await writeHubPolicy(tx, name, access);
     await removeFromHubList(tx, { hub: name, ...removed });
     await addToHubList(tx, { hub: name, ...added, addedBy: actorName(ctx.actor), addedAt: ctx.now() });
@@ -83,25 +101,36 @@ export async function changeHubList(
   return change;
 }
 
-function checked(names: Partial<HubNames> | undefined): { people: string[]; units: string[] } {
+function checked(names: SomeNames | undefined): Record<Kind, string[]> {
   const people = [...new Set((names?.people ?? []).map(checkMemberName))];
   const units = [...new Set((names?.units ?? []).map(checkUnitName))];
-  if (people.length + units.length > LIST_CHANGE_MAX) {
+  const events = [...new Set((names?.events ?? []).map(checkEventId))];
+  if (people.length + units.length + events.length > LIST_CHANGE_MAX) {
     throw new HubgateError('hub.list', `That are more than ${LIST_CHANGE_MAX} names at once. Give fewer.`, {
       field: 'people',
     });
   }
-  return { people, units };
+  return { people, units, events };
 }
 
-function each(of: (kind: 'people' | 'units') => string[]): { people: string[]; units: string[] } {
-  return { people: of('people'), units: of('units') };
+function each(of: (kind: Kind) => string[]): Record<Kind, string[]> {
+  return { people: of('people'), units: of('units'), events: of('events') };
+}
+
+async function refuseUnknownEvents(tx: Tx, ids: readonly string[]): Promise<void> {
+  const known = new Set((await eventsByIds(tx, ids)).map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown === undefined) return;
+  throw new HubgateError('event.not-found', `There is no event ${unknown}. See: hubgate events list`, {
+    field: 'events',
+  });
 }
 
 function refuseAbsent(name: string, asked: HubNames, found: HubNames): void {
   const absent =
     asked.people.find((value) => !found.people.includes(value)) ??
-    asked.units.find((value) => !found.units.includes(value));
+    asked.units.find((value) => !found.units.includes(value)) ??
+    asked.events.find((value) => !found.events.includes(value));
   if (absent === undefined) return;
   throw new HubgateError('hub.not-found', `${absent} is not on the list of ${name}.`, {
     field: 'commonName',
@@ -113,4 +142,5 @@ const event = (target: string, action: string, data: Record<string, string>) => 
 const events = (target: string, action: string, names: HubNames) => [
   ...names.people.map((commonName) => event(target, action, { commonName })),
   ...names.units.map((unit) => event(target, action, { unit })),
+  ...names.events.map((id) => event(target, action, { event: id })),
 ];

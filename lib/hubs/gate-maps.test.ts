@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
+import { decideGate } from '../front/gate-decision';
+import { admits } from './admits';
 import {
   GateMapFile,
   mapKeyOfName,
@@ -13,7 +15,19 @@ import {
   parseGateMap,
   VERSION_KEY,
 } from './gate-map-file';
-import { accessMapText, hubsMapText, revokedMapText, withoutVersion, writeGateMaps } from './gate-maps';
+import {
+  accessMapText,
+  hubsMapText,
+  revokedMapText,
+  withoutVersion,
+  writeGateMaps,
+  type AccessMapEntry,
+} from './gate-maps';
+
+const SHOWN = {
+  verify: 'SUCCESS',
+  ...{ pem: '', subject: '', issuer: '', serial: '0A', notBefore: '', notAfter: '' },
+} as const;
 
 const folder = () => join(mkdtempSync(join(tmpdir(), 'hg-maps-')), 'gate');
 
@@ -26,14 +40,59 @@ describe('the texts', () => {
       ]),
     ).toBe('astro http://127.0.0.1:1\n');
     expect(
-      accessMapText([
-        { route: 'astro', access: 'any-valid', members: ['x'], units: [] },
-        { route: 'luna', access: 'listed', members: ['alice', 'José N'], units: ['My Unit'] },
-        { route: 'sol', access: 'listed', members: [], units: [] },
-      ]),
+      accessMapText(
+        [
+          { route: 'astro', access: 'any-valid', members: ['x'], units: [], events: [] },
+          { route: 'luna', access: 'listed', members: ['alice', 'José N'], units: ['My Unit'], events: [] },
+          { route: 'sol', access: 'listed', members: [], units: [], events: [] },
+        ],
+        new Map(),
+      ),
     ).toBe('astro any\nluna/alice yes\nluna/Jos%c3%a9%20N yes\nou:luna/My%20Unit yes\n');
     expect(revokedMapText(['0abc', 'abc', 'ff'])).toBe('complete yes\n0ABC revoked\nFF revoked\n');
     expect(revokedMapText([])).toBe('complete yes\n');
+  });
+
+  it('say which names of events enter, and keep them out of what is open to others, before it is', () => {
+    const none = { members: [], units: [], events: [] };
+    const guests = new Map([
+      ['ev-b', ['E-B']],
+      ['ev-a', ['E-A']],
+      ['ev-over', []],
+    ]);
+    const said = (entry: Partial<AccessMapEntry>) =>
+      accessMapText([{ route: 'h', access: 'listed', ...none, ...entry }], guests);
+    const out = 'h/ev-b no\nh/ev-over no\n';
+    expect(said({ access: 'any-valid' })).toBe(`h/ev-a no\n${out}h any\n`);
+    expect(said({ access: 'any-valid', events: ['E-A'] })).toBe(`${out}h any\n`);
+    expect(said({ access: 'any-valid', members: ['ev-over'] })).toBe('h/ev-a no\nh/ev-b no\nh any\n');
+    expect(said({})).toBe('');
+    expect(said({ events: ['E-A'] })).toBe('h/ev-a yes\n');
+    expect(said({ units: ['U'], events: ['E-A'] })).toBe(`h/ev-a yes\n${out}ou:h/U yes\n`);
+    expect(said({ members: ['ev-b'] })).toBe('h/ev-b yes\n');
+  });
+
+  it('mean the same to the embedded front as to the list of hubs', () => {
+    const name = fc.constantFrom('alice', 'bob', 'ev-1', 'ev-2', 'a b');
+    const some = (values: string[]) => fc.uniqueArray(fc.constantFrom(...values));
+    const entry = fc.record({
+      route: fc.constant('h'),
+      access: fc.constantFrom('listed' as const, 'any-valid' as const),
+      members: fc.uniqueArray(name),
+      units: some(['U', 'V']),
+      events: some(['E-A', 'E-B']),
+    });
+    const guests = fc.array(fc.tuple(name, some(['E-A', 'E-B']))).map((pairs) => new Map(pairs));
+    fc.assert(
+      fc.property(entry, guests, name, some(['U', 'V']), (one, belongs, commonName, units) => {
+        const access = parseGateMap(accessMapText([one], belongs));
+        const shown = { ...SHOWN, commonName, units };
+        const maps = { hubs: new Map([['h', 'http://x']]), access, revoked: new Map([['complete', 'yes']]) };
+        const { to } = decideGate('/h/', shown, maps, () => true);
+        expect(to === 'hub').toBe(admits(one, { commonName, units }, belongs));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('cannot be broken by any name: one key, one line, and different names have different keys', () => {
@@ -41,7 +100,7 @@ describe('the texts', () => {
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (one, other) => {
         const [a, b] = [one.toWellFormed(), other.toWellFormed()];
         const entries = parseGateMap(
-          accessMapText([{ route: 'h', access: 'listed', members: [a], units: [b] }]),
+          accessMapText([{ route: 'h', access: 'listed', members: [a], units: [b], events: [] }], new Map()),
         );
         expect([...entries]).toEqual([
           [`h/${mapKeyOfName(a)}`, 'yes'],

@@ -3,6 +3,7 @@ import { chmod, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 
 import { HubgateError } from '../errors';
+import type { EventGuests } from '../events/event-guests';
 import {
   ACCESS_MAP,
   COMPLETE,
@@ -25,6 +26,8 @@ export type AccessMapEntry = {
   members: readonly string[];
   /** Organizational units: everybody of them. */
   units: readonly string[];
+  /** Ids of events: everybody of them, while they run. */
+  events: readonly string[];
 };
 
 /** hubs.map: `astro http://127.0.0.1:8000`. Of two entries for a route the first counts. */
@@ -36,19 +39,37 @@ export function hubsMapText(entries: readonly HubsMapEntry[]): string {
 
 /**
  * access.map: `astro any`, or `astro/alice yes` per member and `ou:astro/NLHPC yes` per unit. A listed
- * hub without either has no line.
+ * hub without either has no line. `astro/ev-summer-01 no` keeps a name of an event out, whatever follows
+ * about units or `any`: it stands before them.
  */
-export function accessMapText(entries: readonly AccessMapEntry[]): string {
+export function accessMapText(entries: readonly AccessMapEntry[], guests: EventGuests): string {
   return text(
-    entries.flatMap(({ route, access, members, units }) =>
-      access === 'any-valid'
-        ? [`${route} any`]
-        : [
-            ...members.map((name) => `${route}/${mapKeyOfName(name)} yes`),
-            ...units.map((unit) => `${mapKeyOfUnit(route, unit)} yes`),
-          ],
-    ),
+    entries.flatMap((entry) => {
+      const { route, access, members, units } = entry;
+      const open = access === 'any-valid';
+      return [
+        ...guestLines(entry, guests),
+        ...(open ? [] : members.map((name) => `${route}/${mapKeyOfName(name)} yes`)),
+        ...(open ? [`${route} any`] : units.map((unit) => `${mapKeyOfUnit(route, unit)} yes`)),
+      ];
+    }),
   );
+}
+
+/** Of each name of an event what has to be said: `yes` where only a list lets in, `no` where more does. */
+function guestLines(entry: AccessMapEntry, guests: EventGuests): string[] {
+  const { route, access, units } = entry;
+  const members = new Set(entry.members);
+  const events = new Set(entry.events);
+  const lines: string[] = [];
+  for (const [name, running] of guests) {
+    if (members.has(name)) continue;
+    const enters = running.some((event) => events.has(event));
+    if (enters && access === 'listed') lines.push(`${route}/${mapKeyOfName(name)} yes`);
+    if (!enters && (access === 'any-valid' || units.length > 0))
+      lines.push(`${route}/${mapKeyOfName(name)} no`);
+  }
+  return lines.sort();
 }
 
 /** Takes the line off that tells one access.map from the other. */

@@ -40,8 +40,8 @@ describe.each(DATABASE_KINDS)('who may enter a hub, on %s', (kind) => {
     await changeHubList(operator(), { name: 'astro', remove: { people: ['alice'] }, mustBeThere: true });
     expect(map('access.map')).toBe('luna any\n');
     expect((await listHubAccess(operator())).items).toEqual([
-      { route: 'astro', access: 'listed', members: [], units: [] },
-      { route: 'luna', access: 'any-valid', members: [], units: [] },
+      { route: 'astro', access: 'listed', members: [], units: [], events: [] },
+      { route: 'luna', access: 'any-valid', members: [], units: [], events: [] },
     ]);
   });
 

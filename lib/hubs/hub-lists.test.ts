@@ -39,13 +39,13 @@ describe.each(DATABASE_KINDS)('the list of a hub, on %s', (kind) => {
     expect(first).toEqual({
       name: 'astro',
       access: 'listed',
-      added: { people: ['bob', 'alice'], units: ['My Unit'] },
-      removed: { people: [], units: [] },
+      added: { people: ['bob', 'alice'], units: ['My Unit'], events: [] },
+      removed: { people: [], units: [], events: [] },
     });
     expect(map()).toBe('astro/alice yes\nastro/bob yes\nou:astro/My%20Unit yes\n');
     const replaced = await changeHubList(olga(), {
       name: 'astro',
-      replace: { people: ['alice', 'carla'], units: [] },
+      replace: { people: ['alice', 'carla'], units: [], events: [] },
     });
     expect(replaced).toMatchObject({
       access: 'listed',
@@ -100,8 +100,8 @@ describe.each(DATABASE_KINDS)('the list of a hub, on %s', (kind) => {
 
   it('takes two thousand names at once', async () => {
     const people = Array.from({ length: LIST_CHANGE_MAX }, (_, n) => `p${n}`);
-    await changeHubList(olga(), { name: 'astro', replace: { people, units: [] } });
-    await changeHubList(olga(), { name: 'astro', replace: { people: ['alice'], units: [] } });
+    await changeHubList(olga(), { name: 'astro', replace: { people, units: [], events: [] } });
+    await changeHubList(olga(), { name: 'astro', replace: { people: ['alice'], units: [], events: [] } });
     expect((await viewHubList(olga(), { name: 'astro' })).people).toHaveLength(1);
   });
 
@@ -150,14 +150,16 @@ describe.each(DATABASE_KINDS)('the list of a hub, on %s', (kind) => {
 });
 
 describe('readNames', () => {
-  it.each<[string, string, string[], string[]]>([
+  it.each<[string, string, string[], string[], string[]?]>([
+    ['events', 'event=E-7K3F9Q2M\nEvent= e-1\nE-7K3F9Q2M', ['E-7K3F9Q2M'], [], ['E-7K3F9Q2M', 'e-1']],
+    ['events in CSV', 'kind,name\nevent,E-7K3F9Q2M\n', [], [], ['E-7K3F9Q2M']],
     ['one a line', 'alice\r\n\n# nobody\nbob smith # a guest\n', ['alice', 'bob smith'], []],
     ['units', 'OU=NLHPC\nou= My Unit\nalice', ['alice'], ['NLHPC', 'My Unit']],
     ['CSV', 'kind,name\nperson,alice\nunit,NLHPC\n,bob\n', ['alice', 'bob'], ['NLHPC']],
     ['another order and a BOM', '\uFEFFName;Mail\n"a;b";x\n"c""d";y\n', ['a;b', 'c"d'], []],
     ['a text over two lines', 'name,note\nalice,"one\ntwo"\nbob,x\n', ['alice', 'bob'], []],
-  ])('reads %s', (_what, text, people, units) => {
-    expect(readNames(text)).toEqual({ people, units });
+  ])('reads %s', (_what, text, people, units, events = []) => {
+    expect(readNames(text)).toEqual({ people, units, events });
   });
 
   it('reads back what is exported, and refuses rather than guesses', () => {
@@ -166,9 +168,15 @@ describe('readNames', () => {
       .map((text) => text.toWellFormed())
       .filter((text) => text.trim() === text && text !== '');
     fc.assert(
-      fc.property(fc.uniqueArray(name), fc.uniqueArray(name), (people, units) => {
-        expect(readNames(hubListCsv({ people, units }))).toEqual({ people, units });
-      }),
+      fc.property(
+        fc.uniqueArray(name),
+        fc.uniqueArray(name),
+        fc.uniqueArray(name),
+        (people, units, events) => {
+          const names = { people, units, events };
+          expect(readNames(hubListCsv(names))).toEqual(names);
+        },
+      ),
       { numRuns: 50 },
     );
     expect(() => readNames('name\n"open')).toThrow(expect.objectContaining({ code: 'hub.list' }));

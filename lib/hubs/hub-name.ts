@@ -10,6 +10,15 @@ export function checkHubName(name: string): string {
   );
 }
 
+/** The id of a training event, also as somebody wrote it from hearing: in capitals. */
+export function checkEventId(id: string): string {
+  const written = id.toUpperCase();
+  if (/^E-[0-9A-HJKMNP-TV-Z]{8}$/.test(written)) return written;
+  throw new HubgateError('hub.name', `"${id.slice(0, 64)}" is no event: its id is one such as E-7K3F9Q2M.`, {
+    field: 'event',
+  });
+}
+
 /** A name as it stands in certificates; what cannot be a map key is refused. */
 export function checkMemberName(commonName: string): string {
   if (commonName.length >= 1 && commonName.length <= 64 && !/[\p{Cc}\p{Cf}/]/u.test(commonName))

@@ -3,8 +3,8 @@ import { findHubPolicy } from '../db/hub-access';
 import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { readAllowedUsers } from './allowed-users';
-import { changeHubList, type HubListChange, type HubNames } from './change-hub-list';
-import { checkHubName, checkMemberName, checkUnitName } from './hub-name';
+import { changeHubList, NO_NAMES, type HubListChange, type HubNames } from './change-hub-list';
+import { checkEventId, checkHubName, checkMemberName, checkUnitName } from './hub-name';
 import { readNames } from './read-names';
 
 /** `python`: a jupyterhub_config.py. `names`: one a line, or CSV with the columns kind and name. */
@@ -44,18 +44,20 @@ export async function previewHubImport(ctx: Ctx, input: Input): Promise<ImportPr
   const present = {
     people: (before?.people ?? []).map(({ value }) => value),
     units: (before?.units ?? []).map(({ value }) => value),
+    events: (before?.events ?? []).map(({ value }) => value),
   };
-  const without = (kind: 'people' | 'units', some: HubNames, others: HubNames) =>
+  const without = (kind: keyof HubNames, some: HubNames, others: HubNames) =>
     some[kind].filter((value) => !others[kind].includes(value));
   const both = (some: HubNames, others: HubNames): HubNames => ({
     people: without('people', some, others),
     units: without('units', some, others),
+    events: without('events', some, others),
   });
   return {
     name,
     ...read,
     added: both(read.found, present),
-    removed: input.mode === 'replace' ? both(present, read.found) : { people: [], units: [] },
+    removed: input.mode === 'replace' ? both(present, read.found) : NO_NAMES,
   };
 }
 
@@ -93,9 +95,9 @@ function readList({
   }
   const kind = form ?? (/^[ \t]*c(?:onfig)?\.[A-Za-z_]\w*\.\w+/m.test(text) ? 'python' : 'names');
   const python = kind === 'python' ? readAllowedUsers(text) : null;
-  const found = python === null ? readNames(text) : { people: python.people, units: [] };
+  const found = python === null ? readNames(text) : { ...NO_NAMES, people: python.people };
   const problems = python?.problems ?? [];
-  if (found.people.length + found.units.length === 0 && problems.length === 0) {
+  if (found.people.length + found.units.length + found.events.length === 0 && problems.length === 0) {
     throw new HubgateError(
       'hub.list',
       kind === 'python'
@@ -106,5 +108,6 @@ function readList({
   }
   found.people.forEach(checkMemberName);
   found.units.forEach(checkUnitName);
-  return { form: kind, found, admins: python?.admins ?? [], problems };
+  const events = found.events.map(checkEventId);
+  return { form: kind, found: { ...found, events }, admins: python?.admins ?? [], problems };
 }

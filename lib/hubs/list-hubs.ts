@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Ctx } from '../ctx';
 import { HubgateError } from '../errors';
+import { eventGuests, type EventGuests } from '../events/event-guests';
 import { admits } from './admits';
 import { runningIndex, scanHubs, type HubSnapshot, type IndexedHub } from './hub-index';
 import { HUB_STATES, HUB_WHYS } from './hub-state';
@@ -94,11 +95,14 @@ export async function listHubs(
   const plain = viewsOf(snapshot);
   const hubs = notices.length === 0 ? plain : plain.map((view) => withNotices(view, notices));
   if (visitor === null) return { hubs };
-  const access = await (input.access === 'shared' ? sharedAccess : accessByRoute)(ctx, snapshot);
+  const { entries, guests } =
+    input.access === 'shared'
+      ? await sharedAccess(ctx, snapshot)
+      : await accessNow(ctx, snapshot, visitor.commonName ?? undefined);
   return {
     hubs: snapshot.hubs.map((hub, index): HubView => {
-      const entry = hub.route === null ? undefined : access.get(hub.route);
-      const listed = entry !== undefined && admits(entry, visitor);
+      const entry = hub.route === null ? undefined : entries.get(hub.route);
+      const listed = entry !== undefined && admits(entry, visitor, guests);
       const view = hubs[index] ?? viewOf(hub);
       return { ...view, mayEnter: visitor.accepted && hub.upstream !== null && listed };
     }),
@@ -106,20 +110,26 @@ export async function listHubs(
 }
 
 type AccessCtx = Parameters<typeof hubAccess>[0] & Pick<Ctx, 'now'>;
-type AccessByRoute = Map<string, Awaited<ReturnType<typeof hubAccess>>[number]>;
+type Access = {
+  /** By route. */
+  entries: Map<string, Awaited<ReturnType<typeof hubAccess>>[number]>;
+  guests: EventGuests;
+};
 
-async function accessByRoute(ctx: AccessCtx, snapshot: HubSnapshot): Promise<AccessByRoute> {
-  return new Map((await hubAccess(ctx, snapshot)).map((entry) => [entry.route, entry]));
+/** @param name whose events are asked for; without it everybody's */
+async function accessNow(ctx: AccessCtx, snapshot: HubSnapshot, name?: string): Promise<Access> {
+  const [entries, guests] = await Promise.all([hubAccess(ctx, snapshot), eventGuests(ctx, { name })]);
+  return { entries: new Map(entries.map((entry) => [entry.route, entry])), guests };
 }
 
 const SHARED_MS = 1000;
-const shared = new WeakMap<HubSnapshot, { at: number; access: Promise<AccessByRoute> }>();
+const shared = new WeakMap<HubSnapshot, { at: number; access: Promise<Access> }>();
 
-function sharedAccess(ctx: AccessCtx, snapshot: HubSnapshot): Promise<AccessByRoute> {
+function sharedAccess(ctx: AccessCtx, snapshot: HubSnapshot): Promise<Access> {
   const now = ctx.now().getTime();
   const known = shared.get(snapshot);
   if (known !== undefined && now - known.at < SHARED_MS) return known.access;
-  const access = accessByRoute(ctx, snapshot);
+  const access = accessNow(ctx, snapshot);
   shared.set(snapshot, { at: now, access });
   return access;
 }

@@ -5,6 +5,7 @@ import type { Ctx } from '../ctx';
 import { revokedSerials } from '../db/certificates';
 import { listHubPolicies } from '../db/hub-access';
 import { isHubgateError } from '../errors';
+import { eventGuests } from '../events/event-guests';
 import { accessMapText, hubsMapText, revokedMapText, writeGateMaps, type AccessMapEntry } from './gate-maps';
 import { COMPLETE, GateMapFile, REVOKED_MAP } from './gate-map-file';
 import { runningIndex, scanHubs, type HubSnapshot } from './hub-index';
@@ -54,13 +55,14 @@ export async function publishGateMaps(ctx: MapsCtx): Promise<void> {
   await publishRevocations(ctx);
 }
 
-/** Writes hubs.map and access.map: after a registration or a change of who may enter. */
+/** Writes hubs.map and access.map: after a registration or a change of who may enter, or of an event. */
 export function publishHubMaps(ctx: MapsCtx): Promise<void> {
   return oneByOne(async () => {
     const snapshot = runningIndex()?.snapshot() ?? (await scanHubs(ctx, ctx.now().getTime()));
     const policies = await hubAccess(ctx, snapshot);
+    const guests = await eventGuests(ctx);
     await writeGateMaps(ctx.paths.mapsDir, {
-      access: accessMapText(policies),
+      access: accessMapText(policies, guests),
       hubs: hubsMapText(
         snapshot.hubs.flatMap(({ route, upstream }) =>
           route === null || upstream === null ? [] : [{ route, upstream }],
@@ -81,7 +83,7 @@ export async function hubAccess(
   for (const { route } of snapshot.hubs) {
     if (route === null || known.has(route)) continue;
     known.add(route);
-    entries.push({ route, access: ctx.config.hubs.defaultAccess, members: [], units: [] });
+    entries.push({ route, access: ctx.config.hubs.defaultAccess, members: [], units: [], events: [] });
   }
   return entries.sort((left, right) => (left.route < right.route ? -1 : 1));
 }

@@ -1,24 +1,25 @@
 import { HubgateError } from '../errors';
 
 /**
- * Reads a list of names: one a line, `#` begins a comment, a line `OU=…` is a unit. Where the first line is
- * the head of a table with a column `name`, the rest is CSV (RFC 4180): `kind`, if it is there, says `person`
- * or `unit`; other columns are passed over. A byte order mark and CRLF are forgiven.
+ * Reads a list of names: one a line, `#` begins a comment, a line `OU=…` is a unit, `event=E-…`
+ * an event. Where the first line is
+ * the head of a table with a column `name`, the rest is CSV (RFC 4180): `kind`, if it is there, says `person`,
+ * `unit` or `event`; other columns are passed over. A byte order mark and CRLF are forgiven.
  *
  * @throws {HubgateError} `hub.list` with the line, when a quote is not closed or a kind is unknown
  */
-export function readNames(text: string): { people: string[]; units: string[] } {
+export function readNames(text: string): { people: string[]; units: string[]; events: string[] } {
   const clean = text.replace(/^\uFEFF/, '');
   const head = (clean.split(/\r?\n/, 1)[0] ?? '').split(/[,;]/).map((cell) => cell.trim().toLowerCase());
   const nameAt = head.findIndex((cell) => ['name', 'cn', 'person', 'account'].includes(cell));
-  const found = { people: new Set<string>(), units: new Set<string>() };
+  const found = { people: new Set<string>(), units: new Set<string>(), events: new Set<string>() };
   if (nameAt === -1) {
     for (const raw of clean.split(/\r?\n/)) {
       const line = raw.replace(/(?:^|\s)#.*$/, '').trim();
       if (line === '') continue;
-      const unit = /^OU=\s*(.+)$/i.exec(line)?.[1];
-      if (unit === undefined) found.people.add(line);
-      else found.units.add(unit);
+      const [, kind, name] = /^(OU|event)=\s*(.+)$/i.exec(line) ?? [];
+      if (kind === undefined || name === undefined) found.people.add(line);
+      else found[kind.toLowerCase() === 'ou' ? 'units' : 'events'].add(name);
     }
   } else {
     const kindAt = head.indexOf('kind');
@@ -28,11 +29,12 @@ export function readNames(text: string): { people: string[]; units: string[] } {
       if (name === '') continue;
       const kind = (kindAt === -1 ? '' : (cells[kindAt] ?? '')).trim().toLowerCase();
       if (kind === 'unit') found.units.add(name);
+      else if (kind === 'event') found.events.add(name);
       else if (kind === 'person' || kind === '') found.people.add(name);
-      else throw listError(line, `"${kind.slice(0, 40)}" is no kind: person or unit.`);
+      else throw listError(line, `"${kind.slice(0, 40)}" is no kind: person, unit or event.`);
     }
   }
-  return { people: [...found.people], units: [...found.units] };
+  return { people: [...found.people], units: [...found.units], events: [...found.events] };
 }
 
 function csvRows(text: string, separator: string): { line: number; cells: string[] }[] {

@@ -1,10 +1,18 @@
 import type { Ctx } from '../ctx';
+import { eventsByIds } from '../db/events';
 import { findHubPolicy, type HubAccess } from '../db/hub-access';
+import { phaseOf, type EventItem } from '../events/list-events';
 import { requirePermission } from '../identity/authorise';
 import { allowedUsersText, hubListCsv } from './hub-list-text';
 import { checkHubName } from './hub-name';
 
 export type HubListEntryView = { name: string; addedBy: string; addedAt: string };
+export type HubListEventView = HubListEntryView & {
+  title: string;
+  phase: EventItem['phase'];
+  endsAt: string;
+  participants: readonly string[];
+};
 export type HubListView = {
   name: string;
   access: HubAccess;
@@ -12,11 +20,13 @@ export type HubListView = {
   decided: boolean;
   people: HubListEntryView[];
   units: HubListEntryView[];
+  /** Their names are ids. */
+  events: HubListEventView[];
 };
 
 /** One hub's list, also of a hub that does not run or has never registered. @throws {HubgateError} `hub.name` */
 export async function viewHubList(
-  ctx: Pick<Ctx, 'actor' | 'config' | 'db'>,
+  ctx: Pick<Ctx, 'actor' | 'config' | 'db' | 'now'>,
   input: { name: string },
 ): Promise<HubListView> {
   requirePermission(ctx, 'hubs.read');
@@ -34,22 +44,48 @@ export async function viewHubList(
     decided: policy !== null,
     people: view(policy?.people),
     units: view(policy?.units),
+    events: await withEvents(ctx, view(policy?.events)),
   };
+}
+
+async function withEvents(
+  ctx: Pick<Ctx, 'db' | 'now'>,
+  entries: readonly HubListEntryView[],
+): Promise<HubListEventView[]> {
+  const ids = entries.map(({ name }) => name);
+  const rows = new Map((await eventsByIds(ctx.db, ids)).map((row) => [row.id, row]));
+  return entries.flatMap((entry) => {
+    const row = rows.get(entry.name);
+    if (row === undefined) return []; // events are never deleted
+    return [
+      {
+        ...entry,
+        title: row.name,
+        phase: phaseOf(row, ctx.now()),
+        endsAt: row.endsAt.toISOString(),
+        participants: row.participants.map(({ commonName }) => commonName),
+      },
+    ];
+  });
 }
 
 export const EXPORT_FORMS = ['python', 'csv'] as const;
 
 /** The list as a file: lines for a jupyterhub_config.py, or CSV. @throws {HubgateError} `hub.name` */
 export async function exportHubList(
-  ctx: Pick<Ctx, 'actor' | 'config' | 'db'>,
+  ctx: Pick<Ctx, 'actor' | 'config' | 'db' | 'now'>,
   input: { name: string; form: (typeof EXPORT_FORMS)[number] },
 ): Promise<{ name: string; text: string }> {
-  const { name, access, people, units } = await viewHubList(ctx, input);
+  const { name, access, people, units, events } = await viewHubList(ctx, input);
   const content = {
     hub: name,
     access,
     people: people.map((entry) => entry.name),
     units: units.map((entry) => entry.name),
+    events: events.map((entry) => entry.name),
   };
-  return { name, text: input.form === 'csv' ? hubListCsv(content) : allowedUsersText(content) };
+  return {
+    name,
+    text: input.form === 'csv' ? hubListCsv(content) : allowedUsersText({ ...content, events }),
+  };
 }

@@ -5,11 +5,13 @@ import { z } from 'zod';
 
 import { approveEvent, rejectEvent } from '#lib/events/approve-event';
 import { approveEventTouched, beginEventTouch } from '#lib/events/event-touch';
-import { action } from '#lib/http/action';
+import { action, formAction } from '#lib/http/action';
 import { TouchField } from '#lib/http/touch-field';
+import { changeHubList } from '#lib/hubs/change-hub-list';
 
+const Id = z.string().regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/);
 const Seen = {
-  id: z.string().regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/),
+  id: Id,
   version: z.coerce.number().int(),
 };
 
@@ -41,4 +43,19 @@ export const decideEvent = action({
         : await approveEventTouched(ctx, { answer: touch });
     redirect(`/admin/events/${id}?done=${state === 'APPROVED' ? 'approved' : 'first'}`);
   },
+});
+
+const nameOnList = action({
+  access: 'hubs.manage',
+  audit: 'hub.allow',
+  input: z.object({ id: Id, hub: z.string().max(100) }),
+  run: async (ctx, { id, hub }): Promise<void> => {
+    await changeHubList(ctx, { name: hub, add: { events: [id] } });
+    redirect(`/admin/events/${id}?done=letIn`);
+  },
+});
+
+/** Names the event on the list of one hub. */
+export const letIn = formAction(nameOnList, (state) => {
+  redirect(`/admin/hubs?problem=${encodeURIComponent(state.ok === false ? state.code : '')}`);
 });

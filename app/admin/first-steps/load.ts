@@ -1,14 +1,12 @@
 import type { Page } from '#lib/http/page';
+import { hubVisitor } from '#lib/hubs/hub-visitor';
 import { viewFirstSteps, type FirstSteps } from '#lib/onboarding/view-first-steps';
 
 /** The first steps as this person and this browser stand. */
 export function loadFirstSteps(page: Page & { person: NonNullable<Page['person']> }): Promise<FirstSteps> {
-  const { visitor } = page;
   return viewFirstSteps(page.ctx, {
     userId: page.person.userId,
-    visitor: visitor.shown
-      ? { accepted: visitor.accepted, commonName: visitor.certificate?.commonName ?? null }
-      : null,
+    visitor: hubVisitor(page.visitor),
     requestIds: page.requestIds,
     evaluation: page.evaluation,
   });

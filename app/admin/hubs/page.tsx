@@ -203,6 +203,9 @@ function Hubs({ page, hubs, access }: { page: Page; hubs: readonly HubView[]; ac
                 {entry?.access === 'listed' && entry.units.length > 0 ? (
                   <span className="step-detail">{t('admin.hubs.andUnits', { n: entry.units.length })}</span>
                 ) : null}
+                {entry !== undefined && entry.events.length > 0 ? (
+                  <span className="step-detail">{t('admin.hubs.andEvents', { n: entry.events.length })}</span>
+                ) : null}
                 {entry === undefined ? null : (
                   <span className="step-detail">
                     <a

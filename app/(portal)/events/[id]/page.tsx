@@ -10,6 +10,7 @@ import { openPage, requirePage, type Page } from '#lib/http/page';
 
 import { PortalPage } from '../../../portal-page';
 import { endEvent, mailLinks } from '../actions';
+import { EventHubs } from '../event-hubs';
 import { EventDates, EventPhase } from '../event-table';
 import { Flash } from '../flash';
 import { loadEvent } from './load';
@@ -68,16 +69,7 @@ function Facts({ page, event }: Part) {
     facts.push(
       [t('events.organise.colDates'), <EventDates key="dates" page={page} event={event} />],
       [t('events.organise.colSeats'), t('events.organise.seats', { seats: event.seats, quota: event.quota })],
-      [
-        t('events.organise.hubs'),
-        event.hubs.length === 0 ? (
-          t('events.organise.noHubs')
-        ) : (
-          <span key="hubs" className="mono break">
-            {event.hubs.join(', ')}
-          </span>
-        ),
-      ],
+      [t('events.organise.hubs'), <EventHubs key="hubs" page={page} event={event} letIn={null} />],
     );
   }
   if (event.reason !== null && event.state === 'REJECTED')

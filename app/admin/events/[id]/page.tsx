@@ -15,16 +15,17 @@ import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 
 import { actorWord } from '../../../../components/admin/actor';
+import { EventHubs } from '../../../(portal)/events/event-hubs';
 import { EventPhase } from '../../../(portal)/events/event-table';
 import { AdminFrame, PLACES } from '../../admin-frame';
 import { touchWords } from '../../approve/touch-words';
 import { adminTitle } from '../../title';
-import { beginEvent, decideEvent } from '../actions';
+import { beginEvent, decideEvent, letIn } from '../actions';
 
 export const generateMetadata = () => adminTitle('events.decide.page');
 
 const ID = /^E-[0-9A-HJKMNP-TV-Z]{8}$/u;
-const DONE = ['approved', 'first', 'rejected'] as const;
+const DONE = ['approved', 'first', 'rejected', 'letIn'] as const;
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -88,7 +89,12 @@ function Allowed({ page, event }: Part) {
     [word('profile'), word('profileUser')],
     [
       t('events.organise.hubs'),
-      event.hubs.length === 0 ? t('events.organise.noHubs') : event.hubs.join(', '),
+      <EventHubs
+        key="hubs"
+        page={page}
+        event={event}
+        letIn={allows(page.person?.roles ?? [], 'hubs.manage') ? letIn : null}
+      />,
     ],
   ];
   return (

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Ctx } from '#lib/ctx';
 import { action, formAction } from '#lib/http/action';
 import { accessApplied } from '#lib/hubs/access-applied';
-import { changeHubList, type HubListChange, type HubNames } from '#lib/hubs/change-hub-list';
+import { changeHubList, namesInWords, type HubListChange } from '#lib/hubs/change-hub-list';
 import { IMPORT_MODES, importHubList, LIST_MAX_CHARS, previewHubImport } from '#lib/hubs/import-hub-list';
 import { readNames } from '#lib/hubs/read-names';
 
@@ -31,21 +31,19 @@ const removeName = action({
     name: Name,
     person: z.string().max(200).optional(),
     unit: z.string().max(200).optional(),
+    event: z.string().max(200).optional(),
   }),
-  run: (ctx, { name, person, unit }) =>
-    leave(
-      ctx,
-      changeHubList(ctx, {
-        name,
-        remove: { people: person === undefined ? [] : [person], units: unit === undefined ? [] : [unit] },
-      }),
-    ),
+  run: (ctx, { name, person, unit, event }) => {
+    const some = (value: string | undefined) => (value === undefined ? [] : [value]);
+    const remove = { people: some(person), units: some(unit), events: some(event) };
+    return leave(ctx, changeHubList(ctx, { name, remove }));
+  },
 });
 
 /** Takes one name off the list; the gate refuses it from the next request on. */
 export const removeFromList = formAction(removeName, refused);
 
-/** Puts what was typed on the list: one name a line, `OU=…` for a unit. */
+/** Puts what was typed on the list: one name a line, `OU=…` for a unit, `event=E-…` for an event. */
 export const addToList = action({
   access: 'hubs.manage',
   audit: 'hub.allow',
@@ -74,10 +72,9 @@ export const importList = action({
 async function leave(ctx: Ctx, changing: Promise<HubListChange>): Promise<never> {
   const { name, added, removed } = await changing;
   const { applied } = await accessApplied(ctx);
-  const count = ({ people, units }: HubNames) => people.length + units.length;
   const query = new URLSearchParams({
-    added: String(count(added)),
-    removed: String(count(removed)),
+    added: String(namesInWords(added).length),
+    removed: String(namesInWords(removed).length),
     gate: applied,
   });
   redirect(`/admin/hubs/${name}?${query}`);

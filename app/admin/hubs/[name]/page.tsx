@@ -8,23 +8,16 @@ import { allows } from '#lib/identity/role-table';
 
 import { Flash } from '#components/admin/flash';
 import { AddNames, ImportList } from '#components/admin/hub-list-forms';
-import { SearchForm } from '#components/admin/search-form';
 import { Button } from '#components/ui/button';
-import { Callout } from '#components/ui/callout';
 import { SectionHead } from '#components/ui/section-head';
-import { Row, RowHead, Table } from '#components/ui/table';
-import { Time } from '#components/ui/time';
 
-import { actorWord } from '../../../../components/admin/actor';
 import { AdminFrame, PLACES } from '../../admin-frame';
 import { count, one, type Query } from '../../search-params';
 import { adminTitle } from '../../title';
-import { addToList, changeMode, importList, removeFromList } from './actions';
+import { addToList, changeMode, importList } from './actions';
+import { Entries } from './entries';
 
 export const generateMetadata = () => adminTitle('admin.hubs.page');
-
-/** More rows than somebody reads; the search finds the others. */
-const SHOWN_MAX = 200;
 
 type Person = Page & { person: NonNullable<Page['person']> };
 
@@ -135,106 +128,6 @@ function WayIn({ page, list, manages }: { page: Person; list: HubListView; manag
           </p>
         ) : null}
       </form>
-    </section>
-  );
-}
-
-type Entry = HubListView['people'][number] & { kind: 'person' | 'unit' };
-
-function Entries({
-  page,
-  list,
-  manages,
-  q,
-}: {
-  page: Person;
-  list: HubListView;
-  manages: boolean;
-  q: string;
-}) {
-  const { t, ctx, locale } = page;
-  const all: Entry[] = [
-    ...list.units.map((entry) => ({ ...entry, kind: 'unit' as const })),
-    ...list.people.map((entry) => ({ ...entry, kind: 'person' as const })),
-  ];
-  const found = all.filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()));
-  const shown = found.slice(0, SHOWN_MAX);
-  return (
-    <section aria-labelledby="entries" className="section">
-      <SectionHead
-        flush={shown.length > 0}
-        id="entries"
-        title={t('admin.hubs.list.onTitle', { n: all.length })}
-        end={
-          all.length > 10 ? (
-            <SearchForm
-              action={`/admin/hubs/${list.name}`}
-              label={t('admin.hubs.list.search')}
-              placeholder={t('admin.hubs.list.searchPlaceholder')}
-              button={t('admin.hubs.list.searchButton')}
-              q={q}
-            />
-          ) : null
-        }
-      />
-      {list.access === 'any-valid' && all.length > 0 ? (
-        <Callout>
-          <p>{t('admin.hubs.list.notCounting')}</p>
-        </Callout>
-      ) : null}
-      {all.length === 0 && list.access === 'listed' ? (
-        <Callout kind="warn">
-          <p>{t('admin.hubs.list.empty')}</p>
-        </Callout>
-      ) : null}
-      {all.length > 0 && found.length === 0 ? (
-        <p className="meta">{t('admin.hubs.list.nothingFound', { q })}</p>
-      ) : null}
-      {shown.length === 0 ? null : (
-        <Table
-          heads={[
-            t('admin.hubs.list.colName'),
-            t('admin.hubs.list.colKind'),
-            t('admin.hubs.list.colAdded'),
-            ...(manages ? [t('admin.hubs.list.colAction')] : []),
-          ]}
-        >
-          {shown.map((entry) => (
-            <Row key={`${entry.kind} ${entry.name}`}>
-              <RowHead>
-                <span className="mono break">{entry.name}</span>
-              </RowHead>
-              <td role="cell" data-label={t('admin.hubs.list.colKind')}>
-                <span>{t(`admin.hubs.list.${entry.kind}`)}</span>
-              </td>
-              <td role="cell" data-label={t('admin.hubs.list.colAdded')}>
-                <span>
-                  <Time at={entry.addedAt} now={ctx.now()} locale={locale} />
-                  <span className="step-detail">{actorWord(entry.addedBy)}</span>
-                </span>
-              </td>
-              {manages ? (
-                <td role="cell" data-label={t('admin.hubs.list.colAction')}>
-                  <form action={removeFromList}>
-                    <input type="hidden" name="name" value={list.name} />
-                    <input type="hidden" name={entry.kind} value={entry.name} />
-                    <Button
-                      type="submit"
-                      small
-                      aria-label={t('admin.hubs.list.removeName', { name: entry.name })}
-                    >
-                      {t('admin.hubs.list.remove')}
-                    </Button>
-                  </form>
-                </td>
-              ) : null}
-            </Row>
-          ))}
-        </Table>
-      )}
-      {found.length > shown.length ? (
-        <p className="meta">{t('admin.hubs.list.shown', { n: shown.length, total: found.length })}</p>
-      ) : null}
     </section>
   );
 }

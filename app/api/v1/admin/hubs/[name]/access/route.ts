@@ -1,5 +1,5 @@
 /**
- * Who may enter a hub. GET -> the list; PATCH {access?, add?, remove?} and PUT {access, people, units} ->
+ * Who may enter a hub. GET -> the list; PATCH {access?, add?, remove?} and PUT {access, people, units, events} ->
  * what changed, and whether the gate goes by it already.
  */
 import { HubListAnswer, HubListChanged, HubListPatch, HubListPut, HubParams } from '#lib/http/hub-schemas';
@@ -26,12 +26,7 @@ export const PATCH = route({
   maxBytes: 512 * 1024,
   response: HubListChanged,
   run: async (ctx, { params, body: { access, add, remove } }) => ({
-    ...(await changeHubList(ctx, {
-      ...params,
-      access,
-      add: { people: add?.people ?? [], units: add?.units ?? [] },
-      remove: { people: remove?.people ?? [], units: remove?.units ?? [] },
-    })),
+    ...(await changeHubList(ctx, { ...params, access, add, remove })),
     gate: await accessApplied(ctx),
   }),
 });
