@@ -10,7 +10,7 @@ const BROWSER = { 'accept-encoding': 'gzip, deflate, br' };
 heading('JavaScript sent to a visitor');
 const portal = await startPortal({ front: 'embedded' });
 try {
-  for (const page of ['/', '/ca', '/hubs']) {
+  for (const page of ['/', '/ca', '/hubs', '/certs/new']) {
     const html = (await portal.call(page)).text;
     const sources = new Set(
       [...html.matchAll(/(?:src|href)="([^"]+\.js(?:\?[^"]*)?)"/g)].map(([, source = '']) => source),

@@ -11,6 +11,7 @@ const NEEDED = [
   { what: 'apache2', debian: 'apache2' },
   { what: 'nginx', debian: 'nginx' },
   { what: 'chromium', debian: 'chromium' },
+  { what: 'firefox-esr', debian: 'firefox-esr' },
   { what: 'certutil', debian: 'libnss3-tools' },
   { what: 'pk12util', debian: 'libnss3-tools' },
   { what: 'certtool', debian: 'gnutls-bin' },
@@ -23,6 +24,8 @@ const NEEDED = [
   },
   { what: 'perl', debian: 'perl' },
   { what: 'curl', debian: 'curl' },
+  { what: 'git', debian: 'git' },
+  { what: 'update-ca-certificates', debian: 'ca-certificates' },
   { what: 'adduser', debian: 'adduser' },
   { what: 'sqlite3', debian: 'sqlite3' },
   // A real directory for the portal to ask.
@@ -41,6 +44,11 @@ const NEEDED = [
   { what: 'postgresql', debian: 'postgresql', found: hasPostgresql },
   // better-sqlite3 is compiled where its prebuilt binary cannot be fetched.
   { what: 'python3', debian: 'python3' },
+  {
+    what: 'requests of Python',
+    debian: 'python3-requests',
+    found: () => existsSync('/usr/lib/python3/dist-packages/requests'),
+  },
   { what: 'make', debian: 'make' },
   { what: 'g++', debian: 'g++' },
 ];

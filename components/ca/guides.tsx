@@ -43,7 +43,7 @@ const step = (title: string, ...blocks: GuideBlock[]) => ({ title, blocks });
 export type GuideFacts = { httpUrl: string; url: string; rootCn: string };
 
 /** Single quotes for a POSIX shell: a name from the configuration is text, never a command. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -202,6 +202,7 @@ const BUILDERS: Record<GuideId, (facts: GuideFacts) => Omit<Guide, 'id'>> = {
         'install',
         text('installText'),
         code('keytool -importcert -cacerts -alias hubgate-root -file root-ca.crt'),
+        fold('remove', code('keytool -delete -cacerts -alias hubgate-root')),
       ),
     ],
   }),
@@ -216,6 +217,7 @@ const BUILDERS: Record<GuideId, (facts: GuideFacts) => Omit<Guide, 'id'>> = {
           'cat "$(python3 -m certifi)" root-ca.pem > ~/ca-with-hubgate.pem\nexport SSL_CERT_FILE=~/ca-with-hubgate.pem REQUESTS_CA_BUNDLE=~/ca-with-hubgate.pem',
         ),
         fold('conda', code('conda config --set ssl_verify ~/ca-with-hubgate.pem')),
+        fold('remove', code('unset SSL_CERT_FILE REQUESTS_CA_BUNDLE\nrm ~/ca-with-hubgate.pem')),
       ),
     ],
   }),
@@ -241,6 +243,7 @@ const BUILDERS: Record<GuideId, (facts: GuideFacts) => Omit<Guide, 'id'>> = {
         'install',
         text('installText'),
         code(`git config --global http.${facts.url}/.sslCAInfo "$PWD/root-ca.pem"`),
+        fold('remove', code(`git config --global --unset http.${facts.url}/.sslCAInfo`)),
       ),
     ],
   }),

@@ -14,6 +14,8 @@ export type TrustCheckWords = Record<
   | 'trustedText'
   | 'untrusted'
   | 'untrustedText'
+  | 'unresolved'
+  | 'unresolvedText'
   | 'unknown'
   | 'unknownText'
   | 'now'
@@ -47,7 +49,9 @@ export function TrustCheck({
     return () => clearInterval(timer);
   }, [state, ask]);
 
-  const kind = ({ asking: 'wait', trusted: 'ok', untrusted: 'warn', unknown: 'off' } as const)[state];
+  const kind = (
+    { asking: 'wait', trusted: 'ok', untrusted: 'warn', unresolved: 'off', unknown: 'off' } as const
+  )[state];
   return (
     <div className={`check is-${kind}`} role="status">
       <State kind={kind}>{words[state]}</State>

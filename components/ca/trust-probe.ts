@@ -4,6 +4,8 @@ import { trustHintName } from './trust-hint';
 export type TrustAnswer =
   | { state: 'trusted'; proof: string | null }
   | { state: 'untrusted' }
+  /** The DNS has no such name: the centre has to make it, and this browser showed nothing. */
+  | { state: 'unresolved' }
   /** The portal itself did not answer: nothing is known. */
   | { state: 'unknown' };
 
@@ -18,20 +20,11 @@ const PATIENCE_MS = 8000;
  * cannot be read; there the bare connection is the answer.
  */
 export async function probeTrust(canaryUrl: string): Promise<TrustAnswer> {
-  let nonce = ownNonce();
   const readable = location.protocol === 'https:';
-  if (readable) {
-    try {
-      const answer = await fetch('/trust/nonce', {
-        cache: 'no-store',
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      if (!answer.ok) return { state: 'unknown' };
-      nonce = ((await answer.json()) as { nonce: string }).nonce;
-    } catch {
-      return { state: 'unknown' };
-    }
-  }
+  const asked = await askPortal();
+  // A page on plain http reads no proof, so it needs none of the portal's nonces.
+  if (asked === null && readable) return { state: 'unknown' };
+  const { nonce, canaryExists } = asked ?? { nonce: ownNonce(), canaryExists: true };
   try {
     const answer = await fetch(`${canaryUrl}/trust/proof?nonce=${encodeURIComponent(nonce)}`, {
       cache: 'no-store',
@@ -43,8 +36,22 @@ export async function probeTrust(canaryUrl: string): Promise<TrustAnswer> {
     if (!readable || !answer.ok) return { state: 'trusted', proof: null };
     return { state: 'trusted', proof: ((await answer.json()) as { proof: string }).proof };
   } catch {
+    if (!canaryExists) return { state: 'unresolved' };
     remember(canaryUrl, false);
     return { state: 'untrusted' };
+  }
+}
+
+/** A nonce, and whether there is a canary at all; null when the portal does not answer. */
+async function askPortal(): Promise<{ nonce: string; canaryExists: boolean } | null> {
+  try {
+    const answer = await fetch('/trust/nonce', {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return answer.ok ? ((await answer.json()) as { nonce: string; canaryExists: boolean }) : null;
+  } catch {
+    return null;
   }
 }
 

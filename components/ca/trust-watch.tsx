@@ -11,7 +11,8 @@ export function TrustWatch({ canaryUrl, known }: { canaryUrl: string; known: boo
   useEffect(() => {
     let gone = false;
     void probeTrust(canaryUrl).then(({ state }) => {
-      if (!gone && state !== 'unknown' && (state === 'trusted') !== known) router.refresh();
+      const told = state === 'trusted' || state === 'untrusted';
+      if (!gone && told && (state === 'trusted') !== known) router.refresh();
     });
     return () => {
       gone = true;

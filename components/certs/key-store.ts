@@ -43,8 +43,9 @@ async function withStore<T>(
 /** Keeps a key, replacing what was kept for the same public key. */
 export async function keepKey(key: KeptKey): Promise<void> {
   await withStore('readwrite', (store) => store.put(key));
-  // Asks not to be evicted when the disk runs low; a refusal is no error.
-  await navigator.storage?.persist?.().catch(() => false);
+  // Asks not to be evicted when the disk runs low; a refusal is no error. Firefox asks its user, and
+  // nothing waits for that answer: the key is kept already.
+  void navigator.storage?.persist?.().catch(() => false);
 }
 
 /** The key kept for a public key, or null. */

@@ -13,6 +13,7 @@ import { State } from '../ui/state';
 import { publicDigest } from './browser-key';
 import { decryptKey } from './encrypted-key';
 import { findKey } from './key-store';
+import { buildP12InWorker } from './p12-in-worker';
 import { p12Name } from './p12-name';
 import type { PickUpWords } from './pick-up-words';
 import { saveFile } from './save-file';
@@ -66,8 +67,7 @@ export function PickUp({
     if (pkcs8 === null) return { field: 'passphrase', message: words.wrongPassphrase };
     if ((await publicDigest(pkcs8)) !== facts.spkiSha256) return { field: 'backup', message: words.otherKey };
     try {
-      const { buildPkcs12 } = await import('#lib/x509/pkcs12');
-      const file = await buildPkcs12({
+      const file = await buildP12InWorker({
         privateKeyPkcs8: pkcs8,
         chain: certificatesOf(facts.chainPem),
         friendlyName: facts.commonName,

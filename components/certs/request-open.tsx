@@ -34,6 +34,7 @@ export function RequestOpen({
         action={action}
         opening={t('certs.request.opening')}
         failed={t('certs.request.openFailed')}
+        noCookies={t('certs.request.openNoCookies')}
       />
       <form method="post" action={action}>
         <Field

@@ -6,6 +6,7 @@ import { Button } from '../ui/button';
 import { Field, FieldFrame, TextField } from '../ui/field';
 import { Fingerprint } from '../ui/fingerprint';
 import { NeedsScript } from './form-notices';
+import { NeedsCrypto } from './needs-crypto';
 import { PassphraseField } from './passphrase-field';
 import type { KeyFacts } from './use-browser-key';
 import type { Way } from './wizard-state';
@@ -28,6 +29,9 @@ export function WizardForm({ way, server, words, facts, values, wrong, keyFacts,
   return (
     <>
       {way === 'browser' ? <NeedsScript text={words.noScript} /> : null}
+      {way === 'browser' ? (
+        <NeedsCrypto text={words.noCrypto} link={words.noCryptoLink} href={`${facts.siteUrl}/certs/new`} />
+      ) : null}
       {way === 'paste' ? <Paste words={words} value={values['csr']} error={error('csr')} /> : null}
       {way === 'upload' ? <Upload words={words} error={error('csr')} /> : null}
       {server ? (

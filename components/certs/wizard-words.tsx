@@ -34,6 +34,8 @@ export const WIZARD_WORDS = [
   'keyKindP256',
   'keyKindRsa',
   'keyFailed',
+  'noCrypto',
+  'noCryptoLink',
   'csr',
   'csrHelp',
   'file',

@@ -22,6 +22,7 @@ export type WayCheckWords = {
     | 'asking'
     | 'trusted'
     | 'untrusted'
+    | 'unresolved'
     | 'unknown'
     | 'notAsked'
     | 'none'
@@ -147,7 +148,9 @@ export function WayCheck({ facts, words }: { facts: WayCheckFacts; words: WayChe
 }
 
 function trustKind(trust: Trust): 'ok' | 'warn' | 'wait' | undefined {
-  return ({ trusted: 'ok', untrusted: 'warn', unknown: 'wait', asking: undefined } as const)[trust];
+  return (
+    { trusted: 'ok', untrusted: 'warn', unresolved: 'wait', unknown: 'wait', asking: undefined } as const
+  )[trust];
 }
 
 function nodes(facts: WayCheckFacts, words: WayCheckWords, trust: Trust, gate: Gate): ChainNode[] {
@@ -156,7 +159,9 @@ function nodes(facts: WayCheckFacts, words: WayCheckWords, trust: Trust, gate: G
   const first: ChainNode['link'] = {
     kind: reached
       ? 'ok'
-      : ({ untrusted: 'bad', unknown: 'off', asking: 'off', trusted: 'ok' } as const)[trust],
+      : ({ untrusted: 'bad', unresolved: 'off', unknown: 'off', asking: 'off', trusted: 'ok' } as const)[
+          trust
+        ],
     word: reached ? link.trusted : link[trust],
   };
   const second: NonNullable<ChainNode['link']> =

@@ -44,11 +44,22 @@ export async function issue(
 ): Promise<Issued> {
   const made = await opensslCsr(portal.dir, commonName, options);
   const { id, pickupSecret } = await submit(portal, made, options.email);
+  await approveAndSign(portal, token, id, options.approve);
+  return pickUp(portal, made, id, pickupSecret);
+}
+
+/** What approver and operator do, through the API. `approve`: what the approver says besides. */
+export async function approveAndSign(
+  portal: Reached,
+  token: string,
+  id: string,
+  approve: Record<string, unknown> = {},
+): Promise<void> {
   const approved = await curl(
     portal,
     `/api/v1/admin/requests/${id}/approve`,
     ...bearer(token),
-    ...jsonBody(options.approve ?? {}),
+    ...jsonBody(approve),
   );
   if (approved.status !== 200) throw new Error(`approve: ${approved.status} ${approved.body}`);
   const signed = await curl(
@@ -60,7 +71,6 @@ export async function issue(
     ...jsonBody({ ids: [id] }),
   );
   if (signed.status !== 200) throw new Error(`sign: ${signed.status} ${signed.body}`);
-  return pickUp(portal, made, id, pickupSecret);
 }
 
 /** What the requester gets with the pick-up secret. */

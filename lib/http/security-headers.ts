@@ -13,6 +13,8 @@ export function contentSecurityPolicy(
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
+    // The .p12 is built in a thread of its own.
+    "worker-src 'self'",
     `style-src 'self' 'nonce-${nonce}'`,
     `img-src 'self' data: blob: ${canaryUrl}`,
     `connect-src 'self' ${[...new Set([url, gateUrl, canaryUrl])].filter((one) => one !== origin).join(' ')}`,

@@ -50,6 +50,7 @@ describe('trust proofs', () => {
     expect(response.status).toBe(400);
     const given = (await (await callRoute(house, trustNonce)).json()) as { nonce: string; proofUrl: string };
     expect(given.proofUrl).toBe(`${CANARY}/trust/proof?nonce=${given.nonce}`);
+    expect(given).toMatchObject({ canaryExists: true });
   });
 
   it('come back without JavaScript as weak ones', async () => {
@@ -70,12 +71,15 @@ describe('trust proofs', () => {
       path: `/trust/proof?nonce=${nonce()}`,
       origin: CANARY,
     });
-    const { proof } = (await response.json()) as { proof: string };
+    const { proof, expiresAt } = (await response.json()) as { proof: string; expiresAt: string };
     await expect(use(proof.replace('.p.', '.w.'))).rejects.toMatchObject({ code: 'trust.proof' });
     await expect(use('v1.x.y')).rejects.toMatchObject({ code: 'trust.proof' });
-    const late = { ...house.ctx, now: () => new Date(Date.now() + 601_000) };
-    await expect(inTransaction(house.ctx.db, (tx) => useTrustProof(late, tx, proof))).rejects.toMatchObject({
-      code: 'trust.proof',
-    });
+    const issued = Date.parse(expiresAt) - 600_000;
+    const usedAfter = (ms: number) => {
+      const late = { ...house.ctx, now: () => new Date(issued + ms) };
+      return inTransaction(house.ctx.db, (tx) => useTrustProof(late, tx, proof));
+    };
+    await expect(usedAfter(600_000)).rejects.toMatchObject({ code: 'trust.proof' });
+    expect(await usedAfter(599_000)).toBe('proven');
   });
 });

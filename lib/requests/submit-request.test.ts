@@ -181,10 +181,17 @@ describe('trust in the root CA', () => {
   it('is only noted by default: a stale proof is no proof', async () => {
     const { ctx, person } = await open();
     const id = await submitOne(ctx, { trustProof: 'v1.stale' });
-    expect(await viewRequest(person('p', 'approver'), { id })).toMatchObject({
-      trust: 'none',
-      finding: 'clean',
-    });
+    const view = await viewRequest(person('p', 'approver'), { id });
+    expect(view).toMatchObject({ trust: 'none', finding: 'clean' });
+    expect(view.checks).toContainEqual(expect.objectContaining({ code: 'request.trust', ok: false }));
+  });
+
+  it('is not asked about where that is off', async () => {
+    const { ctx, person } = await open({ config: { trust: { enforce: 'off' } } });
+    const id = await submitOne(ctx, { trustProof: 'v1.stale' });
+    const { checks, finding } = await viewRequest(person('p', 'approver'), { id });
+    expect(finding).toBe('clean');
+    expect(checks.map(({ code }) => code)).not.toContain('request.trust');
   });
 });
 

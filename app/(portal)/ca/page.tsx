@@ -78,12 +78,16 @@ function Check({ page, returned }: { page: Page; returned: boolean }) {
     'trustedText',
     'untrusted',
     'untrustedText',
+    'unresolved',
+    'unresolvedText',
     'unknown',
     'unknownText',
     'now',
     'next',
   ];
-  const words = Object.fromEntries(keys.map((key) => [key, t(`ca.check.${key}`)])) as TrustCheckWords;
+  const words = Object.fromEntries(
+    keys.map((key) => [key, t(`ca.check.${key}`, { name: new URL(canaryUrl).hostname })]),
+  ) as TrustCheckWords;
   return (
     <>
       <TrustCheck

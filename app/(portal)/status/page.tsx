@@ -65,7 +65,7 @@ export default async function StatusPage({ searchParams }: Search) {
 
 function wayWords(t: Page['t']): WayCheckWords {
   const answer = (key: string) => wordsOf(t, `status.answer.${key}`, ['title', 'lede'], ['name']);
-  const trust = ['asking', 'trusted', 'untrusted', 'unknown'] as const;
+  const trust = ['asking', 'trusted', 'untrusted', 'unresolved', 'unknown'] as const;
   return {
     ...wordsOf(t, 'status', ['heading', 'lede', 'chain']),
     nodes: wordsOf(t, 'status', ['browser', 'gate', 'ca', 'hub', 'hubFact']),

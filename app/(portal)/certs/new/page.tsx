@@ -3,6 +3,8 @@ import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 
 import { trustHint, trustHintName } from '#components/ca/trust-hint';
+import { CommandLine } from '#components/certs/command-line';
+import type { CsrCommandFacts } from '#components/certs/csr-commands';
 import { RequestWizard } from '#components/certs/request-wizard';
 import type { Way } from '#components/certs/wizard-state';
 import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
@@ -136,8 +138,32 @@ export default async function NewRequestPage({ searchParams }: Search) {
           }}
         />
       </div>
+      <div className="section">
+        <CommandLine facts={commandFacts(page, server, known)} t={t} />
+      </div>
     </PortalPage>
   );
+}
+
+/** What the commands for a shell name: the reader's own where it is known, else an example. */
+function commandFacts(
+  { config }: Page,
+  server: boolean,
+  known: { login: string | null; account: string | null; email: string | null },
+): CsrCommandFacts {
+  const { url, httpUrl, canaryUrl } = config.site;
+  const [host = 'hub.example.org'] = config.pki.serverNames;
+  const privateRoot = config.trust.root !== 'public';
+  return {
+    url,
+    httpUrl,
+    canaryUrl,
+    name: server ? host.replace(/^\./u, 'hub.') : (known.account ?? known.login ?? 'alice'),
+    email: known.email ?? 'alice@example.org',
+    server,
+    privateRoot,
+    proof: privateRoot && config.trust.enforce !== 'off',
+  };
 }
 
 /** `.example.org` in the configuration stands for whatever is below it. */

@@ -1,0 +1,51 @@
+import type { Translate } from '#lib/ctx';
+
+import { CodeBlock } from '../ui/code-block';
+import { Fold } from '../ui/fold';
+import { Words, slot } from '../ui/words';
+import { CSR_TOOLS, csrCommands, type CsrCommandFacts } from './csr-commands';
+
+/** The whole way by commands, for those who have OpenSSL and curl. */
+export function CommandLine({ facts, t }: { facts: CsrCommandFacts; t: Translate }) {
+  const { make, trust, send, wait, p12 } = csrCommands(facts);
+  const block = (code: string) => <CodeBlock code={code} about={t('common.aboutCommand')} t={t} />;
+  const [first, ...others] = CSR_TOOLS;
+  return (
+    <Fold id="command-line" title={t('certs.commands.title')}>
+      <p>{t(facts.server ? 'certs.commands.ledeServer' : 'certs.commands.lede')}</p>
+      <h3>{t('certs.commands.make')}</h3>
+      {block(make[first])}
+      {others.map((tool) => (
+        <Fold key={tool} title={t(`certs.commands.with-${tool}`)}>
+          {block(make[tool])}
+        </Fold>
+      ))}
+      {trust === null ? null : (
+        <>
+          <h3>{t('certs.commands.trust')}</h3>
+          <p>
+            <Words
+              text={t('certs.commands.trustText', { link: slot('link') })}
+              slots={{ link: <a href="/ca?guide=curl">{t('certs.commands.trustLink')}</a> }}
+            />
+          </p>
+          {block(trust)}
+        </>
+      )}
+      <h3>{t('certs.commands.send')}</h3>
+      <p>
+        <Words text={t('certs.commands.sendText')} />
+      </p>
+      {block(send)}
+      <h3>{t('certs.commands.wait')}</h3>
+      <p>{t('certs.commands.waitText')}</p>
+      {block(wait)}
+      {p12 === null ? null : (
+        <>
+          <h3>{t('certs.commands.p12')}</h3>
+          {block(p12)}
+        </>
+      )}
+    </Fold>
+  );
+}

@@ -1,0 +1,197 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+
+import ca from '../lib/i18n/messages/en/ca.json' with { type: 'json' };
+import certs from '../lib/i18n/messages/en/certs.json' with { type: 'json' };
+import status from '../lib/i18n/messages/en/status.json' with { type: 'json' };
+import { testBrowser } from './support/chromium';
+import { testFirefox } from './support/firefox';
+import { approveAndSign } from './support/issue';
+import { startPortal, type Portal } from './support/portal';
+import { mustRun } from './support/run';
+
+// What goes wrong at home: the passphrase, the backup, the machine, and browsers that keep nothing.
+
+test.describe.configure({ mode: 'serial' });
+
+const PASSPHRASE = 'a passphrase of mine';
+
+let portal: Portal;
+let token: string;
+let browser: Browser;
+/** The machine on which the keys were made. */
+let mine: BrowserContext;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  portal = await startPortal({ front: 'embedded', toml: '[signing]\nauto = false' });
+  token = await portal.token('approver', 'operator');
+  const chromium = await testBrowser(portal.dir);
+  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
+  browser = await chromium.launch();
+  mine = await browser.newContext({ acceptDownloads: true });
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+async function fillIn(page: Page, name: string): Promise<void> {
+  await page.goto(`${portal.url}/certs/new`);
+  await page.locator('#commonName').fill(name);
+  await page.locator('#passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: certs.new.continue }).click();
+}
+
+/** Sends a request, saves its backup, and has it signed. */
+async function request(page: Page, name: string): Promise<{ link: string; backup: string }> {
+  await fillIn(page, name);
+  await page.getByRole('button', { name: certs.new.send }).click();
+  const link = await page.getByTestId('pickup-link').innerText();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: certs.new.backupSave }).click(),
+  ]);
+  const backup = join(portal.dir, `${name}-key-backup.pem`);
+  await download.saveAs(backup);
+  await approveAndSign(portal, token, /R-[0-9A-Z]{8}/.exec(link)?.[0] ?? '');
+  return { link, backup };
+}
+
+let erin: { link: string; backup: string };
+let frank: { link: string; backup: string };
+
+async function make(page: Page, name: string, passphrase: string): Promise<void> {
+  await page.locator('#pickup-passphrase').fill(passphrase);
+  await page.getByRole('button', { name: `Make ${name}.p12` }).click();
+}
+
+test('a forgotten passphrase opens nothing, and the right one still does', async () => {
+  const page = await mine.newPage();
+  erin = await request(page, 'erin');
+  await page.goto(erin.link);
+  await expect(page.locator('main')).toContainText(certs.pickup.found);
+  await make(page, 'erin', 'another passphrase');
+  await expect(page.locator('#pickup-passphrase-error')).toHaveText(certs.pickup.wrongPassphrase);
+  const [download] = await Promise.all([page.waitForEvent('download'), make(page, 'erin', PASSPHRASE)]);
+  expect(download.suggestedFilename()).toBe('erin.p12');
+});
+
+test('on a machine without the key: the page says so, and takes the right backup only', async () => {
+  frank = await request(await mine.newPage(), 'frank');
+  const other = await browser.newContext({ acceptDownloads: true });
+  const page = await other.newPage();
+  await page.goto(erin.link);
+  await expect(page.locator('main')).toContainText(certs.pickup.missing);
+  // The link's secret has left the address.
+  expect(page.url()).not.toContain('#s=');
+
+  const nonsense = join(portal.dir, 'nonsense.pem');
+  await writeFile(nonsense, 'no key at all\n');
+  for (const [file, said] of [
+    [nonsense, certs.pickup.notAKey],
+    [frank.backup, certs.pickup.otherKey],
+  ] as const) {
+    await page.locator('#pickup-backup').setInputFiles(file);
+    await make(page, 'erin', PASSPHRASE);
+    await expect(page.locator('#pickup-backup-error')).toHaveText(said);
+  }
+
+  await page.locator('#pickup-backup').setInputFiles(erin.backup);
+  const [download] = await Promise.all([page.waitForEvent('download'), make(page, 'erin', PASSPHRASE)]);
+  const p12 = join(portal.dir, 'elsewhere.p12');
+  await download.saveAs(p12);
+  await mustRun('openssl', ['pkcs12', '-in', p12, '-passin', `pass:${PASSPHRASE}`, '-nodes', '-noout']);
+  await other.close();
+});
+
+test('a browser that keeps no data: the backup is the only copy, and the page says it', async () => {
+  const forgetful = await browser.newContext({ acceptDownloads: true });
+  await forgetful.addInitScript(() => {
+    // As Firefox answered in private windows, and as browsers answer whose user forbids it.
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+  });
+  const page = await forgetful.newPage();
+  const grace = await request(page, 'grace');
+  await expect(page.locator('main')).toContainText(certs.new.backupLostText);
+  await page.goto(grace.link);
+  await expect(page.locator('main')).toContainText(certs.pickup.missing);
+  await page.locator('#pickup-backup').setInputFiles(grace.backup);
+  await Promise.all([page.waitForEvent('download'), make(page, 'grace', PASSPHRASE)]);
+  await forgetful.close();
+});
+
+test('Firefox that keeps neither cookies nor data: sent all the same, and the link says what is missing', async () => {
+  test.setTimeout(180_000);
+  const firefox = await testFirefox(portal.dir, 'en', { 'network.cookie.cookieBehavior': 2 });
+  const page = await firefox.launch();
+  try {
+    await page.importRoot(portal.rootPem);
+    await page.goto(`${portal.url}/certs/new`);
+    await page.type('#commonName', 'heidi');
+    await page.type('#passphrase', PASSPHRASE);
+    await page.click(certs.new.continue);
+    await page.sees(certs.new.preview);
+    await page.click(certs.new.send);
+    await page.sees(certs.new.backupLostText);
+    const link = String(await page.read(`document.querySelector('[data-testid="pickup-link"]').textContent`));
+    await page.click(certs.new.backupSave);
+    await firefox.saved('-key-backup.pem');
+    await page.goto(link);
+    await page.sees(certs.request.openNoCookies);
+  } finally {
+    await page.quit();
+  }
+});
+
+test('without WebCrypto the page says why, and leads to https', async () => {
+  // Over plain http the wizard is not served at all.
+  const plain = await portal.call(`${portal.httpUrl}/certs/new`);
+  expect([plain.status, plain.headers.location]).toEqual([308, `${portal.url}/certs/new`]);
+  // And where a page came unencrypted all the same, browsers have no crypto.subtle.
+  const context = await browser.newContext();
+  await context.addInitScript(() => Object.defineProperty(crypto, 'subtle', { value: undefined }));
+  const page = await context.newPage();
+  await page.goto(`${portal.url}/certs/new`);
+  const notice = page.getByRole('alert').filter({ hasText: certs.new.noCrypto });
+  await expect(notice).toBeVisible();
+  await expect(notice.getByRole('link', { name: certs.new.noCryptoLink })).toHaveAttribute(
+    'href',
+    `${portal.url}/certs/new`,
+  );
+  await page.locator('#commonName').fill('ivan');
+  await page.locator('#passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: certs.new.continue }).click();
+  await expect(page.locator('main')).toContainText(certs.new.keyFailed);
+  await context.close();
+});
+
+test('a canary that the DNS does not know is no distrust of this browser', async () => {
+  for (const [exists, kind] of [
+    [true, /is-warn/],
+    [false, /is-off/],
+  ] as const) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    // As where the name has no address: the browser gets no connection, and the portal knows why.
+    await page.route(`${portal.canaryUrl}/**`, (route) => route.abort('namenotresolved'));
+    await page.route('**/trust/nonce', async (route) => {
+      const response = await route.fetch();
+      const told = (await response.json()) as Record<string, unknown>;
+      expect(told['canaryExists']).toBe(true);
+      await route.fulfill({ response, json: { ...told, canaryExists: exists } });
+    });
+    await page.goto(`${portal.url}/ca`);
+    await expect(page.locator('.check')).toHaveClass(kind);
+    const said = exists ? ca.check.untrusted : ca.check.unresolvedText.replace('{name}', 'canary.localhost');
+    await expect(page.locator('.check')).toContainText(said);
+    await page.goto(`${portal.url}/status`);
+    const heading = page.getByRole('heading', { level: 1 });
+    await expect(heading).toHaveText(status.trustTitle[exists ? 'untrusted' : 'unresolved']);
+    await context.close();
+  }
+});
