@@ -74,6 +74,7 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
     files: /^(proxy|instrumentation)\.ts$/,
     values: new RegExp(`^lib/(?:http|config|${DOMAIN})/|^lib/(?:errors|instance)`),
   },
+  { files: /^bin\/failure-page\.ts$/, values: /^lib\/(http\/failure-page|config\/load)$/ },
   { files: /^bin\/signer\.ts$/, values: /^lib\/(signer|config|wire|x509)\/|^lib\/errors/ },
   {
     files: /^bin\//,
