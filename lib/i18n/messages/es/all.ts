@@ -12,6 +12,7 @@ import home from './home.json';
 import hubs from './hubs.json';
 import mail from './mail.json';
 import passkeys from './passkeys.json';
+import refusals from './refusals.json';
 import signin from './signin.json';
 import status from './status.json';
 
@@ -31,6 +32,7 @@ export const messages = {
   hubs,
   mail,
   passkeys,
+  refusals,
   signin,
   status,
 };
