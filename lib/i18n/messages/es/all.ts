@@ -6,6 +6,7 @@ import cli from './cli.json';
 import common from './common.json';
 import errors from './errors.json';
 import events from './events.json';
+import front from './front.json';
 import gate from './gate.json';
 import health from './health.json';
 import home from './home.json';
@@ -26,6 +27,7 @@ export const messages = {
   common,
   errors,
   events,
+  front,
   gate,
   health,
   home,
