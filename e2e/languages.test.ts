@@ -204,7 +204,7 @@ for (const javaScriptEnabled of [true, false]) {
 test('what is not there says so in its HTML, with its status, to who runs no scripts', async () => {
   for (const [path, title] of [
     ['/hubs/gone', SPANISH.get('hubs.json one noneTitle')],
-    ['/certs/requests/R-00000000', SPANISH.get('common.json notFound title')],
+    ['/certs/requests/nothing', SPANISH.get('common.json notFound title')],
     ['/no-such-page', SPANISH.get('common.json notFound title')],
   ] as const) {
     const answer = await portal.call(path, { headers: { 'accept-language': 'es' } });
