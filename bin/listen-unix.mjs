@@ -50,7 +50,7 @@ HttpServer.prototype.emit = function emitMarked(event, ...args) {
 
 /** Bundled with the catalogue, so loaded by the first failure only. */
 async function failurePage(headers, requestId) {
-  const made = await import('./failure-page.mjs');
+  const made = await import(new URL('failure-page.mjs', import.meta.url).href); // beside this file in dist
   return made.failurePage(headers, requestId);
 }
 
