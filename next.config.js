@@ -27,6 +27,8 @@ export default {
   // `npm test` checks the types; a first start should not wait for it again.
   typescript: { ignoreBuildErrors: true },
   experimental: {
+    // forbidden(): 403 for who is signed in without the role (lib/http/page.ts).
+    authInterrupts: true,
     // The largest form has a list of participants in it: 128 KiB (lib/events/read-csv.ts).
     serverActions: { bodySizeLimit: '192kb' },
     // What proxy.ts makes Next hold in memory of a body; routes have their own, smaller limits.

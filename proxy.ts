@@ -2,7 +2,7 @@ import { NextResponse, type NextRequest } from 'next/server';
 
 import { addressLanguage, HERE_HEADER, LANGUAGE_HEADER, languageCookie } from '#lib/http/language';
 import { contentSecurityPolicy, strictTransport } from '#lib/http/security-headers';
-import { pagePath, routeFor } from '#lib/http/site-routing';
+import { pagePath, routeFor, SAID_HEADER, WORDLESS_HEADER } from '#lib/http/site-routing';
 import { requestOrigin, siteRole } from '#lib/http/site';
 import { requestIdOf } from '#lib/http/request-id';
 import { instance } from '#lib/instance';
@@ -23,6 +23,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     search,
     method: request.method,
     accept: request.headers.get('accept'),
+    wordless: request.headers.get(WORDLESS_HEADER),
     config,
   });
   if (decision.kind === 'redirect') {
@@ -53,6 +54,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   // What the address says about the language, for this page and, as a cookie, for the next ones.
   const language = addressLanguage(request.nextUrl.searchParams, config.site.languages);
   forwarded.delete(LANGUAGE_HEADER);
+  forwarded.delete(WORDLESS_HEADER);
   if (language !== null) forwarded.set(LANGUAGE_HEADER, language);
   forwarded.set(HERE_HEADER, pagePath(pathname, search));
 
@@ -68,6 +70,8 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     response = NextResponse.next({ request: { headers: forwarded } });
   }
   const { headers } = response;
+  // Its status has words already: bin/spoken-errors.mjs lets it pass.
+  if (decision.kind === 'rewrite' && decision.status !== undefined) headers.set(SAID_HEADER, '1');
   headers.set('content-security-policy', policy);
   headers.set('x-request-id', requestId);
   if (language !== null) headers.append('set-cookie', languageCookie(language));

@@ -1,12 +1,14 @@
 'use client';
 
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 
-// The catalogue cannot be asked when the page that carries it failed; these sentences stand here.
-// Plain elements: this file is sent along with every page.
-const TITLE = 'Something went wrong on our side';
+import { brokenWords } from '../components/portal/broken-words';
 
-/** What nobody foresaw: plain words, a number for the help desk, a second try. */
+/**
+ * What nobody foresaw, in a page that runs already: plain words, a number for the help desk, a second
+ * try. A page that fails before it is there gets lib/http/failure-page.ts. Plain elements: this file is
+ * sent along with every page.
+ */
 export default function ErrorPage({
   error,
   reset,
@@ -14,25 +16,23 @@ export default function ErrorPage({
   error: Error & { digest?: string };
   reset: () => void;
 }) {
+  const [words] = useState(brokenWords);
   useEffect(() => {
-    document.title = TITLE;
-  }, []);
+    document.title = words.title;
+  }, [words]);
   return (
     <main id="main">
       <div className="head">
-        <h1>{TITLE}</h1>
-        <p className="lede">
-          It is not your doing, and nothing you sent is lost. Try again; if it stays, tell the help desk this
-          number.
-        </p>
+        <h1>{words.title}</h1>
+        <p className="lede">{words.lede}</p>
       </div>
       {error.digest ? <p className="mono">{error.digest}</p> : null}
       <p className="actions section-actions">
         <button type="button" className="btn btn-primary" onClick={reset}>
-          Try again
+          {words.again}
         </button>
         <a className="btn" href="/">
-          Go to the start
+          {words.start}
         </a>
       </p>
     </main>

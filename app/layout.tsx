@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 
 import { pageLocale } from '#lib/http/page';
+import { translator } from '#lib/i18n/translator';
 
 import './globals.css';
 
@@ -28,9 +29,15 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
+  const locale = await pageLocale();
+  const t = translator(locale);
+  const broken = Object.fromEntries(
+    (['title', 'lede', 'again', 'start'] as const).map((word) => [word, t(`common.broken.${word}`)]),
+  );
   return (
-    <html lang={await pageLocale()}>
-      <body>{children}</body>
+    <html lang={locale}>
+      {/* For components/portal/broken-words.ts, which cannot ask for them once it needs them. */}
+      <body data-broken={JSON.stringify(broken)}>{children}</body>
     </html>
   );
 }

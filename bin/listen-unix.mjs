@@ -12,6 +12,7 @@ import { Server as NetServer } from 'node:net';
 import { dirname, join } from 'node:path';
 
 import { compressedAssets } from './compressed-assets.mjs';
+import { readOwnMark, watchAnswer } from './spoken-errors.mjs';
 
 const path = process.env.HUBGATE_LISTEN;
 const HEADER = 'x-hubgate-transport';
@@ -40,10 +41,18 @@ const answerCompressed = compressedAssets(join(dirname(process.argv[1] ?? ''), '
 const emit = HttpServer.prototype.emit;
 HttpServer.prototype.emit = function emitMarked(event, ...args) {
   if (event === 'request' || event === 'upgrade' || event === 'checkContinue') mark(args[0], this);
-  if (event === 'request' && (refuseTrace(args[0], args[1]) || answerCompressed(args[0], args[1])))
-    return true;
+  if (event === 'request') {
+    if (refuseTrace(args[0], args[1]) || answerCompressed(args[0], args[1])) return true;
+    watchAnswer(args[0], args[1], { address: this.address(), failurePage });
+  }
   return emit.call(this, event, ...args);
 };
+
+/** Bundled with the catalogue, so loaded by the first failure only. */
+async function failurePage(headers, requestId) {
+  const made = await import(new URL('failure-page.mjs', import.meta.url).href); // beside this file in dist
+  return made.failurePage(headers, requestId);
+}
 
 /** A `Request` of the Fetch standard cannot be a TRACE: Next throws, which its client would see as a 500. */
 function refuseTrace(request, response) {
@@ -59,6 +68,7 @@ function refuseTrace(request, response) {
 }
 
 function mark(request, server) {
+  readOwnMark(request);
   // The server's own address, not the connection's: that of a TCP client that has just gone is
   // undefined, as that of a Unix socket is. A path is a string; a closed server has null: not trusted.
   const value = typeof server.address() === 'string' ? 'unix' : 'tcp';

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
 import { testBrowser } from './support/chromium';
+import { opensslCsr } from './support/csr';
 import { startPortal, type Portal } from './support/portal';
 import { until } from './support/ports';
+import { mustRun } from './support/run';
 
 // The pages in Spanish, with JavaScript and without: by the browser's wish and by the choice at the foot of a page.
 
@@ -83,6 +85,8 @@ const pages = (): [string, string][] => [
   ['/hubs/astro', portal.url],
   ['/sign-in', portal.url],
   ['/no-such-page', portal.url],
+  ['/hubs/gone', portal.url],
+  ['/certs/requests/R-00000000', portal.url],
   ['/nothere/hub', portal.gateUrl],
   ['/', portal.httpUrl],
 ];
@@ -130,9 +134,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`who wishes Spanish reads no English, ${how}`, async () => {
     test.setTimeout(300_000);
     const context = await browser.newContext({ locale: 'es-CL', javaScriptEnabled });
-    // What a page finds missing while it is rendered, Next lets a script draw.
-    const drawn: [string, string][] = javaScriptEnabled ? [['/hubs/gone', portal.url]] : [];
-    await inSpanish(context, javaScriptEnabled ? 'js' : 'plain', [...pages(), ...drawn]);
+    await inSpanish(context, javaScriptEnabled ? 'js' : 'plain', pages());
     await context.close();
   });
 
@@ -153,6 +155,63 @@ for (const javaScriptEnabled of [true, false]) {
     await context.close();
   });
 }
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
+
+  test(`a refused form and a page that fails are Spanish to their last word, ${how}`, async () => {
+    test.setTimeout(180_000);
+    const context = await browser.newContext({ locale: 'es-CL', javaScriptEnabled });
+    const page = await context.newPage();
+    const noEnglish = async () => {
+      const words = await wordsOf(page);
+      expect(ENGLISH.filter(([, sentence]) => words.includes(sentence)).map(([key]) => key)).toEqual([]);
+      return words;
+    };
+
+    await page.goto(`${portal.url}/certs/new?way=paste`);
+    // A name that is no account's here.
+    const { csr } = await opensslCsr(portal.dir, 'Not An Account');
+    await page.locator('#csr').fill(csr);
+    await page.locator('button[type=submit][value=preview]').click();
+    await expect(page.locator('body')).toContainText(
+      SPANISH.get('errors.json request_common-name title') ?? 'no such key',
+    );
+    const refused = await noEnglish();
+    expect(refused).not.toMatch(/is not an account name|Use the name that you log in with/);
+
+    const database = join(portal.stateDir, 'portal.db');
+    const rename = (from: string, to: string) =>
+      mustRun('sqlite3', [database, `.timeout 5000`, `ALTER TABLE "${from}" RENAME TO "${to}"`]);
+    await rename('HubNotice', 'HubNoticeGone');
+    try {
+      const failed = await page.goto(`${portal.url}/hubs`);
+      expect(failed?.status()).toBe(500);
+      await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Algo falló de nuestro lado');
+      const number = await page.locator('code').innerText();
+      expect(number).toBe(failed?.headers()['x-request-id']);
+      await noEnglish();
+    } finally {
+      await rename('HubNoticeGone', 'HubNotice');
+    }
+    await page.getByRole('link', { name: 'Intentar de nuevo' }).click();
+    await expect(page.getByRole('searchbox')).toBeVisible();
+    await context.close();
+  });
+}
+
+test('what is not there says so in its HTML, with its status, to who runs no scripts', async () => {
+  for (const [path, title] of [
+    ['/hubs/gone', SPANISH.get('hubs.json one noneTitle')],
+    ['/certs/requests/nothing', SPANISH.get('common.json notFound title')],
+    ['/no-such-page', SPANISH.get('common.json notFound title')],
+  ] as const) {
+    const answer = await portal.call(path, { headers: { 'accept-language': 'es' } });
+    expect(answer.status, path).toBe(404);
+    expect(answer.text, path).toContain(`${title ?? 'no such key'}</h1>`);
+  }
+});
 
 test('visitors of two languages who see the same hubs each read their own', async () => {
   const read = async (language: string) =>

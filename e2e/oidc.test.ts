@@ -142,7 +142,8 @@ test('a group claim that is one text is one group; no claim is no role, also wit
   await atUniversity(plain, 'rita', 'Password');
   await expect(plain).toHaveURL(`${portal.url}/account`);
   await expect(plain.getByText('You have no role in the administration')).toBeVisible();
-  expect((await plain.goto(`${portal.url}/admin`))?.status()).toBe(404);
+  expect((await plain.goto(`${portal.url}/admin`))?.status()).toBe(403);
+  await expect(plain.getByText('who has no role in the administration')).toBeVisible();
   await other.close();
 });
 

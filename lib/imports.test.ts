@@ -45,7 +45,7 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
   { files: /^lib\/responder\//, values: /^lib\/(responder|signer-client|wire|x509)\/|^lib\/errors/ },
   {
     files: /^lib\/front\//,
-    values: new RegExp(`^lib/(?:front|config|hubs|client-cert|responder)/|^lib/errors`),
+    values: new RegExp(`^lib/(?:front|config|hubs|client-cert|responder|i18n)/|^lib/errors`),
   },
   { files: /^lib\/supervisor\//, values: /^lib\/(supervisor|config|cli)\/|^lib\/errors/ },
   {
@@ -74,6 +74,7 @@ const MAY_IMPORT: { files: RegExp; values: RegExp; types?: RegExp }[] = [
     files: /^(proxy|instrumentation)\.ts$/,
     values: new RegExp(`^lib/(?:http|config|${DOMAIN})/|^lib/(?:errors|instance)`),
   },
+  { files: /^bin\/failure-page\.ts$/, values: /^lib\/(http\/failure-page|config\/load)$/ },
   { files: /^bin\/signer\.ts$/, values: /^lib\/(signer|config|wire|x509)\/|^lib\/errors/ },
   {
     files: /^bin\//,

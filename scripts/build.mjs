@@ -40,6 +40,7 @@ const ENTRIES = {
   'signer-worker': 'bin/signer-worker.ts',
   front: 'bin/front.ts',
   ocsp: 'bin/ocsp.ts',
+  'failure-page': 'bin/failure-page.ts',
 };
 
 const STEPS = [
@@ -242,7 +243,7 @@ async function bundlePrograms() {
   });
   // esbuild's own process would stay, with 260 MB, as long as this one: under `npm start`, for months.
   await stop();
-  for (const preload of ['listen-unix.mjs', 'compressed-assets.mjs']) {
+  for (const preload of ['listen-unix.mjs', 'compressed-assets.mjs', 'spoken-errors.mjs']) {
     copyFileSync(join(ROOT, 'bin', preload), join(ROOT, 'dist', preload));
   }
   chmodSync(join(ROOT, 'dist', 'hubgate.mjs'), 0o755);

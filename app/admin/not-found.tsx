@@ -1,9 +1,15 @@
+import type { Metadata } from 'next';
+
 import { openPage } from '#lib/http/page';
 
 import { LinkButton } from '#components/ui/button';
 import { PageHead } from '#components/ui/page-head';
 
 import { PortalPage } from '../portal-page';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await openPage()).t('admin.common.notFoundTitle') };
+}
 
 /** No such request or certificate, or none for this person's roles. */
 export default async function AdminNotFound() {

@@ -3,6 +3,7 @@ import { inTransaction } from '../db/in-transaction';
 import { enqueueMails } from '../db/outbox';
 import { listUsers } from '../db/users';
 import { readRoles } from '../identity/roles';
+import { sendsMail } from '../mail/sends-mail';
 import { caAlarms, type CaAlarm } from './ca-alarms';
 
 /**
@@ -13,7 +14,7 @@ import { caAlarms, type CaAlarm } from './ca-alarms';
  */
 export async function mailCaAlarms(ctx: Ctx): Promise<CaAlarm[]> {
   const alarms = await caAlarms(ctx);
-  if (alarms.length === 0 || ctx.config.mail.transport === 'none') return alarms;
+  if (alarms.length === 0 || !sendsMail(ctx.config, 'ca-alarm')) return alarms;
   const people = (await listUsers(ctx.db)).filter((user) => user.disabledAt === null);
   const withRole = (role: 'operator' | 'auditor'): string[] =>
     people.filter((user) => readRoles(user.roles).includes(role)).flatMap((user) => user.email ?? []);

@@ -2,6 +2,7 @@ import type { Ctx } from '../ctx';
 import { outboxSummary } from '../db/outbox';
 import { countEnding } from '../db/renewals';
 import { requirePermission } from '../identity/authorise';
+import { sendsMail } from '../mail/sends-mail';
 import { frontCertificate, FRONT_CERTIFICATE_WARN_DAYS } from '../trust/front-certificate';
 import type { CertificateView } from '../requests/views';
 import { listCertificates } from './list-certificates';
@@ -42,9 +43,8 @@ export async function nextEndings(ctx: Ctx): Promise<NextEndings> {
       front === null || front.daysLeft >= FRONT_CERTIFICATE_WARN_DAYS
         ? null
         : { notAfter: front.certificate.notAfter.toISOString(), daysLeft: front.daysLeft },
-    mail:
-      ctx.config.mail.transport === 'none'
-        ? null
-        : { ...outbox, lastSentAt: outbox.lastSentAt?.toISOString() ?? null },
+    mail: !sendsMail(ctx.config, 'certificate-ending')
+      ? null
+      : { ...outbox, lastSentAt: outbox.lastSentAt?.toISOString() ?? null },
   };
 }

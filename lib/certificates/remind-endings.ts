@@ -3,6 +3,7 @@ import { inTransaction } from '../db/in-transaction';
 import { enqueueMails, type MailOrder } from '../db/outbox';
 import { endingUnreminded, hasSuccessor, markReminded, type EndingRow } from '../db/renewals';
 import { siteLanguage } from '../i18n/site-language';
+import { sendsMail } from '../mail/sends-mail';
 
 const DAY_MS = 86_400_000;
 /** Certificates of one transaction; a whole class that ends on one day is many of them. */
@@ -17,7 +18,7 @@ const BATCH = 200;
  * @returns how many mails were put into the outbox
  */
 export async function remindEndings(ctx: Ctx): Promise<{ reminded: number }> {
-  if (ctx.config.mail.transport === 'none') return { reminded: 0 };
+  if (!sendsMail(ctx.config, 'certificate-ending')) return { reminded: 0 };
   let reminded = 0;
   // The smallest first: whoever is told "tomorrow" is not told "in 14 days" as well.
   const thresholds = [...new Set(ctx.config.renewal.reminderDays)].sort((a, b) => a - b);

@@ -3,6 +3,7 @@ import type { Tx } from '../db/client';
 import { enqueueMails, type MailTemplate } from '../db/outbox';
 import type { RevocableRow } from '../db/revocable-certificates';
 import { siteLanguage } from '../i18n/site-language';
+import { sendsMail } from '../mail/sends-mail';
 import type { Revocation } from '../wire/records';
 
 /** Tells holders that somebody else revoked their certificate: why, and what to do. */
@@ -45,7 +46,7 @@ async function mailHolders(
   template: MailTemplate,
   mails: readonly { row: RevocableRow; vars: Record<string, string>; once: string }[],
 ): Promise<void> {
-  if (ctx.config.mail.transport === 'none') return;
+  if (!sendsMail(ctx.config, template)) return;
   await enqueueMails(
     tx,
     mails.flatMap(({ row, vars, once }) => {

@@ -5,6 +5,7 @@ import { insertOneTimeSecret, unusedSecretSince } from '../db/one-time-secrets';
 import { enqueueMail } from '../db/outbox';
 import { ownSerials, revocableCertificates } from '../db/revocable-certificates';
 import { HubgateError } from '../errors';
+import { sendsMail } from '../mail/sends-mail';
 import { hashSecret, newPickupSecret } from '../requests/request-id';
 import { normaliseEmail } from '../x509/subject-policy';
 
@@ -22,7 +23,7 @@ const AGAIN_AFTER_MS = 10 * 60_000;
  * @throws {HubgateError} `request.email` for what is no address, `mail.not-configured`
  */
 export async function sendLostLink(ctx: Ctx, input: { email: string }): Promise<void> {
-  if (ctx.config.mail.transport === 'none') {
+  if (!sendsMail(ctx.config, 'lost-link')) {
     throw new HubgateError('mail.not-configured', 'This portal sends no mail. Ask its operators instead.');
   }
   const typed = normaliseEmail(input.email);

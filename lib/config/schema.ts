@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { LOCALES } from '../i18n/locales';
+import { MAIL_KINDS } from './mail-kinds';
 import { readProbeRule } from './probe-rule';
 import { SignIn } from './sign-in';
 
@@ -101,6 +102,13 @@ const Mail = z.strictObject({
   sendmailPath: z.string().default('/usr/sbin/sendmail'),
   /** Who is told that a request waits; empty means every approver with an address. */
   approvers: z.array(z.email()).default([]),
+  /** When they are told of all that waits, in UTC; empty means of each request at once. */
+  digestAt: z
+    .array(z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time such as 08:00'))
+    .max(24)
+    .default([]),
+  /** Kinds of mail that this portal does not send. */
+  off: z.array(z.enum(MAIL_KINDS)).default([]),
 });
 
 const attribute = z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'the name of an attribute');

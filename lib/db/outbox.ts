@@ -1,26 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
+import type { MailKind } from '../config/mail-kinds';
 import type { Queries, Tx } from './client';
 import type { OutboxMail } from './generated/sqlite/client';
 import { insertRows } from './rows';
 
-export const MAIL_TEMPLATES = [
-  'request-waiting',
-  'request-received',
-  'certificate-issued',
-  'request-rejected',
-  'question',
-  'account-taken-over',
-  'certificate-revoked',
-  'certificate-ending',
-  'hold-ended',
-  'lost-link',
-  'ca-alarm',
-  'event-invitation',
-  'event-waiting',
-  'event-decided',
-] as const;
-export type MailTemplate = (typeof MAIL_TEMPLATES)[number];
+export type MailTemplate = MailKind;
 
 export type OutboxRow = OutboxMail;
 

@@ -1,10 +1,11 @@
 import type { Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { enqueueMails, type MailOrder } from '../db/outbox';
-import { findUserById, listUsers } from '../db/users';
+import { findUserById } from '../db/users';
 import type { EventRow, ParticipantRow } from '../db/events';
 import { siteLanguage } from '../i18n/site-language';
-import { readRoles } from '../identity/roles';
+import { approverAddresses, isDigested } from '../mail/approver-addresses';
+import { sendsMail } from '../mail/sends-mail';
 
 type MailCtx = Pick<Ctx, 'config' | 'now'>;
 
@@ -19,19 +20,14 @@ export async function mailEventWaiting(
   tx: Tx,
   event: { id: string; name: string; seats: number },
 ): Promise<void> {
-  const { mail, site } = ctx.config;
-  if (mail.transport === 'none') return;
-  const recipients =
-    mail.approvers.length > 0
-      ? mail.approvers
-      : (await listUsers(tx))
-          .filter((user) => user.disabledAt === null && readRoles(user.roles).includes('approver'))
-          .flatMap((user) => user.email ?? []);
+  if (isDigested(ctx) || !sendsMail(ctx.config, 'event-waiting')) return;
+  const { site } = ctx.config;
+  const recipients = await approverAddresses(ctx, tx);
   const { id, name, seats } = event;
   const vars = { id, event: name, seats: String(seats), link: `${site.url}/admin/events/${id}` };
   await enqueueMails(
     tx,
-    [...new Set(recipients)].map((recipient) => ({
+    recipients.map((recipient) => ({
       recipient,
       template: 'event-waiting',
       locale: siteLanguage(ctx.config),
@@ -49,9 +45,9 @@ export async function mailEventDecided(
   event: Pick<EventRow, 'id' | 'version' | 'name' | 'organiserId'>,
   decision: { decision: 'approved' | 'rejected'; reason: string },
 ): Promise<void> {
-  const { mail, site } = ctx.config;
+  const { site } = ctx.config;
   const user = event.organiserId === null ? null : await findUserById(tx, event.organiserId);
-  if (mail.transport === 'none' || !user?.email) return;
+  if (!user?.email || !sendsMail(ctx.config, 'event-decided')) return;
   await enqueueMails(tx, [
     {
       recipient: user.email,

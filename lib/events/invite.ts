@@ -4,6 +4,7 @@ import { changeParticipant, progressOf, type EventRow, type Progress } from '../
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMails, type MailOrder } from '../db/outbox';
 import { HubgateError } from '../errors';
+import { sendsMail } from '../mail/sends-mail';
 import { hashSecret } from '../requests/request-id';
 import { invitationLink, invitationMail } from './event-mails';
 import { newInvitationCode } from './invitation-code';
@@ -27,7 +28,7 @@ export async function invite(
   input: { id: string; by: 'mail' | 'cards'; who: 'waiting' | { participantId: string } },
 ): Promise<Invited> {
   await loadOrganised(ctx, input.id);
-  if (input.by === 'mail' && ctx.config.mail.transport === 'none') {
+  if (input.by === 'mail' && !sendsMail(ctx.config, 'event-invitation')) {
     throw new HubgateError('mail.not-configured', 'This portal sends no mail. Print the cards instead.');
   }
   return inTransaction(ctx.db, async (tx) => {

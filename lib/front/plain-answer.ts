@@ -2,22 +2,24 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { GATE_ACCESS_HEADER } from '../hubs/gate-map-file';
+import { LOCALES, type Locale } from '../i18n/locales';
+import { translator } from '../i18n/translator';
+import { wantedLanguage } from '../i18n/wanted-language';
 
 /**
  * Answers that the front gives itself, when the web process cannot. Plain text: whoever reads it may
  * be a program, and nothing that styles a page can be loaded at this moment.
  */
-const TEXTS: Readonly<Record<number, string>> = {
-  400: 'This request cannot be understood.',
-  403: 'This hub cannot be entered with the certificate that was shown, or without one.',
-  405: 'This method is not answered here.',
-  408: 'The request took too long to arrive.',
-  413: 'The request is larger than this portal takes.',
-  421: 'This name is not served at this port.',
-  502: 'What should answer here is not running at the moment. Please try again in a few seconds.',
-  503: 'Hubgate is starting. Please try again in a few seconds.',
-  504: 'What should answer here did not answer in time. Please try again.',
-};
+const WORDED = new Set([400, 403, 405, 408, 413, 421, 502, 503, 504]);
+const languages = new WeakMap<ServerResponse, Locale>();
+
+/** Chooses the language of such an answer, when its request comes in. @param offered `site.languages` */
+export function speakTo(response: ServerResponse, offered: readonly Locale[]): void {
+  languages.set(response, wantedLanguage(response.req.headers['accept-language'] ?? null, offered));
+}
+
+const sentence = (status: number, locale: Locale): string =>
+  translator(locale)(`front.${WORDED.has(status) ? status : 'other'}`);
 
 /** Ends an answer with one sentence; does nothing once an answer has begun but to cut it off. */
 export function answerPlainly(response: ServerResponse, status: number, location?: string): void {
@@ -25,8 +27,10 @@ export function answerPlainly(response: ServerResponse, status: number, location
     response.destroy();
     return;
   }
+  const locale = languages.get(response) ?? LOCALES[0];
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
+    'content-language': locale,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(location === undefined ? {} : { location }),
@@ -36,7 +40,7 @@ export function answerPlainly(response: ServerResponse, status: number, location
     // A body that was refused is still on its way: the connection cannot be used again.
     ...(status === 413 || status === 400 || status === 408 ? { connection: 'close' } : {}),
   });
-  response.end(`${location === undefined ? (TEXTS[status] ?? 'Not available.') : location}\n`);
+  response.end(`${location ?? sentence(status, locale)}\n`);
 }
 
 /** Which access.map decides here; GATE_ACCESS_PATH of lib/hubs/gate-map-file.ts says what for. */
@@ -48,13 +52,13 @@ export function answerAccessVersion(response: ServerResponse, version: string | 
 /** A client that was refused has this long to close its side; after that the connection is cut. */
 const GOODBYE_MS = 2000;
 
-/** The same on a connection that asked for an upgrade. */
+/** The same on a connection that asked for an upgrade; no person reads it. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
   if (!socket.writable) return;
   const cut = setTimeout(() => socket.destroy(), GOODBYE_MS);
   socket.once('close', () => clearTimeout(cut));
   socket.resume();
   socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${TEXTS[status] ?? 'Not available.'}\n`,
+    `HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${sentence(status, LOCALES[0])}\n`,
   );
 }

@@ -568,6 +568,15 @@ describe('the gate', () => {
     expect((await get('gate', '/', { headers: { host: 'localhost' } })).status).toBe(421);
   });
 
+  it.each([
+    ['es-CL,es;q=0.9', 'es', 'Este nombre no se atiende en este puerto.\n'],
+    ['de', 'en', 'This name is not served at this port.\n'],
+  ])('says so to who wishes %s in %s', async (wish, language, words) => {
+    const answer = await get('gate', '/', { headers: { host: 'localhost', 'accept-language': wish } });
+    expect(answer.headers['content-language']).toBe(language);
+    expect(answer.body).toBe(words);
+  });
+
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('never resumes a session over %s', async (version) => {
     const options: ConnectionOptions = {
       host: '127.0.0.1',

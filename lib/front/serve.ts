@@ -26,7 +26,7 @@ import { forward, forwardUpgrade, type Forwarding } from './forward';
 import { decideGate, revocationOf, upstreamGuard, type GateDecision } from './gate-decision';
 import { hostnameOf, hostnameOfHeader, planListeners, servedOverHttp, type ListenerPlan } from './listeners';
 import { openOcspDoor, type OcspDoor } from './ocsp-door';
-import { answerAccessVersion, answerPlainly, refuseUpgrade } from './plain-answer';
+import { answerAccessVersion, answerPlainly, refuseUpgrade, speakTo } from './plain-answer';
 import { hstsFor, hubHeaders, portalHeaders, type Arrival } from './request-headers';
 import { shownCertificate, type ShownCertificate } from './shown-certificate';
 import { tlsFiles } from './tls-files';
@@ -138,6 +138,7 @@ export async function serveFront(
 
   const onRequest = (plan: ListenerPlan) => (request: IncomingMessage, response: ServerResponse) => {
     request.on('error', () => response.destroy());
+    speakTo(response, config.site.languages);
     const problem = requestProblem(plan, request);
     if (problem !== null) return answerPlainly(response, problem);
     const elsewhere = plan.kind === 'http' ? leadsTo(request, config.site) : null;

@@ -4,7 +4,6 @@ import type { z } from 'zod';
 
 import type { Actor, Ctx } from '../ctx';
 import { HubgateError, isHubgateError } from '../errors';
-import { translator } from '../i18n/translator';
 import { auditRefusal } from '../identity/audit-refusal';
 import { requirePermission } from '../identity/authorise';
 import { instance, type Instance } from '../instance';
@@ -12,7 +11,7 @@ import { isOwnRequest } from '../requests/list-own-requests';
 import { IDLE, type ActionState } from './action-state';
 import { callerPerson, callerRequests, makeCtx, readCaller, type Caller } from './caller';
 import { callerOwner, visitorCertificate } from './caller-owner';
-import { errorText } from './error-text';
+import { errorText, WORDED_IN } from './error-text';
 import { log } from './log';
 import { checkOrigin } from './origin';
 import { takeToken, type Limit } from './rate-limit';
@@ -103,6 +102,15 @@ export function formAction<T>(
 ): ((form: FormData) => Promise<void>) & { readonly access: ActionAccess } {
   const act = async (form: FormData): Promise<void> => after(await inner(IDLE, form));
   return Object.assign(act, { access: inner.access });
+}
+
+/**
+ * A refusal of a form's field in the page's own words, which are in the visitor's language already.
+ *
+ * @param sentence made with the `t` of the same page
+ */
+export function wordedRefusal(locale: string, sentence: string, field: string): HubgateError {
+  return new HubgateError('http.invalid', sentence, { field, params: { [WORDED_IN]: locale } });
 }
 
 /** Not signed in: whatever else they showed, limits per address are for them. */
@@ -198,7 +206,7 @@ async function refusal(
   return {
     ok: false,
     code,
-    ...errorText(translator(caller.locale), known ? thrown : null),
+    ...errorText(caller.locale, known ? thrown : null),
     field: known ? (thrown.field ?? null) : null,
     values,
     requestId: caller.requestId,

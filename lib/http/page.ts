@@ -1,5 +1,5 @@
 import { headers as nextHeaders } from 'next/headers';
-import { notFound, redirect } from 'next/navigation';
+import { forbidden, notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 
 import { existsSync } from 'node:fs';
@@ -124,7 +124,7 @@ function viewed({ userId, name, roles, session }: Person): NonNullable<Page['per
 
 /**
  * Opens a page for people with the permission, or for everybody who is signed in; strangers are led
- * to the sign-in and back. On a name that carries hubs there is no such page.
+ * to the sign-in and back, and others read that their roles do not reach (403). On a name that carries hubs there is no such page.
  *
  * @param here the page's own path, to return to after signing in
  */
@@ -136,7 +136,7 @@ export async function requirePage(
   if (!allowsSignIn(page.site)) notFound();
   const { person } = page;
   if (person === null) redirect(`/sign-in?next=${encodeURIComponent(here)}`);
-  if (access !== 'signed-in' && !allows(person.roles, access)) notFound();
+  if (access !== 'signed-in' && !allows(person.roles, access)) forbidden();
   return { ...page, person };
 }
 

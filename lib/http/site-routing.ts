@@ -18,11 +18,48 @@ const GATE_PAGES = new Map([
 ] as const);
 const GATE_NO_HUB = '/gate-no-hub/';
 
+/**
+ * How bin/spoken-errors.mjs asks once more for an address whose page had a status and no words, and how
+ * an answer says that it has some.
+ */
+export const WORDLESS_HEADER = 'x-hubgate-wordless';
+export const SAID_HEADER = 'x-hubgate-said';
+
+/** Pages with those words, rendered like any other: what `notFound()` shows, only a script can draw. */
+const MISSING = '/missing';
+const FORBIDDEN = `${MISSING}/forbidden`;
+
 /** Pages for signed-in people. */
 const PEOPLE_ONLY = /^\/(admin|sign-in|setup|sponsor|events)(\/|$)/;
 
 /** Which name serves what, for pages. Pure; the table is in the test. */
 export function routeFor(input: {
+  site: SiteRole;
+  path: string;
+  search: string;
+  method: string;
+  accept: string | null;
+  /** `404` or `403`: the page of this address ended so, without words. */
+  wordless: string | null;
+  config: Pick<Config, 'site'>;
+}): SiteDecision {
+  const decision = placeFor(input);
+  if (decision.kind !== 'serve') return decision;
+  if (input.wordless === '403') return { kind: 'rewrite', path: FORBIDDEN, status: 403 };
+  if (input.wordless === '404') return { kind: 'rewrite', path: missingPage(input.path), status: 404 };
+  // Nobody is sent there; who types it reads the same.
+  if (input.path === MISSING || input.path.startsWith(`${MISSING}/`)) {
+    return { kind: 'rewrite', path: MISSING, status: 404 };
+  }
+  return decision;
+}
+
+function missingPage(path: string): string {
+  if (/^\/admin(?:\/|$)/.test(path)) return `${MISSING}/admin`;
+  return /^\/hubs\/[^/]+$/.test(path) ? `${MISSING}/hub` : MISSING;
+}
+
+function placeFor(input: {
   site: SiteRole;
   path: string;
   search: string;

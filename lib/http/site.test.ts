@@ -54,7 +54,8 @@ describe('routeFor', () => {
     path: string,
     config = two,
     accept = 'text/html',
-  ) => routeFor({ site, path, search: '?x=1', method: 'GET', accept, config });
+    wordless: string | null = null,
+  ) => routeFor({ site, path, search: '?x=1', method: 'GET', accept, wordless, config });
 
   it.each([
     ['portal', '/', { kind: 'serve' }],
@@ -95,6 +96,26 @@ describe('routeFor', () => {
       }
     },
   );
+
+  it.each([
+    ['/no-such-page', '404', '/missing', 404],
+    ['/certs/requests/R-00000000', '404', '/missing', 404],
+    ['/hubs/gone', '404', '/missing/hub', 404],
+    ['/hubs', '404', '/missing', 404],
+    ['/admin/requests/R-00000000', '404', '/missing/admin', 404],
+    ['/administrator', '404', '/missing', 404],
+    ['/admin/people', '403', '/missing/forbidden', 403],
+    // Typed by hand: no page of their own.
+    ['/missing', null, '/missing', 404],
+    ['/missing/forbidden', null, '/missing', 404],
+  ] as const)('%s, which ended with %s and no words, is answered by %s', (path, wordless, page, status) => {
+    expect(ask('portal', path, two, 'text/html', wordless)).toEqual({ kind: 'rewrite', path: page, status });
+  });
+
+  it('says nothing of an address that another name serves', () => {
+    expect(ask('gate', '/admin/people', two, 'text/html', '404')).toMatchObject({ kind: 'refuse' });
+    expect(ask('canary', '/x', two, 'text/html', '404')).toMatchObject({ kind: 'refuse' });
+  });
 
   it('serves no page on the canary', () => {
     expect(ask('canary', '/')).toMatchObject({ kind: 'refuse', status: 404 });

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { ERROR_CODES, HubgateError } from '../errors';
-import { translator } from '../i18n/translator';
 import { MESSAGES } from '../i18n/catalogue';
 import { errorText } from './error-text';
 import { STATUS } from './status';
@@ -28,7 +27,7 @@ describe('every error code', () => {
   });
 
   it.each(ERROR_CODES)('%s is worded without needing values', (code) => {
-    const text = errorText(translator('en'), new HubgateError(code, 'what happened'));
+    const text = errorText('en', new HubgateError(code, 'what happened'));
     expect(text.title).not.toBe('');
     expect(text.advice).not.toBe('');
     expect(text.title).not.toMatch(/^errors\./);

@@ -26,6 +26,7 @@ import type { Instance } from '../instance';
 import { deliverDueMail } from '../mail/deliver-due-mail';
 import { refreshAccounts } from '../requests/ask-directory';
 import { expireRequests } from '../requests/expire-requests';
+import { mailDigest } from '../requests/mail-digest';
 import { recoverSigning } from '../requests/recover-signing';
 import { signDueRequests } from '../requests/sign-requests';
 import { startClock, type Job, type JobLog } from './clock';
@@ -102,6 +103,13 @@ export function jobs(house: JobHouse): Job[] {
       everyMs: 15_000,
       run: async () => {
         await mailCaAlarms(jobCtx(house, 'alarms'));
+      },
+    },
+    {
+      name: 'digest',
+      everyMs: 60_000,
+      run: async () => {
+        await mailDigest(jobCtx(house, 'digest'));
       },
     },
     ...auditJobs(house),

@@ -320,6 +320,31 @@ export const MAILS = {
       ],
     }),
   ),
+  'waiting-digest': template(
+    z.object({
+      requests: z.coerce.number().int(),
+      events: z.coerce.number().int(),
+      more: z.coerce.number().int(),
+      lines: z.string(),
+      link,
+    }),
+    ({ requests, events, more, lines, link: url }, { t }) => ({
+      subject: t('mail.waiting-digest.subject', { n: requests + events }),
+      blocks: [
+        text(t('mail.waiting-digest.intro', { requests, events })),
+        {
+          kind: 'facts',
+          facts: lines.split('\n').map((line) => {
+            const [id = '', ...name] = line.split(' ');
+            return { label: id, value: name.join(' ') };
+          }),
+        },
+        ...(more > 0 ? [text(t('mail.waiting-digest.more', { more }))] : []),
+        { kind: 'link', label: t('mail.waiting-digest.action'), url, main: true },
+        text(t('mail.waiting-digest.outro')),
+      ],
+    }),
+  ),
   test: template(z.object({}), (_vars, { t, site }) => ({
     subject: t('mail.test.subject', { site }),
     blocks: [text(t('mail.test.intro', { site }))],

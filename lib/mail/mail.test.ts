@@ -100,6 +100,13 @@ const VARS: Record<keyof typeof MAILS, Record<string, string>> = {
     reason: 'Too long.',
     link: 'https://portal.example.org/events/E-7K3F9Q2M',
   },
+  'waiting-digest': {
+    requests: '24',
+    events: '1',
+    more: '4',
+    lines: 'R-7K3F9Q2M alice\nE-7K3F9Q2M Summer school',
+    link: 'https://portal.example.org/admin',
+  },
   test: {},
 };
 const render = (template: string, vars: unknown) => renderMail({ template, locale: 'en', vars, site: SITE });
@@ -123,6 +130,7 @@ describe('mails in words', () => {
           'startsAt',
           'endsAt',
           'decision',
+          'lines',
         ].includes(name)
       )
         continue;
@@ -132,6 +140,32 @@ describe('mails in words', () => {
     }
     expect(text).toContain('help@example.org');
     expect(html).not.toMatch(/\bsrc=|<script|url\(/); // nothing is fetched when a mail is opened
+  });
+
+  it.each(Object.entries(VARS))(
+    '%s is another text in the other language, in both forms',
+    (template, vars) => {
+      const english = renderMail({ template, locale: 'en', vars, site: SITE });
+      const spanish = renderMail({ template, locale: 'es', vars, site: SITE });
+      expect(spanish.html).toContain('<html lang="es">');
+      expect(spanish.subject).not.toBe(english.subject);
+      // Whatever is the same in both is a name, a number or an address, or what a person wrote.
+      const given = new Set([...Object.values(vars).flatMap((value) => value.split('\n')), 'NLHPC']);
+      const same = spanish.text
+        .split('\n')
+        .filter((line) => english.text.split('\n').includes(line))
+        .map((line) => line.replace(/^(?:> | {2}[^:]+: |-- )/, '').trim())
+        .filter((line) => line !== '' && line !== '--' && !/^https:/.test(line) && !given.has(line));
+      expect(same.filter((line) => !/^(?:alice|Summer school)$/.test(line))).toEqual([]);
+    },
+  );
+
+  it('names all that waits in one digest, and how many more', () => {
+    const { text, subject } = render('waiting-digest', VARS['waiting-digest']);
+    expect(subject).toBe('25 decisions wait for you');
+    expect(text).toContain('24 requests and 1 event wait for an approver');
+    expect(text).toContain('  R-7K3F9Q2M: alice\n  E-7K3F9Q2M: Summer school');
+    expect(text).toContain('… and 4 more.');
   });
 
   it('carries the proof of the mailbox behind #, and leaves it out where none is needed', () => {

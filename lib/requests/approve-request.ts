@@ -11,6 +11,7 @@ import { changeRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
 import { siteLanguage } from '../i18n/site-language';
 import { actorId, requirePermission } from '../identity/authorise';
+import { sendsMail } from '../mail/sends-mail';
 import type { PasskeyEvidence } from '../wire/passkey-approval';
 import { requireAccountInUse } from './account-check';
 import { approvalEnd } from './approval-times';
@@ -180,7 +181,7 @@ async function requireNameFree(ctx: Ctx, tx: Tx, row: RequestRow, confirmed: boo
     target: row.id,
     data: { commonName: row.commonName, from: holder.reference },
   });
-  if (holder.email === null || ctx.config.mail.transport === 'none') return;
+  if (holder.email === null || !sendsMail(ctx.config, 'account-taken-over')) return;
   await enqueueMail(tx, {
     recipient: holder.email,
     template: 'account-taken-over',

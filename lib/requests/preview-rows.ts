@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema';
 import { certifiedNames } from '../config/server-names';
+import { sendsMail } from '../mail/sends-mail';
 import { centreName, formatName } from '../x509/name';
 import type { EmailState, PreviewRow } from './views';
 
@@ -91,5 +92,5 @@ function emailRow(config: Config, facts: PreviewFacts): PreviewRow {
     issued: granted ? facts.email : null,
   };
   if (granted || facts.email === null) return row;
-  return { ...row, pending: config.mail.transport === 'none' ? 'vouch' : 'mailbox-proof' };
+  return { ...row, pending: !sendsMail(config, 'request-received') ? 'vouch' : 'mailbox-proof' };
 }

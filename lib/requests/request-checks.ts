@@ -3,6 +3,7 @@ import { findBlockedKey } from '../db/blocked-keys';
 import { siteHosts } from '../config/server-names';
 import type { Queries } from '../db/client';
 import { requestsWithKey, requestsWithName, type RequestRow } from '../db/requests';
+import { sendsMail } from '../mail/sends-mail';
 import type { CheckResult } from '../x509/check-result';
 import { accountChecks } from './account-check';
 import { stringList } from './approved-content';
@@ -153,7 +154,7 @@ const covers = (name: string, host: string): boolean =>
 /** Where no mail leaves the portal nobody can prove a mailbox: then it is told, not held against anyone. */
 function mailboxChecks(config: Config, request: Claimant): CheckResult[] {
   // In a server's certificate no address stands anyhow: mails go to it, that is all.
-  const told = config.mail.transport === 'none' || request.profile === 'server';
+  const told = !sendsMail(config, 'request-received') || request.profile === 'server';
   const level = told ? 'info' : 'warn';
   const check = (ok: boolean, message: string): CheckResult[] => [
     { code: 'request.mailbox', ok, level, message },

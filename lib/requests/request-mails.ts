@@ -2,9 +2,9 @@ import type { Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { enqueueMail, type MailTemplate } from '../db/outbox';
 import type { RequestRow } from '../db/requests';
-import { listUsers } from '../db/users';
 import { siteLanguage } from '../i18n/site-language';
-import { readRoles } from '../identity/roles';
+import { approverAddresses, isDigested } from '../mail/approver-addresses';
+import { sendsMail } from '../mail/sends-mail';
 
 /** Where the requester sees the request; without a secret, since nobody knows yet whose mailbox it is. */
 export function requestLink(ctx: Pick<Ctx, 'config'>, id: string): string {
@@ -18,7 +18,7 @@ export async function mailRequester(
   row: Pick<RequestRow, 'id' | 'email' | 'locale' | 'commonName'>,
   mail: { template: MailTemplate; vars?: Readonly<Record<string, string>>; once: string },
 ): Promise<void> {
-  if (ctx.config.mail.transport === 'none' || row.email === null) return;
+  if (row.email === null || !sendsMail(ctx.config, mail.template)) return;
   await enqueueMail(tx, {
     recipient: row.email,
     template: mail.template,
@@ -29,21 +29,14 @@ export async function mailRequester(
   });
 }
 
-/** Tells those who decide that a request waits: the configured addresses, else every approver's. */
+/** Tells those who decide that a request waits, unless they are told at fixed times of all that do. */
 export async function mailApprovers(
   ctx: Pick<Ctx, 'config' | 'now'>,
   tx: Tx,
   row: Pick<RequestRow, 'id' | 'email' | 'commonName' | 'name'>,
 ): Promise<void> {
-  if (ctx.config.mail.transport === 'none') return;
-  const named = ctx.config.mail.approvers;
-  const recipients =
-    named.length > 0
-      ? named
-      : (await listUsers(tx))
-          .filter((user) => user.disabledAt === null && readRoles(user.roles).includes('approver'))
-          .flatMap((user) => user.email ?? []);
-  for (const recipient of new Set(recipients)) {
+  if (isDigested(ctx) || !sendsMail(ctx.config, 'request-waiting')) return;
+  for (const recipient of await approverAddresses(ctx, tx)) {
     await enqueueMail(tx, {
       recipient,
       template: 'request-waiting',

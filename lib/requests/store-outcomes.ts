@@ -7,6 +7,7 @@ import { inTransaction } from '../db/in-transaction';
 import { enqueueMails } from '../db/outbox';
 import { supersede } from '../db/renewals';
 import { failClaims, issueClaims, releaseClaims, returnClaims, type ClaimedRow } from '../db/request-claims';
+import { sendsMail } from '../mail/sends-mail';
 import type { SignOutcome } from '../wire/messages';
 import type { ApprovedContent } from '../wire/order';
 import type { IssuingCa } from './issuing-ca';
@@ -164,7 +165,7 @@ async function storeIssued(ctx: Ctx, tx: Tx, issued: readonly Issued[]): Promise
       })),
   );
   await supersedeRenewed(ctx, tx, fresh);
-  if (ctx.config.mail.transport !== 'none') {
+  if (sendsMail(ctx.config, 'certificate-issued')) {
     await enqueueMails(
       tx,
       fresh.flatMap(({ row, certificate }) =>

@@ -13,6 +13,7 @@ import {
   type RequestRow,
 } from '../db/requests';
 import { HubgateError, isHubgateError } from '../errors';
+import { sendsMail } from '../mail/sends-mail';
 import { useTrustProof } from '../trust/use-trust-proof';
 import { accountFacts, accountProof } from './account-facts';
 import { refuseDuplicateKey } from './duplicate-key';
@@ -277,7 +278,7 @@ export async function mailboxLink(
   tx: Tx,
   row: Pick<RequestRow, 'id' | 'email' | 'profile'>,
 ): Promise<string> {
-  const pointless = ctx.config.mail.transport === 'none' || row.profile === 'server';
+  const pointless = !sendsMail(ctx.config, 'request-received') || row.profile === 'server';
   if (pointless || row.email === null) return '';
   const secret = newPickupSecret();
   const now = ctx.now();

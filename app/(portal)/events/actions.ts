@@ -3,12 +3,11 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
-import { HubgateError } from '#lib/errors';
 import { groupedCode } from '#lib/events/invitation-code';
 import { invite } from '#lib/events/invite';
 import { nameOrganiser, planEvent } from '#lib/events/plan-event';
 import { revokeEvent } from '#lib/events/revoke-event';
-import { action, formAction } from '#lib/http/action';
+import { action, wordedRefusal, formAction } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 import { qrCode, type QrCode } from '#lib/identity/qr-code';
 
@@ -119,9 +118,7 @@ export const endEvent = action({
   run: async (ctx, { id, expected, confirm }): Promise<void> => {
     if (confirm !== String(expected)) {
       const { t } = await openPage();
-      throw new HubgateError('http.invalid', t('events.organise.endMismatch', { n: expected }), {
-        field: 'confirm',
-      });
+      throw wordedRefusal(ctx.locale, t('events.organise.endMismatch', { n: expected }), 'confirm');
     }
     const { count } = await revokeEvent(ctx, { id, expectedCount: expected });
     redirect(`/events/${id}?done=closed&n=${count}`);

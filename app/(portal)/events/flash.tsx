@@ -8,7 +8,7 @@ const DONE = ['planned', 'named', 'mailed', 'closed'] as const;
 type Query = Record<string, string | string[] | undefined>;
 
 /** What a form that led here did, or why it did not. */
-export function Flash({ page: { t }, query }: { page: Page; query: Query }) {
+export function Flash({ page: { t, locale }, query }: { page: Page; query: Query }) {
   const done = DONE.find((one) => one === query['done']);
   if (done !== undefined) {
     const n = /^\d{1,5}$/.test(String(query['n'])) ? Number(query['n']) : 0;
@@ -20,7 +20,7 @@ export function Flash({ page: { t }, query }: { page: Page; query: Query }) {
   }
   const code = (ERROR_CODES as readonly string[]).find((one) => one === query['problem']);
   if (code === undefined) return null;
-  const { title, advice } = errorText(t, new HubgateError(code as ErrorCode, ''));
+  const { title, advice } = errorText(locale, new HubgateError(code as ErrorCode, ''));
   return (
     <Callout kind="bad" alert>
       <p>{t('events.organise.flash.failed', { why: `${title}. ${advice}` })}</p>

@@ -3,8 +3,7 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
-import { HubgateError } from '#lib/errors';
-import { action, formAction } from '#lib/http/action';
+import { action, wordedRefusal, formAction } from '#lib/http/action';
 import { hostZone } from '#lib/http/host-zone';
 import { openPage } from '#lib/http/page';
 import { announceNotice } from '#lib/hubs/notices/announce-notice';
@@ -75,6 +74,6 @@ async function wordsOf(input: z.output<typeof Fields>): Promise<NoticeWords> {
 async function dateOf(field: 'from' | 'until', text: string): Promise<Date> {
   const at = instantOf(text.trim().replace(' ', 'T'), hostZone());
   if (at !== null) return at;
-  const { t } = await openPage();
-  throw new HubgateError('http.invalid', t('hubs.notices.noDate'), { field });
+  const { t, locale } = await openPage();
+  throw wordedRefusal(locale, t('hubs.notices.noDate'), field);
 }

@@ -4,8 +4,7 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
 import { ROLES } from '#lib/ctx';
-import { HubgateError } from '#lib/errors';
-import { action, formAction } from '#lib/http/action';
+import { action, wordedRefusal, formAction } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 import { createApiToken, revokeApiToken } from '#lib/identity/api-tokens';
 import { setPersonDisabled, setPersonRoles } from '#lib/identity/person-access';
@@ -60,7 +59,7 @@ export const makeToken = action({
   run: async (ctx, input): Promise<{ name: string; token: string }> => {
     if (input.role.length === 0) {
       const { t } = await openPage();
-      throw new HubgateError('http.invalid', t('admin.people.needRole'), { field: 'role' });
+      throw wordedRefusal(ctx.locale, t('admin.people.needRole'), 'role');
     }
     const made = await createApiToken(ctx, {
       name: input.name,

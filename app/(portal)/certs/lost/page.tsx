@@ -9,6 +9,7 @@ import { wordsOf } from '#components/ui/words-of';
 import { LOST_LINK_MINUTES } from '#lib/certificates/send-lost-link';
 import { openPage } from '#lib/http/page';
 
+import { sendsMail } from '#lib/mail/sends-mail';
 import { PortalPage } from '../../../portal-page';
 import { askForLink } from './actions';
 
@@ -39,7 +40,7 @@ export default async function LostPage() {
             </p>
           </Callout>
         )}
-        {config.mail.transport === 'none' ? (
+        {!sendsMail(config, 'lost-link') ? (
           <Callout kind="warn">
             <p>
               <b>{t('certs.lost.noMailTitle')}</b>

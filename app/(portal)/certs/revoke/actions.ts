@@ -7,8 +7,7 @@ import { listOwnCertificates } from '#lib/certificates/list-own-certificates';
 import { certificateNotFound } from '#lib/certificates/find-certificate';
 import { HOLDER_CASES, type HolderCase } from '#lib/certificates/revocation-reasons';
 import { OWN_MAX, revokeOwnCertificates } from '#lib/certificates/revoke-own-certificates';
-import { HubgateError } from '#lib/errors';
-import { action } from '#lib/http/action';
+import { action, wordedRefusal } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 
 const Serial = z.string().regex(/^[0-9a-f]{2,40}$/);
@@ -34,10 +33,9 @@ export const revokeOwn = action({
   run: async (ctx, { step, serial, why }): Promise<RevokeValue> => {
     const { t } = await openPage();
     if (serial.length === 0) {
-      throw new HubgateError('http.invalid', t('certs.revoke.chooseOne'), { field: 'serial' });
+      throw wordedRefusal(ctx.locale, t('certs.revoke.chooseOne'), 'serial');
     }
-    if (why === undefined)
-      throw new HubgateError('http.invalid', t('certs.revoke.chooseWhy'), { field: 'why' });
+    if (why === undefined) throw wordedRefusal(ctx.locale, t('certs.revoke.chooseWhy'), 'why');
     const own = await listOwnCertificates(ctx);
     if (step === 'confirm') {
       const revoked = await revokeOwnCertificates(ctx, { serials: serial, reason: HOLDER_CASES[why], why });

@@ -1,8 +1,14 @@
+import type { Metadata } from 'next';
+
 import { LinkButton } from '#components/ui/button';
 import { PageHead } from '#components/ui/page-head';
 import { openPage } from '#lib/http/page';
 
 import { PortalPage } from '../../../portal-page';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await openPage()).t('hubs.one.noneTitle') };
+}
 
 /** A hub that is stopped is not listed: the address may have been right yesterday. */
 export default async function NoSuchHub() {

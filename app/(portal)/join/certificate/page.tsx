@@ -147,7 +147,7 @@ async function load(page: Page, trusted: boolean): Promise<{ view: InvitationVie
     return { view: await viewInvitation(page.ctx, { ...opened, trusted }) };
   } catch (thrown) {
     if (!isHubgateError(thrown)) throw thrown;
-    return { problem: errorText(page.t, thrown).advice };
+    return { problem: errorText(page.locale, thrown).advice };
   }
 }
 

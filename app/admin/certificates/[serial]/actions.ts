@@ -6,8 +6,7 @@ import { z } from 'zod';
 import { findCertificate } from '#lib/certificates/find-certificate';
 import { OPERATOR_REASONS } from '#lib/certificates/revocation-reasons';
 import { revokeCertificate } from '#lib/certificates/revoke-certificate';
-import { HubgateError } from '#lib/errors';
-import { action } from '#lib/http/action';
+import { action, wordedRefusal } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 
 /** Revokes one certificate; the account name typed guards against the wrong one. */
@@ -24,7 +23,7 @@ export const revoke = action({
     if (input.confirm !== certificate.commonName) {
       const { t } = await openPage();
       const message = t('admin.certificates.revokeMismatch', { name: certificate.commonName });
-      throw new HubgateError('http.invalid', message, { field: 'confirm' });
+      throw wordedRefusal(ctx.locale, message, 'confirm');
     }
     await revokeCertificate(ctx, { serial: input.serial, reason: input.reason });
     const done = input.reason === 'certificateHold' ? 'held' : 'revoked';

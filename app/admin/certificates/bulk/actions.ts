@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { OPERATOR_REASONS } from '#lib/certificates/revocation-reasons';
 import { revokeCertificates } from '#lib/certificates/revoke-certificates';
 import { HubgateError } from '#lib/errors';
-import { action } from '#lib/http/action';
+import { action, wordedRefusal } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 
 import { readSelect } from './read-select';
@@ -28,7 +28,7 @@ export const revokeMany = action({
     if (confirm !== String(expected)) {
       const { t } = await openPage();
       const message = t('admin.certificates.bulk.mismatch', { n: expected });
-      throw new HubgateError('http.invalid', message, { field: 'confirm' });
+      throw wordedRefusal(ctx.locale, message, 'confirm');
     }
     let count = 0;
     for await (const event of revokeCertificates(ctx, { select, reason, expectedCount: expected })) {
