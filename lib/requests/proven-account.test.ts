@@ -16,7 +16,7 @@ const PROVIDER = { id: 'op', label: 'OP', issuer: 'https://sso.example.org', cli
 
 let house: TestHouse;
 beforeAll(async () => {
-  house = await openTestHouse({ config: { signIn: { oidc: [PROVIDER] } } });
+  house = await openTestHouse({ config: ConfigSchema.parse({ signIn: { oidc: [PROVIDER] } }) });
 });
 afterAll(() => house.remove());
 
