@@ -1,3 +1,4 @@
+import { withoutFormulas } from '../audit/csv-line';
 import type { HubAccess } from '../db/hub-access';
 
 /** What is written about a hub's list. */
@@ -31,7 +32,7 @@ export function allowedUsersText({ hub, access, people, units }: HubListContent)
   return `${lines.join('\n')}\n`;
 }
 
-/** The list as CSV (RFC 4180) with the columns kind and name; what a spreadsheet would run as a formula is quoted. */
+/** The list as CSV (RFC 4180) with the columns kind and name; what a spreadsheet would run as a formula gets an apostrophe. */
 export function hubListCsv({ people, units }: Pick<HubListContent, 'people' | 'units'>): string {
   const row = (kind: string, name: string) => `${kind},${csvText(name)}\r\n`;
   return `kind,name\r\n${people.map((name) => row('person', name)).join('')}${units.map((name) => row('unit', name)).join('')}`;
@@ -49,6 +50,7 @@ function pythonText(text: string): string {
   return `'${escaped}'`;
 }
 
-function csvText(text: string): string {
-  return /[",\r\n]|^[=+\-@\t ]| $/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function csvText(name: string): string {
+  const text = withoutFormulas(name);
+  return /[",;\t\r\n']|^ | $/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
