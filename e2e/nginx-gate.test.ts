@@ -287,13 +287,41 @@ test('where there is no hub the page of the portal says so; a hub is told the ac
   expect(headers['x-hubgate-secret']).toBeUndefined();
 });
 
-test('a map that nginx would not load changes nothing', async () => {
-  await site.writeMap('access.map', ['open any', 'open any', 'astro/alice yes']);
+test('names that differ in case alone do not hold the refresh up: nginx compares without case', async () => {
+  await site.writeMap('access.map', [
+    'open any',
+    'open any',
+    'astro/alice yes',
+    'astro/alice yes',
+    'ou:astro/NLHPC yes',
+    'ou:astro/nlhpc yes',
+  ]);
+  await site.writeMap('revoked.map', ['complete yes', `${bob.serial} revoked`, `${bob.serial} revoked`]);
+  const ran = await nginx.refresh();
+  expect(ran.code, ran.stderr).toBe(0);
+  expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: bob })).status).toBe(403);
+  await site.defaultMaps();
+  await nginx.refresh();
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: bob })).status).toBe(200);
+});
+
+test('a map that nginx would not load changes nothing, and holds no revocation back', async () => {
+  // Longer than a bucket of nginx's table can be.
+  await site.writeMap('access.map', ['open any', `astro/${'a'.repeat(8000)} yes`]);
+  await site.writeMap('revoked.map', ['complete yes', `${bob.serial} revoked`]);
   const ran = await nginx.refresh();
   expect(ran.code).toBe(1);
   expect(ran.stderr).toContain('the ones before are back in place');
+  await expect
+    .poll(async () => (await send(gate('/open/'), { ca: ca.rootPem, identity: bob })).status)
+    .toBe(403);
+  const closed = await send(gate('/open/'), { ca: ca.rootPem, identity: bob });
+  expect(arrived(closed.text)).toMatchObject({ 'x-hubgate-refusal': 'revoked' });
   expect((await send(gate('/astro/'), { ca: ca.rootPem, identity: alice })).status).toBe(200);
   await site.defaultMaps();
+  await nginx.refresh();
+  expect((await send(gate('/open/'), { ca: ca.rootPem, identity: bob })).status).toBe(200);
 });
 
 test('a certificate in revoked.map is refused after the refresh, and an emptied list admits nobody', async () => {

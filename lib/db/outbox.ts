@@ -14,7 +14,7 @@ export type MailOrder = {
   recipient: string;
   template: MailTemplate;
   locale: string;
-  /** Values of the template; never a secret that opens more than the mail says. */
+  /** Values of the template, kept until it was sent or given up; never a secret that opens more than the mail says. */
   vars: Readonly<Record<string, string>>;
   /** One mail per key, ever. */
   dedupeKey: string;
@@ -89,8 +89,14 @@ export async function leaseDueMails(
   return taken;
 }
 
+/** Links in mails open something: of what nobody will send again, they are not kept. */
+const FORGOTTEN = JSON.stringify({});
+
 export async function markMailSent(db: Queries, id: string, now: Date): Promise<void> {
-  await db.prisma.outboxMail.updateMany({ where: { id }, data: { sentAt: now, lastError: null } });
+  await db.prisma.outboxMail.updateMany({
+    where: { id },
+    data: { sentAt: now, lastError: null, vars: FORGOTTEN },
+  });
 }
 
 /** `nextAttemptAt` null: given up. */
@@ -102,7 +108,7 @@ export async function markMailFailed(
     where: { id: input.id },
     data:
       input.nextAttemptAt === null
-        ? { failedAt: input.now, lastError: input.error.slice(0, 500) }
+        ? { failedAt: input.now, lastError: input.error.slice(0, 500), vars: FORGOTTEN }
         : { nextAttemptAt: input.nextAttemptAt, lastError: input.error.slice(0, 500) },
   });
 }

@@ -103,7 +103,9 @@ async function freeSeries(
     );
     for (const name of names) checkName(ctx, name);
     if (names.some((name) => taken.has(name))) continue;
-    if ((await heldNames(ctx.db, names, event)).length === 0) return names;
+    if ((await heldNames(ctx.db, names, event)).length > 0) continue;
+    // An account that an earlier event left behind has a holder, and files of theirs.
+    if ((await knownAccounts(ctx, names)).length === 0) return names;
   }
   throw wrongNames('series', []);
 }

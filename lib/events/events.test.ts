@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { noteFetched, noteSeen } from '../certificates/note-use';
 import { renewable } from '../certificates/renewable';
 import type { Ctx } from '../ctx';
-import { participantsOf } from '../db/events';
+import { findEvent, participantsOf } from '../db/events';
 import { insertUser } from '../db/users';
 import { submitFromApi } from '../http/submit-from-api';
 import { approveRequest } from '../requests/approve-request';
@@ -14,10 +14,12 @@ import { listAuditEvents } from '../testing/audit-rows';
 import { testHouse, type TestHouse, type TestHouseOptions } from '../testing/ctx';
 import { DATABASE_KINDS } from '../testing/database';
 import { answerTouch, enrolPasskey } from '../testing/enrolled';
+import { approve } from '../testing/orders';
 import { outboxOf } from '../testing/outbox';
 import { allEvents, freshCsr, submitOne } from '../testing/requests';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { approveEvent, rejectEvent } from './approve-event';
+import { eventContent } from './event-content';
 import { eventGuests } from './event-guests';
 import { approveEventTouched, beginEventTouch } from './event-touch';
 import { exportAccounts, newusersLines } from './export-accounts';
@@ -252,6 +254,25 @@ describe.each(DATABASE_KINDS)('an event on %s', (kind) => {
     expect(await revokeEvent(olga, { id, expectedCount: 0 })).toEqual({ count: 0 });
   });
 
+  it('that waits is given up with the signer and not without it; a late approval opens nothing', async () => {
+    await open({ kind });
+    const { id } = await planEvent(olga, plan());
+    await signer.stop();
+    try {
+      await expect(revokeEvent(olga, { id, expectedCount: 0 })).rejects.toEqual(refusal('signer.down'));
+      expect(await viewEvent(olga, { id })).toMatchObject({ state: 'WAITING' });
+    } finally {
+      await signer.start();
+    }
+    const row = await findEvent(house.database.db, id);
+    if (row === null) throw new Error('no event');
+    const { content } = await eventContent(house.ctx, house.database.db, row);
+    expect(await revokeEvent(olga, { id, expectedCount: 0 })).toEqual({ count: 0 });
+    await expect(
+      signer.client.approveEvent({ content, approvals: [approve(content, 'user:anna', new Date())] }),
+    ).rejects.toEqual(refusal('signer.refused'));
+  });
+
   it('does not give its certificates on by renewal', async () => {
     await open({ kind });
     const [card] = await cardsOf(await approved());
@@ -326,6 +347,14 @@ describe.each(DATABASE_KINDS)('an event on %s', (kind) => {
       'event.dates',
     ],
     ['of a year', () => ({ endsAt: new Date(house.ctx.now().getTime() + 365 * DAY) }), 'event.dates'],
+    [
+      'of the year after next',
+      () => ({
+        startsAt: new Date(house.ctx.now().getTime() + 367 * DAY),
+        endsAt: new Date(house.ctx.now().getTime() + 368 * DAY),
+      }),
+      'event.dates',
+    ],
     ['without a date', () => ({ endsAt: new Date(Number.NaN) }), 'event.dates'],
     ['for a hub that cannot be', () => ({ hubs: ['../x'] }), 'event.hubs'],
     ['of somebody who is not there', () => ({ organiser: 'nobody' }), 'event.organiser'],

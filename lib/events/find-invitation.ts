@@ -67,6 +67,13 @@ export async function viewInvitation(
   return viewOf(found);
 }
 
+/** Whether somebody comes by a link that can still be used: what is typed at random is none. */
+export async function holdsInvitation(ctx: Pick<Ctx, 'db'>, input: { secret: string }): Promise<boolean> {
+  const code = readInvitationCode(input.secret);
+  const found = code === null ? null : await participantByLink(ctx.db, hashSecret(code));
+  return found !== null && found.usedAt === null;
+}
+
 /** @param secret the link or its code, as people paste or type it. @throws {HubgateError} `invitation.unknown` */
 export async function findInvitation(db: Queries, secret: string): Promise<Invitation> {
   const code = readInvitationCode(secret);

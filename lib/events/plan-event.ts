@@ -10,7 +10,7 @@ import { HubgateError } from '../errors';
 import { checkHubName } from '../hubs/hub-name';
 import { actorId, requirePermission } from '../identity/authorise';
 import { newRequestId } from '../requests/request-id';
-import { EVENT_MAX_CERTIFICATES, EVENT_MAX_DAYS, EVENT_MAX_NAMES } from '../wire/event';
+import { EVENT_MAX_AHEAD_DAYS, EVENT_MAX_CERTIFICATES, EVENT_MAX_DAYS, EVENT_MAX_NAMES } from '../wire/event';
 import { checkPrintable } from '../x509/subject-policy';
 import { eventNames, heldNames } from './event-names';
 import { mailEventWaiting } from './event-mails';
@@ -141,6 +141,13 @@ function readDates(ctx: Pick<Ctx, 'now'>, { startsAt, endsAt }: Pick<EventPlan, 
       'event.dates',
       `An event begins before it ends, ends in the future and lasts ${EVENT_MAX_DAYS} days at most.`,
       { field: 'endsAt', params: { reason, limit: EVENT_MAX_DAYS } },
+    );
+  }
+  if (startsAt.getTime() > ctx.now().getTime() + EVENT_MAX_AHEAD_DAYS * DAY_MS) {
+    throw new HubgateError(
+      'event.dates',
+      `An event is planned at most ${EVENT_MAX_AHEAD_DAYS} days before it begins.`,
+      { field: 'startsAt', params: { reason: 'far', limit: EVENT_MAX_AHEAD_DAYS } },
     );
   }
   return { startsAt, endsAt };

@@ -15,6 +15,7 @@ import { errorText, WORDED_IN } from './error-text';
 import { log } from './log';
 import { checkOrigin } from './origin';
 import { takeToken, type Limit } from './rate-limit';
+import { isRecorded } from './recorded-refusals';
 import type { Access } from './route';
 import { showsPortal, type SiteRole } from './site';
 
@@ -46,6 +47,8 @@ export function action<S extends z.ZodType, T>(spec: {
   input: S;
   /** Calls per network address for who is not signed in, where fewer than usual are enough. */
   limit?: Limit;
+  /** Another one that the form, or a cookie of ours, proves a right to. Null: the one above. */
+  limitOf?: (ctx: Ctx, input: z.output<S>) => Promise<Limit | null>;
   /** The action's name in the audit log, for calls that are refused. */
   audit?: string;
   run: (
@@ -75,10 +78,11 @@ export function action<S extends z.ZodType, T>(spec: {
         const certificate = await visitorCertificate(headers, caller, house, ctx);
         ctx = makeCtx(house, caller, callerOwner(house, caller, { person, certificate, now: ctx.now() }));
       } else ctx = makeCtx(house, caller, await identify(spec.access, house, caller, fields));
-      if (isStranger(ctx.actor)) {
-        takeToken(spec.limit ?? ACTION_LIMIT, caller.addressKey, ctx.now().getTime());
-      }
       const parsed = spec.input.safeParse(fields);
+      if (isStranger(ctx.actor)) {
+        const proven = parsed.success ? await spec.limitOf?.(ctx, parsed.data) : null;
+        takeToken(proven ?? spec.limit ?? ACTION_LIMIT, caller.addressKey, ctx.now().getTime());
+      }
       if (!parsed.success) throw invalid(parsed.error);
       return {
         ok: true,
@@ -186,7 +190,7 @@ async function refusal(
   if (!known) {
     log(house.config).error({ requestId: caller.requestId, err: thrown }, 'unexpected failure in a form');
   }
-  if (spec.audit !== undefined && code !== 'http.too-many') {
+  if (spec.audit !== undefined && isRecorded(code)) {
     const target = typeof fields['id'] === 'string' ? fields['id'].slice(0, 100) : '-';
     await auditRefusal(ctx, {
       action: spec.audit,

@@ -1,16 +1,15 @@
 import { headers as nextHeaders } from 'next/headers';
 
+import type { Ctx } from '../ctx';
+import { holdsInvitation } from '../events/find-invitation';
 import { instance } from '../instance';
 import { cookieTag, ownCookies } from './cookies';
 import type { Limit } from './rate-limit';
 import { readToken, signToken } from './signed-token';
 import { setCookies } from './start-session';
 
-/**
- * For whoever comes with an invitation: a class of hundreds behind one address, all in the same minutes.
- * The secret is not to be guessed, so this is only against floods.
- */
-export const INVITED_LIMIT: Limit = { name: 'invited', burst: 5000, perMinute: 5000 };
+/** For whoever holds an invitation: a class of hundreds behind one address, all in the same minutes. */
+const INVITED_LIMIT: Limit = { name: 'invited', burst: 5000, perMinute: 5000 };
 
 const INVITATION_COOKIE = '__Host-hubgate-invitation';
 const PURPOSE = 'invitation';
@@ -19,6 +18,19 @@ const DAYS = 30;
 
 /** What a browser remembers of the invitation that it opened: the hash stands for the link, and opens nothing. */
 export type OpenedInvitation = { participantId: string; linkHash: string };
+
+/** The limit of whoever shows an invitation; null for every other text, which anybody can write. */
+export async function invitedLimit(
+  ctx: Pick<Ctx, 'db'>,
+  secret: string | null | undefined,
+): Promise<Limit | null> {
+  return secret && (await holdsInvitation(ctx, { secret })) ? INVITED_LIMIT : null;
+}
+
+/** The same for a browser that opened one: its cookie is signed. */
+export async function openedLimit(ctx: Pick<Ctx, 'now'>): Promise<Limit | null> {
+  return (await openedInvitation(ctx.now())) === null ? null : INVITED_LIMIT;
+}
 
 /** Lets this browser act for the place whose link it showed: call it in a server action. */
 export async function rememberInvitation({ participantId, linkHash }: OpenedInvitation): Promise<void> {

@@ -15,6 +15,7 @@ import { log } from './log';
 import { checkOrigin } from './origin';
 import { problemOf, unexpectedProblem } from './problem';
 import { takeToken, type Limit } from './rate-limit';
+import { isRecorded } from './recorded-refusals';
 import type { SiteRole } from './site';
 
 /** Who may call: everybody, who holds the pick-up secret of `{id}`, or people and tokens with the permission. */
@@ -46,8 +47,8 @@ export type RouteSpec<
   sites?: readonly SiteRole[];
   /** Calls per network address, for strangers. Signed-in people, tokens and requesters bypass it. */
   limit?: Limit;
-  /** Another limit for strangers that the body gives a right to; asked once it is read. Null: the usual one. */
-  limitOf?: (body: Parsed<B>) => Limit | null;
+  /** Another limit for strangers that the body proves a right to; asked once it is read. Null: the usual one. */
+  limitOf?: (ctx: Ctx, body: Parsed<B>) => Promise<Limit | null>;
   /** Of a plain answer. */
   status?: number;
   /** For the API's description: one sentence, the answer's schema. */
@@ -112,8 +113,12 @@ export function route<
       if (spec.limitOf === undefined) limited(usual);
       const params = parse(spec.params, rawParams, 'http.not-found') as Parsed<P>;
       const query = parse(spec.query, readQuery(request), 'http.invalid') as Parsed<Q>;
-      const body = await readTypedBody(spec, request, query);
-      if (spec.limitOf !== undefined) limited(spec.limitOf(body) ?? usual);
+      const body = await readTypedBody(spec, request, query).catch((thrown: unknown) => {
+        // What cannot be read proves nothing.
+        if (spec.limitOf !== undefined) limited(usual);
+        throw thrown;
+      });
+      if (spec.limitOf !== undefined) limited((await spec.limitOf(ctx, body)) ?? usual);
       const result = await spec.run(ctx, {
         params,
         query,
@@ -289,7 +294,7 @@ async function refuse(
       'unexpected failure',
     );
   }
-  if (spec.audit !== undefined && !(known && thrown.code === 'http.too-many')) {
+  if (spec.audit !== undefined && isRecorded(known ? thrown.code : 'unexpected')) {
     const target =
       Object.values(rawParams)
         .flat()

@@ -1,3 +1,4 @@
+import { withoutFormulas } from '../audit/csv-line';
 import type { HubAccess, HubListNames } from '../db/hub-access';
 import type { HubListEventView } from './view-hub-list';
 
@@ -44,7 +45,7 @@ export function allowedUsersText({ hub, access, people, units, events }: HubList
   return `${lines.join('\n')}\n`;
 }
 
-/** The list as CSV (RFC 4180) with the columns kind and name; what a spreadsheet would run as a formula is quoted. */
+/** The list as CSV (RFC 4180) with the columns kind and name; what a spreadsheet would run as a formula gets an apostrophe. */
 export function hubListCsv({ people, units, events }: HubListNames): string {
   const rows = (kind: string, names: readonly string[]) =>
     names.map((name) => `${kind},${csvText(name)}\r\n`).join('');
@@ -63,6 +64,7 @@ function pythonText(text: string): string {
   return `'${escaped}'`;
 }
 
-function csvText(text: string): string {
-  return /[",\r\n]|^[=+\-@\t ]| $/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function csvText(name: string): string {
+  const text = withoutFormulas(name);
+  return /[",;\t\r\n']|^ | $/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -434,6 +434,25 @@ describe.each(DATABASE_KINDS)('the outbox on %s', (kind) => {
     expect(await deliverDueMail(ctx(smtp(server)))).toEqual({ sent: 1, postponed: 0, failed: 0 });
   });
 
+  it('keeps what a mail says as long as it may be sent, and no link of it after', async () => {
+    const answers: Record<string, string> = {
+      'nobody@example.org': '550 5.1.1 no such user',
+      'full@example.org': '452 4.2.2 mailbox full',
+    };
+    const server = await serve({ answerTo: (recipient) => answers[recipient] ?? '250 ok' });
+    const order = { template: 'event-invitation', vars: VARS['event-invitation'] } as const;
+    for (const recipient of ['nobody@example.org', 'full@example.org', 'alice@example.org'])
+      await put(recipient, order);
+    await deliverDueMail(ctx(smtp(server)));
+    const rows = await database.db.prisma.outboxMail.findMany();
+    expect(Object.fromEntries(rows.map(({ recipient, vars }) => [recipient, JSON.parse(vars)]))).toEqual({
+      'nobody@example.org': {},
+      'full@example.org': order.vars,
+      'alice@example.org': {},
+    });
+    expect(server.mails.map(({ data }) => data).join('')).toContain('#s=3Dzzzzz');
+  });
+
   it('does not stumble over a row of another version', async () => {
     const server = await serve();
     await put('alice@example.org', { vars: { id: 'R-1' } });

@@ -1,6 +1,7 @@
 import { HubgateError, isHubgateError } from '../errors';
 import type { Approval, Order } from '../wire/order';
 import { approvalDigest } from '../wire/approved-content';
+import type { StoredApproval } from './journal-events';
 import type { SignerPolicy } from './policy';
 import type { Touches } from './touches';
 
@@ -55,6 +56,30 @@ export function checkPeople(
   requirePeople(liveOf(approvals, now), digest, policy, personOf);
 }
 
+/**
+ * Holds what was approved in advance against the rules and approvers of now: a way of approving that is
+ * no longer taken, or a passkey that was taken away, counts no longer. That a touch has run out since
+ * does not matter, since it held when it was recorded.
+ *
+ * @param stored as the journal has them; all of them were given for `digest`
+ * @throws {HubgateError} `signer.approval`
+ */
+export function checkStanding(
+  stored: readonly StoredApproval[],
+  digest: string,
+  policy: ApprovalRules,
+  personOf: Touches['personOf'],
+): void {
+  const approvals = stored.map((approval) => ({ ...approval, digest }));
+  const { people, fault } = countPeople(approvals, digest, policy, personOf);
+  if (people.size >= policy.approvalCount) return;
+  throw refused(
+    `What was approved in advance no longer counts here: ${policy.approvalCount} different people must ` +
+      `have approved it, ${people.size} did by the signer's rules and approvers of now. ` +
+      `${fault ? `${fault.message} ` : ''}Plan another event.`,
+  );
+}
+
 /** Not "not counted" but refused: something is wrong where this came from. */
 function requireSameDigest(approvals: readonly Approval[], digest: string): void {
   if (approvals.some((approval) => approval.digest !== digest)) {
@@ -68,40 +93,48 @@ function liveOf(approvals: readonly Approval[], now: Date): Approval[] {
     .filter(({ approvedAt }) => Date.parse(approvedAt) <= now.getTime() + CLOCK_SKEW_MS);
 }
 
-/**
- * An approval by passkey is verified in every mode, so that the journal never keeps evidence that
- * proves nothing; the portal's word counts only where this signer's rules say `session`.
- */
+/** The portal's word counts only where this signer's rules say `session`. */
 function requirePeople(
   live: readonly Approval[],
   digest: string,
   policy: ApprovalRules,
   personOf: Touches['personOf'],
 ): void {
-  const approvers = new Set<string>();
-  let fault: HubgateError | null = null;
-  for (const approval of live) {
-    if (approval.method === 'session' && policy.approvalMode === 'session') approvers.add(approval.approver);
-    if (approval.method !== 'passkey') continue;
-    try {
-      approvers.add(personOf(approval, digest).id);
-    } catch (thrown) {
-      if (!isHubgateError(thrown) || thrown.code !== 'signer.approval') throw thrown;
-      // The journal must not keep it as if it proved something.
-      if (policy.approvalMode === 'session') throw thrown;
-      fault ??= thrown;
-    }
-  }
-  if (approvers.size >= policy.approvalCount) return;
+  const { people, fault } = countPeople(live, digest, policy, personOf);
+  // Where others are enough, too: the journal must not keep it as if it proved something.
+  if (fault && policy.approvalMode === 'session') throw fault;
+  if (people.size >= policy.approvalCount) return;
   if (fault) throw fault;
   throw refused(
     policy.approvalMode === 'passkey'
-      ? `${policy.approvalCount} different people must approve with their passkeys; ${approvers.size} did. ` +
+      ? `${policy.approvalCount} different people must approve with their passkeys; ${people.size} did. ` +
           "This signer does not take the portal's word. Approve it again."
-      : `${policy.approvalCount} different people must approve; ${approvers.size} approval(s) count. ` +
+      : `${policy.approvalCount} different people must approve; ${people.size} approval(s) count. ` +
           'Others have expired, lie in the future, are of the same person or renew what was renewed before. ' +
           'Approve it again.',
   );
+}
+
+/** Who approved; an approval by passkey is verified in every mode. `fault`: why the first was nobody's. */
+function countPeople(
+  approvals: readonly Approval[],
+  digest: string,
+  policy: ApprovalRules,
+  personOf: Touches['personOf'],
+): { people: ReadonlySet<string>; fault: HubgateError | null } {
+  const people = new Set<string>();
+  let fault: HubgateError | null = null;
+  for (const approval of approvals) {
+    if (approval.method === 'session' && policy.approvalMode === 'session') people.add(approval.approver);
+    if (approval.method !== 'passkey') continue;
+    try {
+      people.add(personOf(approval, digest).id);
+    } catch (thrown) {
+      if (!isHubgateError(thrown) || thrown.code !== 'signer.approval') throw thrown;
+      fault ??= thrown;
+    }
+  }
+  return { people, fault };
 }
 
 const refused = (message: string): HubgateError => new HubgateError('signer.approval', message);

@@ -1,12 +1,15 @@
 import { HubgateError } from '../errors';
 import { EventEvidence } from '../wire/event';
 import type { Order } from '../wire/order';
+import { checkStanding } from './check-approvals';
 import type { Journal } from './journal';
+import type { SignerPolicy } from './policy';
+import type { Touches } from './touches';
 
 /**
  * Holds an approval by an event against this signer's own journal: the event was approved here as
- * exactly this content, it is running and not closed, and the order asks for one of its names and for
- * no more than it grants. Whether there is room in its quota is asked when the intent is written, where
+ * exactly this content, its approvals still count by the rules and approvers of now, it is running and
+ * not closed, and the order asks for one of its names and for no more than it grants. Whether there is room in its quota is asked when the intent is written, where
  * orders cannot pass each other (lib/signer/event-quota.ts).
  *
  * @returns the event that counts the order; null when the order comes with none
@@ -14,7 +17,12 @@ import type { Journal } from './journal';
  */
 export function checkEvent(
   { content, approvals }: Order,
-  known: { journal: Pick<Journal, 'findEvent'>; now: Date },
+  known: {
+    journal: Pick<Journal, 'findEvent' | 'approvalsOfEvent'>;
+    policy: Pick<SignerPolicy, 'approvalMode' | 'approvalCount'>;
+    personOf: Touches['personOf'];
+    now: Date;
+  },
 ): string | null {
   const claims = approvals.filter(({ method }) => method === 'event');
   const [claim] = claims;
@@ -37,6 +45,7 @@ export function checkEvent(
   if (content.endsAt === undefined || Date.parse(content.endsAt) > Date.parse(endsAt)) {
     throw refused('the certificate would not end with the event');
   }
+  checkStanding(known.journal.approvalsOfEvent(data.event), event.digest, known.policy, known.personOf);
   return data.event;
 }
 

@@ -1,6 +1,6 @@
 import { HubgateError } from '../errors';
 import { approvalDigest } from '../wire/approved-content';
-import type { ApproveEvent, CloseEvent, EventState } from '../wire/event';
+import { EVENT_MAX_AHEAD_DAYS, type ApproveEvent, type CloseEvent, type EventState } from '../wire/event';
 import { checkAccountName } from '../x509/subject-policy';
 import type { Ca } from './ca-files';
 import { clockError } from './ceilings';
@@ -8,6 +8,10 @@ import { checkPeople } from './check-approvals';
 import type { Journal } from './journal';
 import type { Log } from './log';
 import type { Touches } from './touches';
+
+const DAY_MS = 86_400_000;
+/** What is known of an id that was closed before it was approved. */
+const TOMBSTONE = { digest: '', quota: 0, used: 0, closed: true };
 
 export type EventCalls = {
   approve: (input: ApproveEvent) => EventState;
@@ -22,7 +26,7 @@ export type EventCalls = {
 export function openEventCalls(parts: {
   ca: Ca | null;
   touches: Touches | null;
-  journal: Pick<Journal, 'findEvent' | 'recordEvent' | 'closeEvent' | 'lastAt'>;
+  journal: Pick<Journal, 'findEvent' | 'isTombstone' | 'recordEvent' | 'closeEvent' | 'lastAt'>;
   now: () => Date;
   log: Log;
 }): EventCalls {
@@ -30,6 +34,7 @@ export function openEventCalls(parts: {
 
   function state(eventId: string): EventState {
     const row = journal.findEvent(eventId);
+    if (row === null && journal.isTombstone(eventId)) return { eventId, ...TOMBSTONE };
     if (row === null) throw new HubgateError('event.not-found', `The signer knows no event ${eventId}.`);
     const { digest, content, used, closed } = row;
     return { eventId, digest, quota: content.quota, used, closed };
@@ -52,6 +57,9 @@ export function openEventCalls(parts: {
           `${eventId} was approved before with other content. Another list needs another event.`,
         );
       }
+      if (known?.closed || journal.isTombstone(eventId)) {
+        throw refused(`${eventId} was closed, for ever. Plan another event.`);
+      }
       checkPeople(approvals, digest, ca.policy, at, (approval, of) => touches.personOf(approval, of));
       if (known !== null) return state(eventId);
       if (content.caKeyId !== ca.keyId) {
@@ -61,6 +69,9 @@ export function openEventCalls(parts: {
         );
       }
       if (Date.parse(content.endsAt) <= at.getTime()) throw refused('The event is over already.');
+      if (Date.parse(content.startsAt) > at.getTime() + EVENT_MAX_AHEAD_DAYS * DAY_MS) {
+        throw refused(`An event begins within ${EVENT_MAX_AHEAD_DAYS} days of its approval.`);
+      }
       if (Date.parse(content.endsAt) > ca.signing.notAfter.getTime()) {
         throw refused('The event would outlive the signing CA.');
       }
@@ -69,8 +80,8 @@ export function openEventCalls(parts: {
       log.info({ eventId, digest, names: content.commonNames.length }, 'event approved');
       return state(eventId);
     },
+    // Of an id that never came as well: an approval of it may be on its way, or in the wrong hands.
     close({ eventId, by }) {
-      state(eventId);
       journal.closeEvent(eventId, by, now());
       log.info({ eventId, by }, 'event closed');
       return state(eventId);

@@ -28,7 +28,12 @@ let paulas: Authenticator;
 beforeAll(async () => {
   signer = await startTestSigner({ now: () => now, policy: { approvalMode: 'passkey' } });
   paulas = makeAuthenticator();
-  const { credentialId, publicKey, counter } = paulas;
+  await enrol(paulas);
+});
+afterAll(() => signer.remove());
+
+/** A passkey of Paula's. */
+async function enrol({ credentialId, publicKey, counter }: Authenticator): Promise<void> {
   const { fingerprint } = await signer.client.proposePasskey({
     person: PAULA,
     credentialId,
@@ -36,8 +41,16 @@ beforeAll(async () => {
     counter,
   });
   await signer.operator.acceptPasskey({ fingerprint, by: 'host:test' });
-});
-afterAll(() => signer.remove());
+}
+
+/** As an operator does it: the file, and a restart. */
+async function rewritePolicy(change: Record<string, unknown>): Promise<void> {
+  const file = join(signer.dir, 'policy.json');
+  const policy = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  writeFileSync(file, JSON.stringify({ ...policy, ...change }));
+  await signer.stop();
+  await signer.start();
+}
 
 function event(content: Partial<EventContent> = {}): EventContent {
   return {
@@ -182,8 +195,29 @@ describe('an order that comes with an approved event', () => {
       closed: true,
     });
     expect(await outcomeOf(orderFor(of))).toMatchObject(REFUSED);
-    await signer.client.approveEvent({ content: of, approvals: touched(of) });
+    await expect(signer.client.approveEvent({ content: of, approvals: touched(of) })).rejects.toMatchObject({
+      code: 'signer.refused',
+    });
     expect(await outcomeOf(orderFor(of))).toMatchObject(REFUSED);
+  });
+
+  it('is not signed when the event was closed before it was approved, also after a restart', async () => {
+    const made = event();
+    expect(await signer.client.closeEvent({ eventId: made.eventId, by: 'person:olga' })).toMatchObject({
+      closed: true,
+      used: 0,
+    });
+    await signer.stop();
+    await signer.start();
+    await expect(
+      signer.client.approveEvent({ content: made, approvals: touched(made) }),
+    ).rejects.toMatchObject({ code: 'signer.refused' });
+    expect(await outcomeOf(orderFor(made))).toMatchObject(REFUSED);
+    expect(await signer.client.eventState(made.eventId)).toMatchObject({ closed: true });
+    // Again: nothing else.
+    expect(await signer.client.closeEvent({ eventId: made.eventId, by: 'person:olga' })).toMatchObject({
+      closed: true,
+    });
   });
 
   it('cannot be renewed by its key past the end of the event', async () => {
@@ -220,6 +254,65 @@ describe('an order that comes with an approved event', () => {
         ],
       }),
     ).toMatchObject({ ...REFUSED, message: expect.stringContaining('ends with its event') as string });
+  });
+});
+
+describe('what was approved in advance counts by the rules of now', () => {
+  const hers = async () =>
+    (await signer.client.approvers()).persons.find(({ id }) => id === PAULA.id)?.passkeys ?? [];
+
+  it('long after the touch has run out', async () => {
+    const of = await approved({
+      startsAt: new Date(now.getTime() + 100 * DAY).toISOString(),
+      endsAt: new Date(now.getTime() + 102 * DAY).toISOString(),
+    });
+    now = new Date(now.getTime() + 101 * DAY);
+    expect(await outcomeOf(orderFor(of))).toMatchObject({ outcome: 'issued' });
+    await signer.stop();
+    await signer.start();
+    expect(await outcomeOf(orderFor(of))).toMatchObject({ outcome: 'issued' });
+  });
+
+  it('and not on the word of the portal where it takes that no longer', async () => {
+    await rewritePolicy({ approvalMode: 'session' });
+    const of = event();
+    await signer.client.approveEvent({ content: of, approvals: [approve(of, 'user:nobody', now)] });
+    expect(await outcomeOf(orderFor(of))).toMatchObject({ outcome: 'issued' });
+    await rewritePolicy({ approvalMode: 'passkey' });
+    expect(await outcomeOf(orderFor(of))).toMatchObject({
+      ...REFUSED,
+      message: expect.stringContaining('no longer counts') as string,
+    });
+  });
+
+  it('and not of one person where it wants two', async () => {
+    const of = await approved();
+    await rewritePolicy({ approvalCount: 2 });
+    expect(await outcomeOf(orderFor(of))).toMatchObject(REFUSED);
+    await rewritePolicy({ approvalCount: 1 });
+    expect(await outcomeOf(orderFor(of))).toMatchObject({ outcome: 'issued' });
+  });
+
+  it('and not by a passkey that was taken away since', async () => {
+    const of = await approved();
+    const other = makeAuthenticator();
+    await enrol(other);
+    expect(await outcomeOf(orderFor(of))).toMatchObject({ outcome: 'issued' });
+    const before = await hers();
+    const touchedIt = before.find(({ credentialId }) => credentialId === paulas.credentialId);
+    await signer.operator.removePasskey({ which: touchedIt?.fingerprint ?? '', by: 'host:test' });
+    // She has another one; this event was not approved with it.
+    expect(await hers()).toHaveLength(before.length - 1);
+    expect(await outcomeOf(orderFor(of))).toMatchObject({
+      ...REFUSED,
+      message: expect.stringContaining('not enrolled') as string,
+    });
+    // Where the portal's word counts, hers without a passkey is none either.
+    await rewritePolicy({ approvalMode: 'session' });
+    expect(await outcomeOf(orderFor(of))).toMatchObject(REFUSED);
+    await rewritePolicy({ approvalMode: 'passkey' });
+    paulas = other;
+    expect(await outcomeOf(orderFor(await approved()))).toMatchObject({ outcome: 'issued' });
   });
 });
 
@@ -262,6 +355,14 @@ describe('an event is approved', () => {
 
   it.each<[string, () => Partial<EventContent>, string]>([
     ['that is over', () => ({ endsAt: new Date(now.getTime() - 1000).toISOString() }), 'signer.refused'],
+    [
+      'that begins in more than a year',
+      () => ({
+        startsAt: new Date(now.getTime() + 366 * DAY + 1000).toISOString(),
+        endsAt: new Date(now.getTime() + 368 * DAY).toISOString(),
+      }),
+      'signer.refused',
+    ],
     ['of a system account', () => ({ commonNames: ['root'] }), 'request.system-account'],
     ['of names that no certificate carries', () => ({ commonNames: ['Bad Name'] }), 'request.common-name'],
     ['for another CA', () => ({ caKeyId: 'ab'.repeat(20) }), 'signer.former-ca'],
@@ -298,11 +399,7 @@ describe('an event is approved', () => {
   });
 
   it('by the word of the portal where this signer takes it, of as many people as it wants', async () => {
-    const file = join(signer.dir, 'policy.json');
-    const policy = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    writeFileSync(file, JSON.stringify({ ...policy, approvalMode: 'session', approvalCount: 2 }));
-    await signer.stop();
-    await signer.start();
+    await rewritePolicy({ approvalMode: 'session', approvalCount: 2 });
     const made = event();
     const paula = approve(made, PAULA.id, now);
     await expect(

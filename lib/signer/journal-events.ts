@@ -5,6 +5,9 @@ import type { JournalFile } from './journal-file';
 /** An event that was approved; `used` counts the orders that were accepted for it. */
 export type EventRow = { digest: string; content: EventContent; used: number; closed: boolean };
 
+/** What stands of an approval beside its event, whose digest it was given for. */
+export type StoredApproval = Omit<Approval, 'digest'>;
+
 /** Events that were approved in advance, and what was signed for them. */
 export type JournalEvents = {
   findEvent: (eventId: string) => EventRow | null;
@@ -12,8 +15,12 @@ export type JournalEvents = {
     event: { content: EventContent; digest: string; approvals: readonly Approval[] },
     now: Date,
   ) => void;
-  /** Nothing more is signed for it; it stays so. */
+  /** Those that it was recorded with. */
+  approvalsOfEvent: (eventId: string) => readonly StoredApproval[];
+  /** Nothing more is signed for it, also when it was never approved; it stays so. */
   closeEvent: (eventId: string, by: string, now: Date) => void;
+  /** True for an id that was closed before anybody approved it. */
+  isTombstone: (eventId: string) => boolean;
   /** True when this order counts against this event already: a second attempt counts once. */
   isCounted: (orderId: string, eventId: string) => boolean;
   /** The event that a certificate was signed for, or null. */
@@ -50,6 +57,18 @@ export const EVENT_TABLES = `
   CREATE INDEX training_orders_of_event ON training_orders (event_id);
 `;
 
+/** Ids that were closed before their events came: whatever was approved of them opens nothing any more. */
+export const EVENT_TOMBSTONES = `
+  CREATE TABLE training_tombstones (
+    event_id  TEXT PRIMARY KEY,
+    closed_at INTEGER NOT NULL,
+    closed_by TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Events whose approvals are kept in memory: asked with each order, and they never change. */
+const REMEMBERED = 64;
+
 export function journalEvents({ db, durable }: JournalFile): JournalEvents {
   const sql = {
     find: db.prepare(
@@ -62,6 +81,12 @@ export function journalEvents({ db, durable }: JournalFile): JournalEvents {
     close: db.prepare(
       'UPDATE training_events SET closed_at = ?, closed_by = ? WHERE event_id = ? AND closed_at IS NULL',
     ),
+    approvals: db.prepare(
+      `SELECT approver, name, method, approved_at AS approvedAt, expires_at AS expiresAt, evidence
+         FROM training_approvals WHERE event_id = ?`,
+    ),
+    bury: db.prepare('INSERT INTO training_tombstones VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
+    buried: db.prepare('SELECT 1 FROM training_tombstones WHERE event_id = ?'),
     counted: db.prepare('SELECT 1 FROM training_orders WHERE order_id = ? AND event_id = ?'),
     ofCertificate: db
       .prepare(
@@ -71,6 +96,7 @@ export function journalEvents({ db, durable }: JournalFile): JournalEvents {
       .pluck(),
     note: db.prepare('INSERT INTO events (at, what) VALUES (?, ?)'),
   };
+  const remembered = new Map<string, readonly StoredApproval[]>();
   return {
     findEvent(eventId) {
       const row = sql.find.get(eventId) as RawEvent | undefined;
@@ -93,15 +119,34 @@ export function journalEvents({ db, durable }: JournalFile): JournalEvents {
             `${content.quota} certificates, ${content.startsAt} to ${content.endsAt}, digest ${digest}`,
         );
       }, now),
+    approvalsOfEvent(eventId) {
+      const known = remembered.get(eventId);
+      if (known !== undefined) return known;
+      const approvals = (sql.approvals.all(eventId) as RawApproval[]).map(({ evidence, ...approval }) => ({
+        ...approval,
+        ...(evidence === null ? {} : { evidence: JSON.parse(evidence) as Record<string, string> }),
+      }));
+      // None: it may be approved yet.
+      if (approvals.length === 0) return approvals;
+      if (remembered.size >= REMEMBERED) remembered.clear();
+      remembered.set(eventId, approvals);
+      return approvals;
+    },
     closeEvent: (eventId, by, now) =>
       durable(() => {
-        if (sql.close.run(now.getTime(), by, eventId).changes === 1) {
-          sql.note.run(now.getTime(), `event ${eventId} closed by ${by}`);
+        const at = now.getTime();
+        if (sql.find.get(eventId) === undefined) {
+          const { changes } = sql.bury.run(eventId, at, by);
+          if (changes === 1) sql.note.run(at, `event ${eventId} closed by ${by} before it was approved`);
+        } else if (sql.close.run(at, by, eventId).changes === 1) {
+          sql.note.run(at, `event ${eventId} closed by ${by}`);
         }
       }),
+    isTombstone: (eventId) => sql.buried.get(eventId) !== undefined,
     isCounted: (orderId, eventId) => sql.counted.get(orderId, eventId) !== undefined,
     eventOfCertificate: (serial) => (sql.ofCertificate.get(serial) as string | undefined) ?? null,
   };
 }
 
+type RawApproval = Omit<StoredApproval, 'evidence'> & { evidence: string | null };
 type RawEvent = { digest: string; content: string; used: number; closedAt: number | null };

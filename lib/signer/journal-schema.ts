@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 
 import { HubgateError } from '../errors';
-import { EVENT_TABLES } from './journal-events';
+import { EVENT_TABLES, EVENT_TOMBSTONES } from './journal-events';
 import { PASSKEY_TABLES } from './journal-passkeys';
 import { AUDIT_TABLES } from './journal-audit-tables';
 import { toVersion2 } from './journal-version-2';
@@ -88,6 +88,7 @@ const MIGRATIONS: readonly (string | ((db: Database.Database) => void))[] = [
   CREATE INDEX approvals_renewal ON approvals (json_extract(evidence, '$.serial')) WHERE method = 'renewal';
   `,
   EVENT_TABLES,
+  EVENT_TOMBSTONES,
 ];
 
 /** Tells a journal from any other SQLite file ("HGJ1"). */

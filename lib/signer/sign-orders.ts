@@ -119,9 +119,9 @@ export function openSigning(input: {
     const key = unlockedKey();
     const at = now();
     const renewalProven = checkRenewal(order, { journal, policy: ca.policy, renewals, now: at });
-    const event = checkEvent(order, { journal, now: at });
-    const fresh = newSerial(randomBytes(SERIAL_OCTETS));
     const { personOf } = touches;
+    const event = checkEvent(order, { journal, policy: ca.policy, personOf, now: at });
+    const fresh = newSerial(randomBytes(SERIAL_OCTETS));
     const job = prepareOrder(order, ca, { serial: fresh, now: at, renewalProven, event, personOf });
     const { serial, spkiSha256, notAfter } = job;
     if (journal.isBlocked(spkiSha256)) throw blockedKeyError();

@@ -12,6 +12,8 @@ export const EVENT_MAX_NAMES = 1000;
 export const EVENT_MAX_CERTIFICATES = 5000;
 /** From the first instant to the last: a term. What lives longer is no event. */
 export const EVENT_MAX_DAYS = 186;
+/** Until it begins: what was approved must not lie asleep for years. */
+export const EVENT_MAX_AHEAD_DAYS = 366;
 
 export const EventId = z.string().regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/);
 

@@ -9,7 +9,7 @@ import { openInvitation } from '#lib/events/find-invitation';
 import { previewInvited } from '#lib/events/preview-invited';
 import { submitInvited } from '#lib/events/submit-invited';
 import { action } from '#lib/http/action';
-import { INVITED_LIMIT, openedInvitation, rememberInvitation } from '#lib/http/invitation-cookie';
+import { invitedLimit, openedInvitation, openedLimit, rememberInvitation } from '#lib/http/invitation-cookie';
 import { rememberRequest } from '#lib/http/page';
 
 import { csrBytes, CsrFields } from '../certs/csr-fields';
@@ -17,7 +17,7 @@ import { csrBytes, CsrFields } from '../certs/csr-fields';
 /** Takes the secret of an invitation, and remembers in this browser whose place it is. */
 export const openPlace = action({
   access: 'public',
-  limit: INVITED_LIMIT,
+  limitOf: (ctx, { secret }) => invitedLimit(ctx, secret),
   input: z.object({ secret: z.string().trim().max(500) }),
   audit: 'event.open-invitation',
   run: async (ctx, { secret }): Promise<void> => {
@@ -30,7 +30,7 @@ export const openPlace = action({
 /** The request wizard for whoever opened an invitation; names in the form do not count. */
 export const requestInvited = action({
   access: 'public',
-  limit: INVITED_LIMIT,
+  limitOf: openedLimit,
   audit: 'request.submit',
   input: z.object({
     intent: z.enum(['preview', 'send']).default('preview'),

@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { EndEventForm } from '#components/events/end-event-form';
 import { Button, LinkButton } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
+import { CodeBlock } from '#components/ui/code-block';
 import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import type { EventView } from '#lib/events/view-event';
@@ -151,6 +152,11 @@ function Accounts({ page: { t }, event }: Part) {
           {t('events.organise.newusers')}
         </LinkButton>
       </p>
+      <CodeBlock
+        code={`cut -d: -f1 ${event.id}.newusers | xargs getent passwd`}
+        about={t('events.organise.newusersCheck')}
+        t={t}
+      />
     </section>
   );
 }

@@ -2,7 +2,7 @@
  * POST /api/v1/requests -> 201 with the id and the pick-up secret, shown this once. A body of type
  * application/pkcs10 or application/x-pem-file is the CSR itself, with ?email=.
  */
-import { INVITED_LIMIT } from '#lib/http/invitation-cookie';
+import { invitedLimit } from '#lib/http/invitation-cookie';
 import { CSR_TYPES, SubmitBody, Submitted, SubmitQuery } from '#lib/http/api-schemas';
 import { route } from '#lib/http/route';
 import { submitFromApi, type ApiSubmission } from '#lib/http/submit-from-api';
@@ -17,6 +17,6 @@ export const POST = route({
   response: Submitted,
   status: 201,
   // Whole classes sit behind one address.
-  limitOf: ({ invitation }) => (invitation ? INVITED_LIMIT : null),
+  limitOf: (ctx, { invitation }) => invitedLimit(ctx, invitation),
   run: (ctx, { body }) => submitFromApi(ctx, body),
 });
