@@ -180,7 +180,7 @@ describe('readNames', () => {
       ),
       { numRuns: 50 },
     );
-    expect(hubListCsv({ people: ['alice', 'j.doe-2'], units: ['=1+1', 'x;@y'] })).toBe(
+    expect(hubListCsv({ people: ['alice', 'j.doe-2'], units: ['=1+1', 'x;@y'], events: [] })).toBe(
       `kind,name\r\nperson,alice\r\nperson,j.doe-2\r\nunit,"'=1+1"\r\nunit,"x;'@y"\r\n`,
     );
     expect(() => readNames('name\n"open')).toThrow(expect.objectContaining({ code: 'hub.list' }));
