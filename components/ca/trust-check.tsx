@@ -53,7 +53,7 @@ export function TrustCheck({
     { asking: 'wait', trusted: 'ok', untrusted: 'warn', unresolved: 'off', unknown: 'off' } as const
   )[state];
   return (
-    <div className={`check is-${kind}`} role="status">
+    <div className={`check needs-script is-${kind}`} role="status">
       <State kind={kind}>{words[state]}</State>
       <p>{words[`${state}Text`]}</p>
       {state === 'trusted' ? (

@@ -6,7 +6,6 @@ import { Button, LinkButton } from '../ui/button';
 import { Callout } from '../ui/callout';
 import { CopyButton } from '../ui/copy-button';
 import { Icon } from '../ui/icon';
-import { noteKey } from './key-store';
 import { saveFile } from './save-file';
 import type { WizardWords } from './wizard-words';
 
@@ -27,6 +26,12 @@ type SentWords = Pick<
   | 'toRequest'
 > &
   Partial<Record<'phraseTitle' | 'phraseText' | 'aboutPhrase', string>>;
+
+/** The key store is loaded by whoever made a key, not with every form. */
+async function noteBackup(spkiSha256: string): Promise<void> {
+  const { noteKey } = await import('./key-store');
+  await noteKey(spkiSha256, { backedUp: true }).catch(() => undefined);
+}
 
 /** The third step: the request is in. The pick-up link is shown this once; the key's backup is offered. */
 export function SentView({
@@ -90,7 +95,7 @@ export function SentView({
               onClick={() => {
                 saveFile(`${id}-key-backup.pem`, 'application/x-pem-file', backup.pem);
                 setSaved(true);
-                void noteKey(backup.spkiSha256, { backedUp: true }).catch(() => undefined);
+                void noteBackup(backup.spkiSha256);
               }}
             >
               <Icon name={saved ? 'ok' : 'down'} />

@@ -2,9 +2,7 @@
 
 import { useRef, useState } from 'react';
 
-import { makeKey, type BrowserKey, type KeyChoice } from './browser-key';
-import { encryptKey } from './encrypted-key';
-import { keepKey, noteKey } from './key-store';
+import type { BrowserKey, KeyChoice } from './browser-key';
 
 /** What the page shows of the key: never the key itself. */
 export type KeyFacts = { spkiSha256: string; choice: KeyChoice };
@@ -20,6 +18,9 @@ export function useBrowserKey() {
 
   /** Makes the CSR, and the key if there is none of this kind yet. Returns PEM. */
   async function csrFor(commonName: string, choice: KeyChoice, passphrase: string): Promise<string> {
+    // Here and below, what only a key needs comes with the first one: whoever reads the form does without.
+    const { makeKey } = await import('./browser-key');
+    const { encryptKey } = await import('./encrypted-key');
     if (held.current?.choice !== choice) held.current = await makeKey(choice);
     const key = held.current;
     sealed.current = { spkiSha256: key.spkiSha256, pem: await encryptKey(key.pkcs8, passphrase), commonName };
@@ -38,6 +39,7 @@ export function useBrowserKey() {
   async function keep(): Promise<boolean> {
     if (!sealed.current) return true;
     try {
+      const { keepKey } = await import('./key-store');
       await keepKey({
         ...sealed.current,
         madeAt: new Date().toISOString(),
@@ -52,7 +54,9 @@ export function useBrowserKey() {
 
   /** Ties the kept key to the request it was made for. */
   async function tie(requestId: string): Promise<void> {
-    if (sealed.current) await noteKey(sealed.current.spkiSha256, { requestId }).catch(() => undefined);
+    if (!sealed.current) return;
+    const { noteKey } = await import('./key-store');
+    await noteKey(sealed.current.spkiSha256, { requestId }).catch(() => undefined);
   }
 
   return { facts, csrFor, keep, tie, backup: () => sealed.current };
