@@ -18,7 +18,7 @@ export default defineConfig({
     alias: { 'server-only': new URL('./node_modules/server-only/empty.js', import.meta.url).pathname },
     pool: 'threads',
     poolOptions: { threads: { minThreads: 1, maxThreads: 2 } },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

@@ -203,7 +203,7 @@ const LOOKS = {
 for (const language of ['en', 'es'] as const) {
   for (const half of [0, 1]) {
     test(`every page in ${language}, narrow and wide, light and dark, ${half + 1} of 2`, async () => {
-      test.setTimeout(300_000);
+      test.setTimeout(600_000);
       const context = await browser.newContext({
         locale: language,
         storageState: session,

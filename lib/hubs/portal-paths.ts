@@ -14,6 +14,7 @@ export const PORTAL_PATHS: ReadonlySet<string> = new Set([
     'hubs',
     'join',
     'metrics',
+    'missing',
     'ocsp',
     'readyz',
     'setup',

@@ -102,7 +102,8 @@ describe('the signer as a process', () => {
     await signer.kill();
     await expect(signer.client.status()).rejects.toMatchObject({ code: 'signer.down' });
     await signer.start();
-    const status = () => signer.client.status();
+    const { client } = signer;
+    const status = () => client.status();
     expect((await status()).state).toBe('unlocked');
     // The site's own and the responder's, which comes after the start; one more if the kill fell while
     // that was being made.
