@@ -1,7 +1,5 @@
 import type { Metadata } from 'next';
-import { cookies } from 'next/headers';
 
-import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { TrustWatch } from '#components/ca/trust-watch';
 import { HubTable } from '#components/hubs/hub-table';
 import { NoticeList } from '#components/hubs/notice-list';
@@ -21,6 +19,7 @@ import { viewOwnRequest } from '#lib/requests/view-own-request';
 import { caFacts } from '#lib/trust/ca-facts';
 
 import { PortalPage } from '../portal-page';
+import { trustSeen } from './trust-seen';
 import { keepHubRows, renderHubRows, visibleHubs, type HubListing } from './hub-list';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -93,7 +92,7 @@ export default async function HomePage() {
 async function wayFacts(page: Page): Promise<WayFacts> {
   const { config, ctx, visitor } = page;
   const cas = caFacts(ctx.paths);
-  const hint = trustHint((await cookies()).get(trustHintName(ctx.config.site.canaryUrl))?.value, ctx.now());
+  const hint = await trustSeen(page);
   const newest = page.requestIds.at(-1) ?? (await listOwnRequests(page.asOwner))[0]?.id;
   const own = newest === undefined ? null : await page.asRequester(newest);
   const request =

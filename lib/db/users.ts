@@ -107,6 +107,7 @@ export async function personsNamed(
   names: readonly string[],
 ): Promise<{ name: string; userId: string; login: string }[]> {
   const some = [...names];
+  const wanted = new Set(names);
   const identities = await db.prisma.userIdentity.findMany({
     where: { account: { in: some } },
     select: { account: true, userId: true },
@@ -120,7 +121,7 @@ export async function personsNamed(
       login,
       ...identities.flatMap(({ account, userId }) => (userId === id && account !== null ? account : [])),
     ]
-      .filter((name) => some.includes(name))
+      .filter((name) => wanted.has(name))
       .map((name) => ({ name, userId: id, login })),
   );
 }

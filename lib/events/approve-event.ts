@@ -15,8 +15,8 @@ import { publishHubMaps } from '../hubs/publish-maps';
 import { actorId, requirePermission } from '../identity/authorise';
 import { approvalEnd } from '../requests/approval-times';
 import type { TouchedApproval } from '../requests/approve-request';
+import { wireApproval } from '../requests/wire-approval';
 import { EventContent } from '../wire/event';
-import type { Approval } from '../wire/order';
 import { eventContent } from './event-content';
 import { mailEventDecided } from './event-mails';
 import type { EventState } from './event-state';
@@ -171,18 +171,6 @@ async function storeApproval(ctx: Ctx, input: ApproveEventInput) {
 async function handOver(ctx: Ctx, approvals: readonly EventApprovalRow[]): Promise<void> {
   const content = EventContent.parse(JSON.parse(approvals[0]?.content ?? 'null'));
   await ctx.signer.approveEvent({ content, approvals: approvals.map(wireApproval) });
-}
-
-function wireApproval(row: EventApprovalRow): Approval {
-  return {
-    approver: row.approverId,
-    name: row.approver,
-    approvedAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt.toISOString(),
-    digest: row.digest,
-    method: row.method === 'passkey' ? 'passkey' : 'session',
-    ...(row.evidence === null ? {} : { evidence: JSON.parse(row.evidence) as Record<string, string> }),
-  };
 }
 
 function requireTouch(ctx: Ctx, input: ApproveEventInput): void {

@@ -124,7 +124,8 @@ function viewed({ userId, name, roles, session }: Person): NonNullable<Page['per
 
 /**
  * Opens a page for people with the permission, or for everybody who is signed in; strangers are led
- * to the sign-in and back, and others read that their roles do not reach (403). On a name that carries hubs there is no such page.
+ * to the sign-in and back, and others read that their roles do not reach (403). On a name that carries
+ * hubs there is no such page.
  *
  * @param here the page's own path, to return to after signing in
  */

@@ -1,8 +1,11 @@
 import { HubgateError } from '../errors';
 
 /** A hub as policies and maps name it: the first path segment of its public address. */
+export const isHubName = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,63}$/.test(name);
+
+/** @throws {HubgateError} `hub.name` */
 export function checkHubName(name: string): string {
-  if (/^[a-z0-9][a-z0-9-]{0,63}$/.test(name)) return name;
+  if (isHubName(name)) return name;
   throw new HubgateError(
     'hub.name',
     `"${name.slice(0, 64)}" is not a hub's name: lower-case letters, digits and hyphens, as in the first part of its address's path.`,

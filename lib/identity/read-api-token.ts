@@ -35,8 +35,8 @@ export async function readApiToken(
 }
 
 /**
- * The actorId of who made a token; null when that person is disabled, or has lost the role for it. The row names its maker as audit
- * rows do (actorName); logins are never changed nor given again.
+ * The actorId of who made a token; null when that person is disabled, or has lost the role for it. The row
+ * names its maker as audit rows do (actorName); logins are never changed nor given again.
  */
 async function idOfMaker(db: Database, createdBy: string): Promise<string | null> {
   const login = /^person:(.+)$/s.exec(createdBy)?.[1];

@@ -31,8 +31,8 @@ export type NameHolder = {
  * Who holds this request's common name, when that is somebody else; null when the name is free or
  * the requester is shown to be its holder: by the account itself (a sign-in with it, or its own mailbox
  * as the directory has it), by the certificate that is being renewed, by the holder's key, by the same
- * sign-in, by the same place in an event, or by a proven mailbox that the holder's certificate carries. Naming the holder's address
- * proves nothing.
+ * sign-in, by the same place in an event, or by a proven mailbox that the holder's certificate carries.
+ * Naming the holder's address proves nothing.
  *
  * Approved requests count as holders too, or two approvals in a row would pass each other; so do events,
  * whose names are spoken for before anybody has a certificate, and people who sign in under the name here:

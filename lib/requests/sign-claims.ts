@@ -4,12 +4,13 @@ import { inTransaction } from '../db/in-transaction';
 import { claimApproved, claimedRows, type ClaimedRow } from '../db/request-claims';
 import { isHubgateError } from '../errors';
 import type { SignOutcome } from '../wire/messages';
-import { ApprovedContent, type Approval, type Order } from '../wire/order';
+import { ApprovedContent, type Order } from '../wire/order';
 import { inGroups } from './in-groups';
 import type { IssuingCa } from './issuing-ca';
 import { recoverClaims } from './recover-signing';
 import { signingProcess } from './signing-process';
 import { storeOutcomes, type Ordered, type Stored } from './store-outcomes';
+import { wireApproval } from './wire-approval';
 
 /** Orders of one call to the signer; also what one claim takes. */
 const BATCH = 200;
@@ -172,25 +173,9 @@ function orderOf(row: ClaimedRow): { content: ApprovedContent; order: Order } {
     order: {
       content,
       csr: Buffer.from(row.csrDer).toString('base64'),
-      approvals: standing.filter((one) => one.digest === last.digest).map(approvalOf),
+      approvals: standing.filter((one) => one.digest === last.digest).map(wireApproval),
     },
   };
-}
-
-function approvalOf(row: ClaimedRow['approvals'][number]): Approval {
-  return {
-    approver: row.approverId,
-    name: row.approver,
-    approvedAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt.toISOString(),
-    digest: row.digest,
-    method: methodOf(row.method),
-    ...(row.evidence === null ? {} : { evidence: JSON.parse(row.evidence) as Record<string, string> }),
-  };
-}
-
-function methodOf(method: string): Approval['method'] {
-  return method === 'passkey' || method === 'renewal' || method === 'event' ? method : 'session';
 }
 
 /**

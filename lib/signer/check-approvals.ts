@@ -17,7 +17,7 @@ type ApprovalRules = Pick<SignerPolicy, 'approvalMode' | 'approvalCount'>;
  * @param known.renewalProven what checkRenewal() said: the old key asked for this, and where this
  *   signer's rules allow that, it is enough in every mode
  * @param known.event what checkEvent() said: the event that was approved with this in it; enough in
- *   every mode, since its own approvals were counted when it came
+ *   every mode, since checkEvent() holds its own approvals against the rules of now
  * @param known.personOf whose touch an approval by passkey is (lib/signer/touches.ts)
  * @returns that digest: equal digests mean equal content
  * @throws {HubgateError} `signer.approval` when too few different people approved exactly this, in a

@@ -9,8 +9,9 @@ import type { Touches } from './touches';
 /**
  * Holds an approval by an event against this signer's own journal: the event was approved here as
  * exactly this content, its approvals still count by the rules and approvers of now, it is running and
- * not closed, and the order asks for one of its names and for no more than it grants. Whether there is room in its quota is asked when the intent is written, where
- * orders cannot pass each other (lib/signer/event-quota.ts).
+ * not closed, and the order asks for one of its names and for no more than it grants. Whether there is
+ * room in its quota is asked when the intent is written, where orders cannot pass each other
+ * (lib/signer/event-quota.ts).
  *
  * @returns the event that counts the order; null when the order comes with none
  * @throws {HubgateError} `signer.approval` when it comes with one that does not hold

@@ -5,6 +5,7 @@ import { Callout } from '#components/ui/callout';
 import { LinkButton } from '#components/ui/button';
 import { PageHead } from '#components/ui/page-head';
 import { openPage } from '#lib/http/page';
+import { isHubName } from '#lib/hubs/hub-name';
 
 import { PortalPage } from '../../portal-page';
 
@@ -18,7 +19,7 @@ export default async function GateHubDownPage() {
   const { t, config } = page;
   const name = (await headers()).get('x-hubgate-hub') ?? '';
   const values = {
-    hub: /^[a-z0-9][a-z0-9-]{0,63}$/.test(name) ? t('gate.hub', { hub: name }) : t('gate.aHub'),
+    hub: isHubName(name) ? t('gate.hub', { hub: name }) : t('gate.aHub'),
   };
   return (
     <PortalPage page={page} at={null}>

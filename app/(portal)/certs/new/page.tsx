@@ -1,23 +1,21 @@
 import type { Metadata } from 'next';
-import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 
-import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { CommandLine } from '#components/certs/command-line';
 import type { CsrCommandFacts } from '#components/certs/csr-commands';
 import { RequestWizard } from '#components/certs/request-wizard';
 import type { Way } from '#components/certs/wizard-state';
-import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
 import { OptionLinks } from '#components/ui/options';
 import { Callout } from '#components/ui/callout';
 import { PageHead } from '#components/ui/page-head';
 import { Trail } from '#components/ui/steps';
-import { wordsOf } from '#components/ui/words-of';
 import { Words, slot } from '#components/ui/words';
 import { openPage, type Page } from '#lib/http/page';
 import { knownRequester } from '#lib/requests/known-requester';
 
 import { PortalPage } from '../../../portal-page';
+import { trustSeen } from '../../trust-seen';
+import { wizardFacts, wizardWords } from '../wizard-setting';
 import { requestCertificate } from './actions';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -40,22 +38,8 @@ export default async function NewRequestPage({ searchParams }: Search) {
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
-  const trusted =
-    trustHint((await cookies()).get(trustHintName(page.ctx.config.site.canaryUrl))?.value, page.ctx.now()) !==
-    null;
-  const words = {
-    ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
-    table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
-    draft: t('certs.new.draft'),
-    userCertificate: t('common.slip.user'),
-    serverCertificate: t('common.slip.server'),
-    slip: Object.fromEntries(
-      SLIP_WORDS.map((key) => [
-        key,
-        t(key, { name: '{name}', days: server ? config.pki.serverDays : config.pki.userDays }),
-      ]),
-    ),
-  };
+  const trusted = (await trustSeen(page)) !== null;
+  const words = wizardWords(page, server ? config.pki.serverDays : config.pki.userDays);
   return (
     <PortalPage page={page} at="certs">
       <PageHead
@@ -126,16 +110,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
             </>
           }
           trustProof={page.trustProof}
-          facts={{
-            locale: page.locale,
-            siteUrl: config.site.url,
-            canaryUrl: config.site.canaryUrl,
-            accountPattern: config.pki.accountPattern,
-            mail: config.mail.transport !== 'none',
-            organisation: config.pki.org,
-            signingCn: config.pki.signingCn,
-            known,
-          }}
+          facts={wizardFacts(page, known)}
         />
       </div>
       <div className="section">

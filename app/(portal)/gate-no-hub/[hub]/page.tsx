@@ -5,6 +5,7 @@ import { LinkButton } from '#components/ui/button';
 import { PageHead } from '#components/ui/page-head';
 import { openPage } from '#lib/http/page';
 import { hubAtPath } from '#lib/hubs/hub-at-path';
+import { isHubName } from '#lib/hubs/hub-name';
 import { hubVisitor } from '#lib/hubs/hub-visitor';
 
 import { PortalPage } from '../../../portal-page';
@@ -18,7 +19,7 @@ export default async function GateNoHubPage({ params }: { params: Promise<{ hub:
   const page = await openPage();
   const { t, ctx, config, visitor } = page;
   const asked = (await params).hub;
-  const name = /^[a-z0-9][a-z0-9-]{0,63}$/.test(asked) ? asked : '';
+  const name = isHubName(asked) ? asked : '';
   const what = await hubAtPath(ctx, { name, visitor: hubVisitor(visitor) });
   const values = { hub: name === '' ? t('gate.aHub') : t('gate.hub', { hub: name }) };
   const words = what === 'none' ? 'noHub' : 'notRouted';

@@ -1,10 +1,7 @@
 import type { Metadata } from 'next';
-import { cookies } from 'next/headers';
 
-import { trustHint, trustHintName } from '#components/ca/trust-hint';
 import { RequestWizard } from '#components/certs/request-wizard';
 import type { Way } from '#components/certs/wizard-state';
-import { PREVIEW_WORDS, SLIP_WORDS, WIZARD_WORDS } from '#components/certs/wizard-words';
 import { LinkButton } from '#components/ui/button';
 import { Callout } from '#components/ui/callout';
 import { OptionLinks } from '#components/ui/options';
@@ -12,7 +9,6 @@ import { PageHead } from '#components/ui/page-head';
 import { Trail } from '#components/ui/steps';
 import { Time } from '#components/ui/time';
 import { Words, slot } from '#components/ui/words';
-import { wordsOf } from '#components/ui/words-of';
 import { isHubgateError } from '#lib/errors';
 import { viewInvitation, type InvitationView } from '#lib/events/find-invitation';
 import { errorText } from '#lib/http/error-text';
@@ -20,6 +16,8 @@ import { openedInvitation } from '#lib/http/invitation-cookie';
 import { openPage, type Page } from '#lib/http/page';
 
 import { PortalPage } from '../../../portal-page';
+import { wizardFacts, wizardWords } from '../../certs/wizard-setting';
+import { trustSeen } from '../../trust-seen';
 import { requestInvited } from '../actions';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -33,10 +31,7 @@ type Search = { searchParams: Promise<Record<string, string | string[] | undefin
 /** A participant's way from the invitation to the certificate, for the browser that opened the link. */
 export default async function JoinCertificatePage({ searchParams }: Search) {
   const page = await openPage();
-  const hint = trustHint(
-    (await cookies()).get(trustHintName(page.config.site.canaryUrl))?.value,
-    page.ctx.now(),
-  );
+  const hint = await trustSeen(page);
   const place = await load(page, hint !== null);
   if ('problem' in place) return <Gone page={page} text={place.problem} />;
   const { view } = place;
@@ -93,17 +88,7 @@ export default async function JoinCertificatePage({ searchParams }: Search) {
  */
 function Wizard({ page, view, way }: { page: Page; view: InvitationView; way: Way }) {
   const { t, config } = page;
-  const words = {
-    ...wordsOf(t, 'certs.new', WIZARD_WORDS, ['id', 'length']),
-    nameFromAccount: t('events.join.nameHelp'),
-    table: wordsOf(t, 'certs.preview', PREVIEW_WORDS),
-    draft: t('certs.new.draft'),
-    userCertificate: t('common.slip.user'),
-    serverCertificate: t('common.slip.server'),
-    slip: Object.fromEntries(
-      SLIP_WORDS.map((key) => [key, t(key, { name: '{name}', days: config.pki.userDays })]),
-    ),
-  };
+  const words = { ...wizardWords(page, config.pki.userDays), nameFromAccount: t('events.join.nameHelp') };
   return (
     <RequestWizard
       key={way}
@@ -126,14 +111,7 @@ function Wizard({ page, view, way }: { page: Page; view: InvitationView; way: Wa
       over={view.requestId === null ? null : <Used page={page} requestId={view.requestId} />}
       trustProof={page.trustProof}
       facts={{
-        locale: page.locale,
-        siteUrl: config.site.url,
-        canaryUrl: config.site.canaryUrl,
-        accountPattern: config.pki.accountPattern,
-        mail: config.mail.transport !== 'none',
-        organisation: config.pki.org,
-        signingCn: config.pki.signingCn,
-        known: { account: view.commonName, login: null, email: null },
+        ...wizardFacts(page, { account: view.commonName, login: null, email: null }),
         invited: true,
       }}
     />
