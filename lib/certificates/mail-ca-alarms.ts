@@ -1,8 +1,7 @@
 import type { Ctx } from '../ctx';
 import { inTransaction } from '../db/in-transaction';
 import { enqueueMails } from '../db/outbox';
-import { listUsers } from '../db/users';
-import { readRoles } from '../identity/roles';
+import { usersWithRole } from '../db/users';
 import { sendsMail } from '../mail/sends-mail';
 import { caAlarms, type CaAlarm } from './ca-alarms';
 
@@ -15,10 +14,9 @@ import { caAlarms, type CaAlarm } from './ca-alarms';
 export async function mailCaAlarms(ctx: Ctx): Promise<CaAlarm[]> {
   const alarms = await caAlarms(ctx);
   if (alarms.length === 0 || !sendsMail(ctx.config, 'ca-alarm')) return alarms;
-  const people = (await listUsers(ctx.db)).filter((user) => user.disabledAt === null);
-  const withRole = (role: 'operator' | 'auditor'): string[] =>
-    people.filter((user) => readRoles(user.roles).includes(role)).flatMap((user) => user.email ?? []);
-  const [operators, auditors] = [withRole('operator'), withRole('auditor')];
+  const withRole = async (role: 'operator' | 'auditor'): Promise<string[]> =>
+    (await usersWithRole(ctx.db, role)).flatMap((user) => user.email ?? []);
+  const [operators, auditors] = [await withRole('operator'), await withRole('auditor')];
   const link = `${ctx.config.site.url}/admin/ca`;
   await inTransaction(ctx.db, (tx) =>
     enqueueMails(

@@ -1,4 +1,8 @@
+import type { Role } from '../ctx';
 import type { Queries } from './client';
+
+/** `roles` of somebody without any. */
+const NO_ROLE = '[]';
 
 /** A person who can sign in. `roles` is a JSON array (lib/identity/roles.ts reads it). */
 export type UserRow = {
@@ -29,9 +33,23 @@ export async function findUserByLogin(db: Queries, login: string): Promise<UserR
   return db.prisma.user.findUnique({ where: { login } });
 }
 
-/** By login. A centre has tens of these, not thousands. */
+/** Whom the page of people shows at most, beside those who have a role. */
+const LISTED_MAX = 1000;
+
+/** Everybody who has a role, and as many others, by login: a provider of identities may send thousands. */
 export async function listUsers(db: Queries): Promise<UserRow[]> {
-  return db.prisma.user.findMany({ orderBy: { login: 'asc' }, take: 1000 });
+  const orderBy = { login: 'asc' } as const;
+  const withRole = await db.prisma.user.findMany({ where: { roles: { not: NO_ROLE } }, orderBy });
+  const others = await db.prisma.user.findMany({ where: { roles: NO_ROLE }, orderBy, take: LISTED_MAX });
+  return [...withRole, ...others].sort((a, b) => (a.login < b.login ? -1 : 1));
+}
+
+/** Everybody with this role who may sign in, by login. */
+export async function usersWithRole(db: Queries, role: Role): Promise<UserRow[]> {
+  return db.prisma.user.findMany({
+    where: { disabledAt: null, roles: { contains: JSON.stringify(role) } },
+    orderBy: { login: 'asc' },
+  });
 }
 
 export async function countUsers(db: Queries): Promise<number> {

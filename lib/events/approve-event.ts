@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { recordAudit } from '../audit/record-audit';
 import { actorName, type Ctx } from '../ctx';
+import type { Queries } from '../db/client';
 import {
   changeEvent,
   eventApprovalsOf,
@@ -13,6 +14,7 @@ import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
 import { publishHubMaps } from '../hubs/publish-maps';
 import { actorId, requirePermission } from '../identity/authorise';
+import { isAmong } from '../identity/same-person';
 import { approvalEnd } from '../requests/approval-times';
 import type { TouchedApproval } from '../requests/approve-request';
 import { wireApproval } from '../requests/wire-approval';
@@ -81,7 +83,7 @@ export async function rejectEvent(
   }
   await inTransaction(ctx.db, async (tx) => {
     const row = await loadForDecision(ctx, input.id, tx);
-    requireDecidable(ctx, row, input.version, 'reject');
+    await requireDecidable(ctx, tx, row, { version: input.version, action: 'reject' });
     const now = ctx.now();
     const change = {
       state: 'REJECTED',
@@ -98,13 +100,13 @@ export async function rejectEvent(
 }
 
 /** @throws {HubgateError} `event.own`, `event.state` */
-export function requireDecidable(
+export async function requireDecidable(
   ctx: Ctx,
+  db: Queries,
   row: EventRow,
-  version: number | undefined,
-  action: 'approve' | 'reject',
-): void {
-  if (isOwnEvent(ctx, row)) {
+  { version, action }: { version: number | undefined; action: 'approve' | 'reject' },
+): Promise<void> {
+  if (await isOwnEvent(ctx, db, row)) {
     throw new HubgateError(
       'event.own',
       'You organise or planned this event: another approver has to decide on it, or an operator with ' +
@@ -125,7 +127,7 @@ async function storeApproval(ctx: Ctx, input: ApproveEventInput) {
   const { touched } = input;
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadForDecision(ctx, input.id, tx);
-    requireDecidable(ctx, row, input.version, 'approve');
+    await requireDecidable(ctx, tx, row, { version: input.version, action: 'approve' });
     const { content, digest } = await eventContent(ctx, tx, row);
     if (touched && touched.digest !== digest) throw eventMoved('changed', 'approve');
     const now = ctx.now();
@@ -135,7 +137,8 @@ async function storeApproval(ctx: Ctx, input: ApproveEventInput) {
       (ctx.config.approval.require === 'session' || one.method === 'passkey');
     const standing = (await eventApprovalsOf(tx, row)).filter(counts);
     const approverId = actorId(ctx.actor).slice(0, 64);
-    if (standing.some((one) => one.approverId === approverId)) {
+    const approvers = standing.map((one) => one.approverId);
+    if (await isAmong(tx, ctx.actor, approvers)) {
       if (standing.length >= ctx.config.approval.count) return { row, approvals: standing };
       throw new HubgateError(
         'request.already-decided-by-you',

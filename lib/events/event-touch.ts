@@ -31,7 +31,7 @@ export async function beginEventTouch(
   requirePermission(ctx, 'requests.decide');
   const { userId } = requirePerson(ctx);
   const row = await loadForDecision(ctx, input.id);
-  requireDecidable(ctx, row, input.version, 'approve');
+  await requireDecidable(ctx, ctx.db, row, { version: input.version, action: 'approve' });
   const allow = await acceptedPasskeys(ctx, userId);
   const { digest } = await eventContent(ctx, ctx.db, row);
   const more = { event: row.id, version: row.version };

@@ -2,8 +2,9 @@ import type { Ctx } from '../ctx';
 import type { Queries } from '../db/client';
 import { findEvent, type EventRow } from '../db/events';
 import { HubgateError } from '../errors';
-import { actorId, requirePermission } from '../identity/authorise';
+import { requirePermission } from '../identity/authorise';
 import { allows } from '../identity/role-table';
+import { isAmong } from '../identity/same-person';
 import { EVENT_TRANSITIONS, type EventAction, type EventState } from './event-state';
 
 /**
@@ -47,13 +48,13 @@ function organises(ctx: Pick<Ctx, 'actor'>, row: Pick<EventRow, 'organiserId'>):
 }
 
 /** True for the event of the very person who acts: who organises it, or who planned it. */
-export function isOwnEvent(
+export async function isOwnEvent(
   ctx: Pick<Ctx, 'actor'>,
+  db: Queries,
   row: Pick<EventRow, 'organiserId' | 'createdBy'>,
-): boolean {
+): Promise<boolean> {
   if (ctx.actor.kind === 'host' || ctx.actor.kind === 'system') return false;
-  const me = actorId(ctx.actor);
-  return me === row.createdBy || me === `user:${row.organiserId ?? ''}`;
+  return isAmong(db, ctx.actor, [row.createdBy, `user:${row.organiserId ?? ''}`]);
 }
 
 export function eventState(row: Pick<EventRow, 'state'>): EventState {

@@ -71,7 +71,7 @@ export async function viewEventForDecision(ctx: Ctx, input: { id: string }): Pro
   return {
     ...(await viewOf(ctx, row)),
     digest: row.state === 'WAITING' ? (await eventContent(ctx, ctx.db, row)).digest : row.digest,
-    own: isOwnEvent(ctx, row),
+    own: await isOwnEvent(ctx, ctx.db, row),
     approvals: approvals.map(({ approver, createdAt }) => ({ approver, at: createdAt.toISOString() })),
     approvalsNeeded: ctx.config.approval.count,
   };

@@ -7,15 +7,22 @@ import type { Caller } from './caller';
 import { handedOverCertificate } from './certificate-cookie';
 import { hostCookie } from './cookies';
 import { safeNext } from './safe-next';
-import { afterFirstFactor, homeOf } from './start-session';
+import { afterFirstFactor, homeOf, homeOfRoles } from './start-session';
 
-/** Signs in whoever has just shown a certificate at the gate, if it is a person's who has an account. */
+/**
+ * Signs in whoever has just shown a certificate at the gate, if it is a person's who has an account. Who
+ * is signed in already stays who they are: a link from elsewhere may lead here (login CSRF).
+ */
 export async function signInByCertificate(
   ctx: Ctx,
   input: { instance: Instance; caller: Caller; next: string | undefined },
 ): Promise<Response> {
   const { instance, caller, next } = input;
   const headers = new Headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+  if (ctx.actor.kind === 'person') {
+    headers.set('location', safeNext(next, homeOfRoles(ctx.actor.roles)));
+    return new Response(null, { status: 303, headers });
+  }
   try {
     const status = await handedOverCertificate(caller, instance, ctx);
     if (status === null || !status.accepted || !isFresh(status, ctx.now())) {

@@ -101,6 +101,23 @@ describe('a sign-in by a provider', () => {
     expect(await visits.personOf(jar)).toBeNull();
   });
 
+  it('leaves a role that the portal cannot be without to the last who has it, and records that', async () => {
+    const { db } = visits.house.ctx;
+    await db.prisma.user.updateMany({ data: { disabledAt: new Date() } });
+    visits.provider.claims = { sub: 'last-1', preferred_username: 'last', groups: ['pki-admins'] };
+    await visits.signIn();
+    visits.provider.claims = { ...visits.provider.claims, groups: ['pki-approvers'] };
+    const kept = await visits.personOf((await visits.signIn()).jar);
+    expect(kept?.roles).toEqual(['approver', 'admin']);
+    const told = (await listAuditEvents(db)).filter(({ action }) => action === 'person.roles');
+    expect(told.map(({ outcome }) => outcome).slice(-2)).toEqual(['refused', 'done']);
+    // Once there is another, the groups decide again.
+    visits.provider.claims = { sub: 'heir-1', preferred_username: 'heir', groups: ['pki-admins'] };
+    await visits.signIn();
+    visits.provider.claims = { sub: 'last-1', preferred_username: 'last', groups: ['pki-approvers'] };
+    expect((await visits.personOf((await visits.signIn()).jar))?.roles).toEqual(['approver']);
+  });
+
   it('admits the allowed groups only, found by the way through objects, and nobody who is disabled', async () => {
     visits.provider.claims = { sub: 'dora-1', realm_access: { roles: ['guests'] }, groups: ['staff'] };
     const refused = await visits.signIn('nested');

@@ -1,6 +1,6 @@
 import { cookies as nextCookies } from 'next/headers';
 
-import type { Ctx } from '../ctx';
+import type { Ctx, Role } from '../ctx';
 import type { UserRow } from '../db/users';
 import { HubgateError } from '../errors';
 import { beginSession } from '../identity/begin-session';
@@ -32,7 +32,12 @@ export function requireSignInHost(site: SiteRole, house: Pick<Instance, 'config'
 
 /** Where somebody begins who did not say where they want to go. */
 export function homeOf(user: Pick<UserRow, 'roles'>): string {
-  return readRoles(user.roles).length > 0 ? '/admin' : '/account';
+  return homeOfRoles(readRoles(user.roles));
+}
+
+/** The same for somebody whose roles are read. */
+export function homeOfRoles(roles: readonly Role[]): string {
+  return roles.length > 0 ? '/admin' : '/account';
 }
 
 /** Where a browser goes on to, and what it carries. */

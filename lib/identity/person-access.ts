@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/record-audit';
 import type { Ctx, Role } from '../ctx';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
-import { findUserByLogin, listUsers, setUserAccess, type UserRow } from '../db/users';
+import { findUserByLogin, setUserAccess, usersWithRole, type UserRow } from '../db/users';
 import { HubgateError } from '../errors';
 import { requirePermission } from './authorise';
 import { normaliseLogin } from './login';
@@ -71,13 +71,26 @@ async function personByLogin(tx: Tx, login: string): Promise<UserRow> {
 
 /** In the transaction that holds the audit's lock: two who demote each other cannot cross. */
 async function requireAnother(tx: Tx, user: UserRow, rolesAfter: readonly Role[]): Promise<void> {
-  if (user.disabledAt !== null) return;
-  const others = (await listUsers(tx)).filter((one) => one.disabledAt === null && one.id !== user.id);
+  const [role] = await rolesOnlyTheyHave(tx, user, rolesAfter);
+  if (role === undefined) return;
+  throw new HubgateError('auth.last-one', `${user.login} is the last one with the role ${role}.`, {
+    params: { role },
+  });
+}
+
+/** Roles that the portal cannot be without and that nobody would have any more, were these theirs. */
+export async function rolesOnlyTheyHave(
+  tx: Tx,
+  user: Pick<UserRow, 'id' | 'roles' | 'disabledAt'>,
+  rolesAfter: readonly Role[],
+): Promise<Role[]> {
+  if (user.disabledAt !== null) return [];
+  const before = readRoles(user.roles);
+  const only: Role[] = [];
   for (const role of NEEDED) {
-    if (!readRoles(user.roles).includes(role) || rolesAfter.includes(role)) continue;
-    if (others.some((one) => readRoles(one.roles).includes(role))) continue;
-    throw new HubgateError('auth.last-one', `${user.login} is the last one with the role ${role}.`, {
-      params: { role },
-    });
+    if (!before.includes(role) || rolesAfter.includes(role)) continue;
+    const others = (await usersWithRole(tx, role)).filter((one) => one.id !== user.id);
+    if (others.length === 0) only.push(role);
   }
+  return only;
 }

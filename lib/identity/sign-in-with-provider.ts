@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { recordAudit } from '../audit/record-audit';
 import type { OidcProvider } from '../config/sign-in';
-import type { Ctx } from '../ctx';
+import { ROLES, type Ctx, type Role } from '../ctx';
 import type { Tx } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { findUserIdentity, insertUserIdentity, touchUserIdentity } from '../db/user-identities';
@@ -10,6 +10,7 @@ import { findUserById, findUserByLogin, insertUser, setUserAccess, type UserRow 
 import { HubgateError } from '../errors';
 import { auditRefusal } from './audit-refusal';
 import { isStrong, readClaims, rolesOfGroups, type ProviderClaims } from './provider-claims';
+import { rolesOnlyTheyHave } from './person-access';
 import { readRoles } from './roles';
 import type { SignInFacts } from './session';
 
@@ -63,7 +64,10 @@ async function personOf(
   await touchUserIdentity(tx, { issuer, subject, account, email, at: ctx.now() });
   const user = await findUserById(tx, known.userId);
   if (user === null || user.disabledAt !== null) return user;
-  const roles = rolesOfGroups(provider, claims.groups);
+  const given = rolesOfGroups(provider, claims.groups);
+  const kept = await rolesOnlyTheyHave(tx, user, given);
+  if (kept.length > 0) await recordKept(ctx, tx, user, { kept, provider });
+  const roles = ROLES.filter((role) => given.includes(role) || kept.includes(role));
   const before = readRoles(user.roles);
   if (roles.join() === before.join()) return user;
   // Every session ends, so that none keeps what the groups no longer give.
@@ -75,6 +79,21 @@ async function personOf(
     data: { before: before.join(' '), roles: roles.join(' '), by: `groups at ${provider.id}` },
   });
   return findUserById(tx, user.id);
+}
+
+/** The groups would leave the portal without anybody who can run it: somebody else gets the role first. */
+async function recordKept(
+  ctx: Ctx,
+  tx: Tx,
+  user: UserRow,
+  { kept, provider }: { kept: readonly Role[]; provider: OidcProvider },
+): Promise<void> {
+  await recordAudit(ctx, tx, {
+    action: 'person.roles',
+    target: `person:${user.login}`,
+    outcome: 'refused',
+    data: { code: 'auth.last-one', kept: kept.join(' '), by: `groups at ${provider.id}` },
+  });
 }
 
 async function newPerson(

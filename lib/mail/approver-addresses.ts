@@ -1,15 +1,12 @@
 import type { Ctx } from '../ctx';
 import type { Queries } from '../db/client';
-import { listUsers } from '../db/users';
-import { readRoles } from '../identity/roles';
+import { usersWithRole } from '../db/users';
 
 /** Whom to tell that something waits for a decision: `mail.approvers`, else every approver with an address. */
 export async function approverAddresses(ctx: Pick<Ctx, 'config'>, db: Queries): Promise<string[]> {
   const named = ctx.config.mail.approvers;
   if (named.length > 0) return [...new Set(named)];
-  const approvers = (await listUsers(db)).filter(
-    (user) => user.disabledAt === null && readRoles(user.roles).includes('approver'),
-  );
+  const approvers = await usersWithRole(db, 'approver');
   return [...new Set(approvers.flatMap((user) => user.email ?? []))];
 }
 

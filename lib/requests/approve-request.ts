@@ -11,6 +11,7 @@ import { changeRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
 import { siteLanguage } from '../i18n/site-language';
 import { actorId, requirePermission } from '../identity/authorise';
+import { isAmong } from '../identity/same-person';
 import { sendsMail } from '../mail/sends-mail';
 import type { PasskeyEvidence } from '../wire/passkey-approval';
 import { requireAccountInUse } from './account-check';
@@ -18,10 +19,11 @@ import { approvalEnd } from './approval-times';
 import { approvedContent } from './approved-content';
 import { askBeforeDecision, storeFacts } from './ask-directory';
 import { otherHolder } from './name-holder';
+import { requireNotOwn } from './own-request';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
 import type { RequestState } from './states';
-import { loadRequest, nextState, requireNotOwn, requireVersion, stateOf, transition } from './transition';
+import { loadRequest, nextState, requireVersion, stateOf, transition } from './transition';
 
 export type ApproveInput = {
   id: string;
@@ -65,7 +67,7 @@ export async function approveRequest(
     const loaded = await loadRequest(tx, input.id);
     const row =
       asked?.commonName === loaded.commonName ? await storeFacts(ctx, tx, loaded, asked.facts) : loaded;
-    requireNotOwn(ctx, row);
+    await requireNotOwn(ctx, tx, row);
     requireVersion(row, input.version);
     nextState(stateOf(row), 'approve');
     await requireKeyNotBlocked(tx, row);
@@ -83,7 +85,13 @@ async function approveLoaded(
 ): Promise<{ id: string; state: RequestState }> {
   const approver = actorId(ctx.actor).slice(0, 64);
   const before = await approvalsOf(tx, row.id, row.version);
-  if (before.some((one) => one.approverId === approver)) {
+  if (
+    await isAmong(
+      tx,
+      ctx.actor,
+      before.map((one) => one.approverId),
+    )
+  ) {
     throw new HubgateError(
       'request.already-decided-by-you',
       'You have approved this request already: a second person has to.',

@@ -8,9 +8,10 @@ import type { TouchQuestion } from '../identity/touch-answer';
 import { BULK_MAX } from './approve-requests';
 import { contentFor } from './approved-content';
 import { issuingCa } from './issuing-ca';
+import { ownRequests } from './own-request';
 import { refreshFindings } from './refresh-findings';
 import { acceptedPasskeys, openTouch, TouchBasis } from './touch-question';
-import { isOwn, notFound } from './transition';
+import { notFound } from './transition';
 
 /** One request of a touch, with what the approver chose beside it. */
 const Wish = z.strictObject({
@@ -64,6 +65,7 @@ export async function beginTouch(
   if (!input.single) await refreshFindings(ctx);
   const wishes = new Map(input.requests.map((one) => [one.id, one]));
   const rows = await approvableRequests(ctx.db, [...wishes.keys()]); // by id: the order of the leaves
+  const own = await ownRequests(ctx, ctx.db, rows);
   const ca = await issuingCa(ctx);
   const leaves: BegunTouch['leaves'] = [];
   const skipped: TouchWish['skipped'] = [];
@@ -71,7 +73,7 @@ export async function beginTouch(
   for (const id of wishes.keys()) if (!known.has(id)) skipped.push({ id, code: 'request.not-found' });
   for (const row of rows) {
     const wish = wishes.get(row.id);
-    const code = obstacle(ctx, row, wish?.version, input.single);
+    const code = own.has(row.id) ? 'request.own' : obstacle(row, wish?.version, input.single);
     if (code !== null) {
       skipped.push({ id: row.id, code });
       continue;
@@ -94,15 +96,9 @@ export async function beginTouch(
   return { ...asked, count: leaves.length, skipped };
 }
 
-function obstacle(
-  ctx: Ctx,
-  row: ApprovableRow,
-  version: number | undefined,
-  single: boolean,
-): ErrorCode | null {
+function obstacle(row: ApprovableRow, version: number | undefined, single: boolean): ErrorCode | null {
   if (row.state !== 'SUBMITTED') return 'request.state';
   if (version !== row.version) return 'request.version';
-  if (isOwn(ctx, row)) return 'request.own';
   return single || row.finding === 'clean' ? null : 'request.flagged';
 }
 

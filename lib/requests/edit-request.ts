@@ -5,10 +5,11 @@ import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { checkAccountName } from '../x509/subject-policy';
 import { accountFacts, accountProof } from './account-facts';
+import { requireNotOwn } from './own-request';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
 import type { RequestState } from './states';
-import { loadRequest, requireNotOwn, requireVersion, transition } from './transition';
+import { loadRequest, requireVersion, transition } from './transition';
 
 /**
  * Corrects the account name: the CSR only proposes it. Approvals given so far are void, since they
@@ -26,7 +27,7 @@ export async function editRequest(
   const account = await lookUpAccount(ctx, { by: 'account', value: commonName });
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);
-    requireNotOwn(ctx, row);
+    await requireNotOwn(ctx, tx, row);
     requireVersion(row, input.version);
     if (row.profile !== 'user') {
       throw new HubgateError(

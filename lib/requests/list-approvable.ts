@@ -3,8 +3,8 @@ import { approvableRequests, cleanRequests } from '../db/approvable-requests';
 import { requirePermission } from '../identity/authorise';
 import { BULK_MAX } from './approve-requests';
 import { grantedEmails, stringList } from './approved-content';
+import { ownRequests } from './own-request';
 import { refreshFindings } from './refresh-findings';
-import { isOwn } from './transition';
 
 /** A request as it stands in a selection, with the names that its certificate would carry. */
 export type ApprovableItem = {
@@ -33,8 +33,9 @@ export async function listApprovable(
     seen === null
       ? await cleanRequests(ctx.db, BULK_MAX)
       : await approvableRequests(ctx.db, [...seen.keys()]);
+  const own = await ownRequests(ctx, ctx.db, rows);
   return rows
-    .filter((row) => row.state === 'SUBMITTED' && row.finding === 'clean' && !isOwn(ctx, row))
+    .filter((row) => row.state === 'SUBMITTED' && row.finding === 'clean' && !own.has(row.id))
     .map((row) => ({
       id: row.id,
       // The version stays that of the queue, where the requests were ticked.

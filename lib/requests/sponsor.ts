@@ -4,10 +4,11 @@ import { inTransaction } from '../db/in-transaction';
 import { changeRequest, findRequest, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
 import { checkPrintable } from '../x509/subject-policy';
+import { requireNotOwn } from './own-request';
 import { requestChecks } from './request-checks';
 import { storedChecks } from './request-item';
 import type { RequestState } from './states';
-import { loadRequest, notFound, requireNotOwn, stateOf } from './transition';
+import { loadRequest, notFound, stateOf } from './transition';
 
 const NOTE_MAX = 500;
 
@@ -73,7 +74,7 @@ export async function sponsorRequest(
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadRequest(tx, input.id);
     if (row.profile !== 'user') throw notFound();
-    requireNotOwn(ctx, row);
+    await requireNotOwn(ctx, tx, row);
     if (row.state !== 'SUBMITTED') {
       throw new HubgateError(
         'request.state',

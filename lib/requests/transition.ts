@@ -3,7 +3,6 @@ import type { Ctx } from '../ctx';
 import type { Tx } from '../db/client';
 import { changeRequest, findRequest, type RequestChange, type RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
-import { actorId } from '../identity/authorise';
 import { REQUEST_TRANSITIONS, type RequestAction, type RequestState } from './states';
 
 /** @throws {HubgateError} `request.not-found` */
@@ -89,19 +88,4 @@ export function requireVersion(row: RequestRow, version: number | undefined): vo
     'This request changed while you were looking at it. Read it again, then decide.',
     { params: { seen: version, version: row.version } },
   );
-}
-
-/** True for the request of the very person who acts, or who made the token that acts. */
-export function isOwn(ctx: Pick<Ctx, 'actor'>, row: Pick<RequestRow, 'requesterId'>): boolean {
-  return row.requesterId !== null && actorId(ctx.actor) === `user:${row.requesterId}`;
-}
-
-/** @throws {HubgateError} `request.own`: nobody decides on their own request */
-export function requireNotOwn(ctx: Pick<Ctx, 'actor'>, row: Pick<RequestRow, 'requesterId'>): void {
-  if (isOwn(ctx, row)) {
-    throw new HubgateError(
-      'request.own',
-      "This is your own request: another approver has to decide on it, or an operator with `hubgate sign` on the portal's host.",
-    );
-  }
 }

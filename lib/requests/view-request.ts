@@ -13,11 +13,12 @@ import { groupsOf } from './account-facts';
 import { lifetimeDays, stringList } from './approved-content';
 import { issuingCa } from './issuing-ca';
 import { previewRows, subjectOf } from './preview-rows';
+import { ownRequests } from './own-request';
 import { requestChecks } from './request-checks';
 import { requestItem, storedChecks } from './request-item';
 import { allowedActions, type RequestAction } from './states';
 import { timelineOf } from './timeline';
-import { isOwn, loadRequest, stateOf } from './transition';
+import { loadRequest, stateOf } from './transition';
 import type { ApproverView, EmailState, RelatedRequest } from './views';
 
 /** What an approver does; the other actions of the table belong to the requester and to clocks. */
@@ -57,7 +58,7 @@ export async function viewRequest(ctx: Ctx, input: { id: string }): Promise<Appr
   return {
     ...item,
     ...fresh,
-    own: isOwn(ctx, row),
+    own: (await ownRequests(ctx, ctx.db, [row])).has(row.id),
     sponsor:
       row.sponsor === null || row.sponsoredAt === null
         ? null

@@ -6,6 +6,7 @@ import { ERROR_CODES } from '#lib/errors';
 import { openPage } from '#lib/http/page';
 import { safeNext } from '#lib/http/safe-next';
 import { signInAction } from '#lib/http/sign-in';
+import { homeOfRoles } from '#lib/http/start-session';
 import { hasPeople } from '#lib/identity/people';
 
 import { OtherWays } from '#components/account/other-ways';
@@ -31,7 +32,7 @@ export default async function SignInPage({
   const { t, ctx, person, config } = page;
   const { next: wanted, problem, provider } = await searchParams;
   const next = safeNext(typeof wanted === 'string' ? wanted : undefined, '');
-  if (person) redirect(next || (person.roles.length > 0 ? '/admin' : '/account'));
+  if (person) redirect(next || homeOfRoles(person.roles));
   const { local, certificate, oidc } = config.signIn;
   const code = ERROR_CODES.find((known) => known === problem);
   const label = oidc.find(({ id }) => id === provider)?.label;
