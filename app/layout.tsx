@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { preload } from 'react-dom';
 
 import { pageLocale } from '#lib/http/page';
 import { translator } from '#lib/i18n/translator';
@@ -28,9 +29,14 @@ export const viewport: Viewport = {
   ],
 };
 
+// What the first sight of every page is set in. Asked for with the page, it is there at the first layout: text in
+// another font first is laid out twice, and moves.
+const FONTS = [400, 500, 600].map((weight) => `/fonts/ibm-plex-sans-latin-${weight}-normal.woff2`);
+
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const locale = await pageLocale();
   const t = translator(locale);
+  for (const font of FONTS) preload(font, { as: 'font', type: 'font/woff2', crossOrigin: 'anonymous' });
   const broken = Object.fromEntries(
     (['title', 'lede', 'again', 'start'] as const).map((word) => [word, t(`common.broken.${word}`)]),
   );

@@ -218,6 +218,21 @@ test('what is not there says so in its HTML, with its status, to who runs no scr
   }
 });
 
+test('what turns out to be missing in a page that runs is asked for anew, and says so', async () => {
+  const context = await browser.newContext({ locale: 'es-CL' });
+  const page = await context.newPage();
+  await page.goto(`${portal.url}/hubs`, { waitUntil: 'networkidle' });
+  // As when a page renews itself: the router asks for parts of a page, not for a document.
+  await page.evaluate(() =>
+    (window as unknown as { next: { router: { push: (to: string) => void } } }).next.router.push('/hubs/gone'),
+  );
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    SPANISH.get('hubs.json one noneTitle') ?? 'no such key',
+  );
+  expect(new URL(page.url()).pathname).toBe('/hubs/gone');
+  await context.close();
+});
+
 test('visitors of two languages who see the same hubs each read their own', async () => {
   const read = async (language: string) =>
     (await portal.call('/hubs', { headers: { 'accept-language': language } })).text;

@@ -157,7 +157,7 @@ async function printedWay(path: string): Promise<Printed> {
 
 for (const tool of ['openssl', 'certtool'] as const) {
   test(`a certificate by the commands of /certs/new, with ${tool}`, async () => {
-    const way = await printedWay('/certs/new');
+    const way = await printedWay('/certs/new?way=paste');
     const folder = await home();
     // A reader puts their own names in the place of the examples, and nothing else.
     const own = (command: string) =>
@@ -213,7 +213,7 @@ for (const tool of ['openssl', 'certtool'] as const) {
 }
 
 test('who is rejected is told so, and waits no longer', async () => {
-  const way = await printedWay('/certs/new');
+  const way = await printedWay('/certs/new?way=paste');
   const folder = await home();
   const own = (command: string) => command.replace("NAME='alice'", "NAME='mallory'");
   const sending = await paste([way.make.openssl, way.trust, way.send].map(own).join('\n'), { home: folder });
@@ -261,7 +261,7 @@ test('step: the command is a command of a shell, in its documented order', async
     return ran.output.trim().split('\n');
   };
   const flags = ['--csr', '--kty', 'EC', '--curve', 'P-256', '--no-password', '--insecure'];
-  expect(await words('/certs/new')).toEqual([
+  expect(await words('/certs/new?way=paste')).toEqual([
     'certificate',
     'create',
     ...flags,
@@ -284,7 +284,7 @@ test('step: the command is a command of a shell, in its documented order', async
 
 test('a request without the proof is refused where trust is required, and the API’s proof is taken once', async () => {
   const folder = await home();
-  const way = await printedWay('/certs/new');
+  const way = await printedWay('/certs/new?way=paste');
   const made = await paste([way.make.openssl, way.trust].join('\n').replace("'alice'", "'carol'"), {
     home: folder,
   });

@@ -6,12 +6,12 @@ import { Words, slot } from '../ui/words';
 import { CSR_TOOLS, csrCommands, type CsrCommandFacts } from './csr-commands';
 
 /** The whole way by commands, for those who have OpenSSL and curl. */
-export function CommandLine({ facts, t }: { facts: CsrCommandFacts; t: Translate }) {
+export function CommandLine({ facts, open, t }: { facts: CsrCommandFacts; open: boolean; t: Translate }) {
   const { make, trust, send, wait, p12 } = csrCommands(facts);
   const block = (code: string) => <CodeBlock code={code} about={t('common.aboutCommand')} t={t} />;
   const [first, ...others] = CSR_TOOLS;
   return (
-    <Fold id="command-line" title={t('certs.commands.title')}>
+    <Fold id="command-line" open={open} title={t('certs.commands.title')}>
       <p>{t(facts.server ? 'certs.commands.ledeServer' : 'certs.commands.lede')}</p>
       <h3>{t('certs.commands.make')}</h3>
       {block(make[first])}

@@ -33,7 +33,7 @@ export type CsrCommands = {
   p12: string | null;
 };
 
-/** From a key to a certificate: what is printed on /certs/new. */
+/** From a key to a certificate: what is printed on /certs/new, beside the field for a CSR. */
 export function csrCommands(facts: CsrCommandFacts): CsrCommands {
   const { httpUrl, server, privateRoot } = facts;
   return {

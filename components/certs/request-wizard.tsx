@@ -1,19 +1,23 @@
 'use client';
 
-import { useActionState, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, useActionState, useEffect, useRef, useState, type ReactNode } from 'react';
 
 import type { ActionState } from '#lib/http/action-state';
 
 import { probeTrust } from '../ca/trust-probe';
 import { FormFailure } from './form-notices';
-import { SentView } from './sent-view';
 import { useBrowserKey } from './use-browser-key';
 import { usePreparedForm } from './use-prepared-form';
 import type { Way, WizardValue } from './wizard-state';
 import type { WizardFacts, WizardWords } from './wizard-words';
 import { csrOf, text, wrongCsr, type Local } from './wizard-input';
 import { WizardForm } from './wizard-form';
-import { WizardPreview } from './wizard-preview';
+
+// The steps after the form come with the first key: whoever reads the form does without.
+const loadPreview = () => import('./wizard-preview');
+const loadSent = () => import('./sent-view');
+const WizardPreview = lazy(async () => ({ default: (await loadPreview()).WizardPreview }));
+const SentView = lazy(async () => ({ default: (await loadSent()).SentView }));
 
 type Action = (state: ActionState<WizardValue>, form: FormData) => Promise<ActionState<WizardValue>>;
 
@@ -63,6 +67,8 @@ export function RequestWizard({
   }, [sentId, tie]);
 
   async function prepare(form: FormData): Promise<Local> {
+    // Before anything is sent: the pick-up secret is shown this once, by what must be there then.
+    await Promise.all([loadPreview(), loadSent()]);
     if (form.get('intent') === 'send') {
       setKept(await key.keep());
       const trust = await probeTrust(facts.canaryUrl);

@@ -14,21 +14,27 @@ export function usePreparedForm(
 ): { local: Local; working: boolean; submit: (event: FormEvent<HTMLFormElement>) => void } {
   const [local, setLocal] = useState<Local>(null);
   const [working, setWorking] = useState(false);
+  const [broken, setBroken] = useState<{ thrown: unknown } | null>(null);
+  // As when the sending itself fails (the network is gone): app/error.tsx says so.
+  if (broken !== null) throw broken.thrown;
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget, (event.nativeEvent as SubmitEvent).submitter);
     setLocal(null);
     setWorking(true);
-    void prepare(form).then((wrong) => {
-      setWorking(false);
-      if (wrong) {
-        setLocal(wrong);
-        document.getElementById(wrong.field)?.focus();
-        return;
-      }
-      startTransition(() => send(form));
-    });
+    void prepare(form).then(
+      (wrong) => {
+        setWorking(false);
+        if (wrong) {
+          setLocal(wrong);
+          document.getElementById(wrong.field)?.focus();
+          return;
+        }
+        startTransition(() => send(form));
+      },
+      (thrown: unknown) => setBroken({ thrown }),
+    );
   }
 
   return { local, working, submit };

@@ -12,9 +12,8 @@ export type Step = {
 
 /** The way, one column each; the step one stands at lies on a sheet. */
 export function Steps({ label, steps }: { label: string; steps: readonly Step[] }) {
-  const at = steps.findIndex((step) => step.state === 'at');
   return (
-    <ol className={`steps steps-at-${at + 1}`} aria-label={label}>
+    <ol className="steps" aria-label={label}>
       {steps.map((step, index) => (
         <li
           key={step.key}

@@ -114,7 +114,13 @@ export default async function NewRequestPage({ searchParams }: Search) {
         />
       </div>
       <div className="section">
-        <CommandLine facts={commandFacts(page, server, known)} t={t} />
+        {way === 'browser' ? (
+          <p>
+            <a href="/certs/new?way=paste#command-line">{t('certs.commands.title')}</a>
+          </p>
+        ) : (
+          <CommandLine facts={commandFacts(page, server, known)} open={way === 'paste'} t={t} />
+        )}
       </div>
     </PortalPage>
   );
