@@ -224,7 +224,9 @@ test('what turns out to be missing in a page that runs is asked for anew, and sa
   await page.goto(`${portal.url}/hubs`, { waitUntil: 'networkidle' });
   // As when a page renews itself: the router asks for parts of a page, not for a document.
   await page.evaluate(() =>
-    (window as unknown as { next: { router: { push: (to: string) => void } } }).next.router.push('/hubs/gone'),
+    (window as unknown as { next: { router: { push: (to: string) => void } } }).next.router.push(
+      '/hubs/gone',
+    ),
   );
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
     SPANISH.get('hubs.json one noneTitle') ?? 'no such key',
