@@ -13,7 +13,7 @@ export function CommandLine({ facts, open, t }: { facts: CsrCommandFacts; open: 
   return (
     <Fold id="command-line" open={open} title={t('certs.commands.title')}>
       <p>{t(facts.server ? 'certs.commands.ledeServer' : 'certs.commands.lede')}</p>
-      <h3>{t('certs.commands.make')}</h3>
+      <h2>{t('certs.commands.make')}</h2>
       {block(make[first])}
       {others.map((tool) => (
         <Fold key={tool} title={t(`certs.commands.with-${tool}`)}>
@@ -22,7 +22,7 @@ export function CommandLine({ facts, open, t }: { facts: CsrCommandFacts; open: 
       ))}
       {trust === null ? null : (
         <>
-          <h3>{t('certs.commands.trust')}</h3>
+          <h2>{t('certs.commands.trust')}</h2>
           <p>
             <Words
               text={t('certs.commands.trustText', { link: slot('link') })}
@@ -32,17 +32,17 @@ export function CommandLine({ facts, open, t }: { facts: CsrCommandFacts; open: 
           {block(trust)}
         </>
       )}
-      <h3>{t('certs.commands.send')}</h3>
+      <h2>{t('certs.commands.send')}</h2>
       <p>
         <Words text={t('certs.commands.sendText')} />
       </p>
       {block(send)}
-      <h3>{t('certs.commands.wait')}</h3>
+      <h2>{t('certs.commands.wait')}</h2>
       <p>{t('certs.commands.waitText')}</p>
       {block(wait)}
       {p12 === null ? null : (
         <>
-          <h3>{t('certs.commands.p12')}</h3>
+          <h2>{t('certs.commands.p12')}</h2>
           {block(p12)}
         </>
       )}
