@@ -7,6 +7,7 @@ import ca from '../lib/i18n/messages/en/ca.json' with { type: 'json' };
 import certs from '../lib/i18n/messages/en/certs.json' with { type: 'json' };
 import status from '../lib/i18n/messages/en/status.json' with { type: 'json' };
 import { testBrowser } from './support/chromium';
+import { opensslCsr } from './support/csr';
 import { testFirefox } from './support/firefox';
 import { approveAndSign } from './support/issue';
 import { startPortal, type Portal } from './support/portal';
@@ -104,6 +105,61 @@ test('on a machine without the key: the page says so, and takes the right backup
   const p12 = join(portal.dir, 'elsewhere.p12');
   await download.saveAs(p12);
   await mustRun('openssl', ['pkcs12', '-in', p12, '-passin', `pass:${PASSPHRASE}`, '-nodes', '-noout']);
+  await other.close();
+});
+
+/** Asks for the request, with what its link is for. */
+async function asItStands(link: string): Promise<{ state: string; certificate: { state: string } | null }> {
+  const [id = ''] = /R-[0-9A-Z]{8}/.exec(link) ?? [];
+  const secret = link.split('#s=')[1] ?? '';
+  const { text } = await portal.call(`/api/v1/requests/${id}`, {
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  return JSON.parse(text) as Awaited<ReturnType<typeof asItStands>>;
+}
+
+test('a lost key: another request takes the place of the one before, whose certificate is revoked', async () => {
+  const { link } = await request(await mine.newPage(), 'lena');
+  const [id = ''] = /R-[0-9A-Z]{8}/.exec(link) ?? [];
+  const other = await browser.newContext();
+  const page = await other.newPage();
+  await page.goto(link);
+  await page.getByRole('link', { name: certs.request.startAgain }).click();
+  await expect(page.locator('main')).toContainText(certs.new.againIssued.replace('{id}', id));
+  // Who it is for, is known from the one before.
+  await expect(page.locator('#commonName')).toHaveValue('lena');
+  await page.locator('#passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: certs.new.continue }).click();
+  await page.getByRole('button', { name: certs.new.send }).click();
+  await expect(page.getByTestId('pickup-link')).toContainText('/certs/requests/R-');
+  await expect(page.getByTestId('pickup-link')).not.toContainText(id);
+  await expect(page.locator('main')).not.toContainText(certs.new.sentLeft);
+  expect(await asItStands(link)).toMatchObject({ state: 'ISSUED', certificate: { state: 'REVOKED' } });
+  await page.goto(`${portal.url}/certs/new?again=${id}`); // it has been replaced
+  await expect(page.locator('#commonName')).toHaveValue('');
+  await other.close();
+});
+
+test('a lost key while the request waits, without JavaScript: it is taken back', async () => {
+  const first = await mine.newPage();
+  await fillIn(first, 'lars');
+  await first.getByRole('button', { name: certs.new.send }).click();
+  const link = await first.getByTestId('pickup-link').innerText();
+  const [id = ''] = /R-[0-9A-Z]{8}/.exec(link) ?? [];
+  const other = await browser.newContext({ javaScriptEnabled: false });
+  const page = await other.newPage();
+  await page.goto(`${portal.url}/certs/new?again=${id}`); // nobody has shown its secret here
+  await page.locator('#secret').fill(link.split('#s=')[1] ?? '');
+  await page.getByRole('button', { name: certs.request.openGo }).click();
+  await page.getByRole('link', { name: certs.request.startAgain }).click();
+  await page.getByRole('link', { name: certs.new.way.paste }).click();
+  await expect(page.locator('main')).toContainText(certs.new.againLede.replace('{id}', id));
+  await expect(page.locator('#commonName')).toHaveValue('lars');
+  await page.locator('#csr').fill((await opensslCsr(portal.dir, 'lars')).csr);
+  await page.getByRole('button', { name: certs.new.continue }).click();
+  await page.getByRole('button', { name: certs.new.send }).click();
+  await expect(page.getByTestId('pickup-link')).toContainText('/certs/requests/R-');
+  expect(await asItStands(link)).toMatchObject({ state: 'WITHDRAWN' });
   await other.close();
 });
 

@@ -13,6 +13,7 @@ import { approveTouched } from '#lib/requests/approve-touched';
 import { TouchField } from '#lib/http/touch-field';
 import { editRequest } from '#lib/requests/edit-request';
 import { rejectRequest } from '#lib/requests/reject-request';
+import { REQUEST_ID } from '#lib/requests/request-id';
 import { retryRequest } from '#lib/requests/retry-request';
 import { signRequests } from '#lib/requests/sign-requests';
 import { unapproveRequest } from '#lib/requests/unapprove-request';
@@ -20,7 +21,7 @@ import { unapproveRequest } from '#lib/requests/unapprove-request';
 import { SeenMany } from './seen-request';
 import { wordsOf } from './templates';
 
-const Id = z.string().regex(/^R-[0-9A-HJKMNP-TV-Z]{8}$/);
+const Id = z.string().regex(REQUEST_ID);
 const Ids = z
   .union([Id, z.array(Id).max(200)])
   .optional()

@@ -1,3 +1,5 @@
+import { REQUEST_ID } from '#lib/requests/request-id';
+
 import { Seen, type SeenRequest } from './seen-request';
 
 /** One value of a query, trimmed and cut; Next gives arrays where a name occurs twice. */
@@ -23,7 +25,7 @@ export function count(query: Query, name: string): number {
 export function requestIds(query: Query, name: string): string[] {
   return many(query, name)
     .flatMap((value) => value.split(','))
-    .filter((id) => /^R-[0-9A-HJKMNP-TV-Z]{8}$/.test(id))
+    .filter((id) => REQUEST_ID.test(id))
     .slice(0, 200);
 }
 

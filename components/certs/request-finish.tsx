@@ -6,9 +6,21 @@ import { Fold } from '../ui/fold';
 import { SectionHead } from '../ui/section-head';
 import { wordsOf } from '../ui/words-of';
 import { KeptKeyNote } from './kept-key';
+import { StartAgain } from './start-again';
 
 /** While one waits: the key's backup, and the other ways to the certificate. */
-export function RequestFinish({ view, siteUrl, t }: { view: RequesterView; siteUrl: string; t: Translate }) {
+export function RequestFinish({
+  view,
+  siteUrl,
+  again,
+  t,
+}: {
+  view: RequesterView;
+  siteUrl: string;
+  /** A later request may take its place. */
+  again: boolean;
+  t: Translate;
+}) {
   const command =
     `curl --cacert bundle.pem --retry 60 --retry-all-errors --retry-delay 60 -f \\\n` +
     `  -H "Authorization: Bearer $(cat pickup-secret)" -o certificate.pem \\\n` +
@@ -22,6 +34,7 @@ export function RequestFinish({ view, siteUrl, t }: { view: RequesterView; siteU
           spkiSha256={view.spkiSha256}
           words={wordsOf(t, 'certs.request', ['backupNone', 'backupSave', 'backupDone', 'keyElsewhere'])}
         />
+        {again ? <StartAgain id={view.id} t={t} /> : null}
         <div>
           <Fold title={t('certs.request.another')}>
             <p>{t('certs.request.anotherText')}</p>

@@ -11,6 +11,7 @@ import { ImportGuides, pkcs12Form, type ImportPlatform } from './import-guides';
 import { p12Name } from './p12-name';
 import { PickUp, type FetchedAction } from './pick-up';
 import { PICKUP_WORDS } from './pick-up-words';
+import { StartAgain } from './start-again';
 
 const FILES = [
   ['certificate.pem', 'pem'],
@@ -25,11 +26,14 @@ export function RequestPickUp({
   view,
   platform,
   fetched,
+  again,
   t,
 }: {
   view: RequesterView;
   platform: ImportPlatform;
   fetched: FetchedAction;
+  /** A later request may take its place. */
+  again: boolean;
   t: Translate;
 }) {
   const { certificate } = view;
@@ -58,6 +62,7 @@ export function RequestPickUp({
             fetched={fetched}
             words={wordsOf(t, 'certs.pickup', PICKUP_WORDS, ['file', 'reason'])}
           />
+          {again ? <StartAgain id={view.id} t={t} /> : null}
         </div>
       </section>
       <section className="section" aria-labelledby="import">

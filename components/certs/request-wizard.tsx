@@ -31,6 +31,7 @@ export function RequestWizard({
   trustProof,
   ways,
   over = null,
+  again = null,
 }: {
   way: Way;
   /** For a machine: named by its host names, with a CSR that was made there. */
@@ -43,6 +44,8 @@ export function RequestWizard({
   ways: ReactNode;
   /** In the place of the form, where nothing may be sent any more; what was sent just now stays. */
   over?: ReactNode;
+  /** A request whose place this one takes, and what is known from it. */
+  again?: { id: string; values: Record<string, string> } | null;
 }) {
   const [state, send, busy] = useActionState<ActionState<WizardValue>, FormData>(action, { ok: null });
   const [editing, setEditing] = useState(false);
@@ -95,6 +98,7 @@ export function RequestWizard({
           pickupSecret={value.pickupSecret}
           backup={key.backup()}
           kept={kept}
+          left={value.left}
           words={words}
           siteUrl={facts.siteUrl}
         />
@@ -111,6 +115,7 @@ export function RequestWizard({
         <input type="hidden" name="way" value={way} />
         <input type="hidden" name="profile" value={server ? 'server' : 'user'} />
         {trustProof ? <input type="hidden" name="trustProof" value={trustProof} /> : null}
+        {again ? <input type="hidden" name="again" value={again.id} /> : null}
         {failed ? <FormFailure title={failed.title} text={failed.advice || failed.message} /> : null}
         <fieldset hidden={previewing} disabled={previewing}>
           <WizardForm
@@ -118,7 +123,7 @@ export function RequestWizard({
             server={server}
             words={words}
             facts={facts}
-            values={failed?.values ?? (value?.step === 'preview' ? value.carried : {})}
+            values={failed?.values ?? (value?.step === 'preview' ? value.carried : (again?.values ?? {}))}
             wrong={local ?? (failed?.field ? { field: failed.field, message: failed.message } : null)}
             keyFacts={key.facts}
             busy={busy || working}

@@ -25,7 +25,7 @@ type SentWords = Pick<
   | 'backupSaved'
   | 'toRequest'
 > &
-  Partial<Record<'phraseTitle' | 'phraseText' | 'aboutPhrase', string>>;
+  Partial<Record<'phraseTitle' | 'phraseText' | 'aboutPhrase' | 'sentLeft', string>>;
 
 /** The key store is loaded by whoever made a key, not with every form. */
 async function noteBackup(spkiSha256: string): Promise<void> {
@@ -40,6 +40,7 @@ export function SentView({
   backup,
   kept,
   phrase = '',
+  left = '',
   words,
   siteUrl,
 }: {
@@ -49,6 +50,8 @@ export function SentView({
   kept: boolean;
   /** The passphrase that was made for the key: shown this once, where nobody chose it. */
   phrase?: string;
+  /** The request whose place this one was to take, where that still stands. */
+  left?: string | undefined;
   words: SentWords;
   siteUrl: string;
 }) {
@@ -60,6 +63,13 @@ export function SentView({
         <h2 id="sent">{words.sentTitle.replace('{id}', id)}</h2>
       </div>
       <p>{words.sentLede}</p>
+      {left === '' ? null : (
+        <Callout kind="warn">
+          <p>
+            {words.sentLeft} <a href={`/certs/requests/${left}`}>{left}</a>
+          </p>
+        </Callout>
+      )}
       {phrase === '' ? null : (
         <>
           <h3>{words.phraseTitle}</h3>

@@ -17,4 +17,5 @@ export type Carried = {
 /** What the wizard's server action answers. */
 export type WizardValue =
   | { step: 'preview'; preview: RequestPreview; carried: Carried }
-  | { step: 'sent'; id: string; pickupSecret: string };
+  /** `left`: the request whose place this one was to take, where that could not be ended. */
+  | { step: 'sent'; id: string; pickupSecret: string; left?: string };

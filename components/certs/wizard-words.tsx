@@ -55,6 +55,7 @@ export const WIZARD_WORDS = [
   'yourKey',
   'sentTitle',
   'sentLede',
+  'sentLeft',
   'linkTitle',
   'linkText',
   'aboutLink',

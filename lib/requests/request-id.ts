@@ -5,7 +5,8 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** 5 bytes are 40 bits are 8 characters. */
 const ID_BYTES = 5;
-const ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/;
+/** As it is written. */
+export const REQUEST_ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/;
 
 /** A request's id, such as `R-7K3F9Q2M`. Random, so that ids tell nothing about how many there are. */
 export function newRequestId(random: Uint8Array = randomBytes(ID_BYTES)): string {
@@ -32,7 +33,7 @@ export function readRequestId(text: string): string | null {
     .replace(/[IL]/g, '1')
     .replace(/O/g, '0');
   const id = `R-${plain}`;
-  return ID.test(id) ? id : null;
+  return REQUEST_ID.test(id) ? id : null;
 }
 
 /** 256 random bits, base64url. Shown once; only its hash is stored. */

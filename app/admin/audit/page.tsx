@@ -89,7 +89,7 @@ function Shown({ filter, page }: { filter: AuditFilterQuery; page: Page }) {
   const about = filter.about ?? '';
   const file = (form: string) => withQuery(EXPORT, filter, { form });
   return (
-    <>
+    <div className="audit-shown">
       <h2 className={about === '' ? 'vh' : undefined}>
         {about === '' ? t('admin.audit.title') : t('admin.audit.storyTitle', { about })}
       </h2>
@@ -108,6 +108,6 @@ function Shown({ filter, page }: { filter: AuditFilterQuery; page: Page }) {
         {t('admin.audit.export')} <a href={file('csv')}>{t('admin.audit.exportCsv')}</a>,{' '}
         <a href={file('jsonl')}>{t('admin.audit.exportJsonl')}</a>. {t('admin.audit.exportHelp')}
       </p>
-    </>
+    </div>
   );
 }

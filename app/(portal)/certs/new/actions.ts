@@ -2,11 +2,14 @@
 
 import { z } from 'zod';
 
+import { isHubgateError } from '#lib/errors';
 import { action } from '#lib/http/action';
-import { rememberRequest } from '#lib/http/page';
+import { openPage, rememberRequest } from '#lib/http/page';
 import { previewRequest } from '#lib/requests/preview-request';
-import { submitRequest } from '#lib/requests/submit-request';
 import { readNames } from '#lib/requests/read-names';
+import { REQUEST_ID } from '#lib/requests/request-id';
+import { supersedeRequest } from '#lib/requests/start-again';
+import { submitRequest } from '#lib/requests/submit-request';
 import type { WizardValue } from '#components/certs/wizard-state';
 
 import { csrBytes, CsrFields } from '../csr-fields';
@@ -22,6 +25,8 @@ const Wish = z.object({
   note: z.string().trim().max(2000).default(''),
   label: z.string().trim().max(200).default(''),
   trustProof: z.string().max(1000).optional(),
+  /** The request whose place this one takes: its key is lost. */
+  again: z.string().regex(REQUEST_ID).optional(),
 });
 
 /**
@@ -60,6 +65,25 @@ export const requestCertificate = action({
     }
     const { id, pickupSecret } = await submitRequest(ctx, common);
     await rememberRequest(id);
-    return { step: 'sent', id, pickupSecret };
+    const left = wish.again === undefined ? null : await endBefore(wish.again, id);
+    return { step: 'sent', id, pickupSecret, ...(left === null ? {} : { left }) };
   },
 });
+
+/**
+ * Ends the request whose place another takes, which is sent already: its pick-up secret is shown whatever
+ * happens here.
+ *
+ * @returns the request when it stands still
+ */
+async function endBefore(id: string, by: string): Promise<string | null> {
+  const own = await (await openPage()).asRequester(id);
+  if (own === null) return id;
+  try {
+    await supersedeRequest(own, { id, by });
+    return null;
+  } catch (thrown) {
+    if (!isHubgateError(thrown)) throw thrown;
+    return id;
+  }
+}

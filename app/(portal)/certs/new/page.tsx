@@ -12,6 +12,9 @@ import { Trail } from '#components/ui/steps';
 import { Words, slot } from '#components/ui/words';
 import { openPage, type Page } from '#lib/http/page';
 import { knownRequester } from '#lib/requests/known-requester';
+import { REQUEST_ID } from '#lib/requests/request-id';
+import { canStartAgain } from '#lib/requests/start-again';
+import { viewOwnRequest } from '#lib/requests/view-own-request';
 
 import { PortalPage } from '../../../portal-page';
 import { trustSeen } from '../../trust-seen';
@@ -35,6 +38,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
   if (config.requests.signIn === 'required' && person === null) redirect('/sign-in?next=/certs/new');
   const query = await searchParams;
   const { silent, ...known } = await knownRequester(page.ctx);
+  const again = await requestBefore(page, query['again']);
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
@@ -44,7 +48,13 @@ export default async function NewRequestPage({ searchParams }: Search) {
     <PortalPage page={page} at="certs">
       <PageHead
         title={t(server ? 'certs.new.titleServer' : 'certs.new.title')}
-        lede={server ? t('certs.new.ledeServer', { names: namesInWords(page) }) : undefined}
+        lede={
+          again !== null
+            ? t(again.issued ? 'certs.new.againIssued' : 'certs.new.againLede', { id: again.id })
+            : server
+              ? t('certs.new.ledeServer', { names: namesInWords(page) })
+              : undefined
+        }
       />
       <Trail
         label={t('certs.new.progress')}
@@ -78,6 +88,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
           server={server}
           action={requestCertificate}
           words={words}
+          again={again}
           ways={
             <>
               <p className="legend" id="ways">
@@ -88,7 +99,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
                 value={way}
                 options={ways.map((value) => ({
                   value,
-                  href: `/certs/new?${server ? 'for=server&' : ''}way=${value}`,
+                  href: `/certs/new?${server ? 'for=server&' : ''}${again ? `again=${again.id}&` : ''}way=${value}`,
                   title: t(`certs.new.way.${value}`),
                   text: t(`certs.new.way.${value}Text`),
                 }))}
@@ -124,6 +135,21 @@ export default async function NewRequestPage({ searchParams }: Search) {
       </div>
     </PortalPage>
   );
+}
+
+/** The request whose place this one is to take, as far as it is this visitor's and may still be replaced. */
+async function requestBefore(
+  page: Page,
+  id: string | string[] | undefined,
+): Promise<{ id: string; issued: boolean; values: Record<string, string> } | null> {
+  if (typeof id !== 'string' || !REQUEST_ID.test(id)) return null;
+  const own = await page.asRequester(id);
+  if (own === null) redirect(`/certs/requests/${id}`); // where the pick-up secret is asked for
+  // Replaced already, a moment ago perhaps: the page is made anew under what was just sent.
+  if (!(await canStartAgain(own, { id }))) return null;
+  const { commonName, email, label, state } = await viewOwnRequest(own, { id });
+  const values = { commonName, email: email ?? '', label: label ?? '' };
+  return { id, issued: state === 'ISSUED', values };
 }
 
 /** What the commands for a shell name: the reader's own where it is known, else an example. */

@@ -4,10 +4,11 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
 import { action, formAction } from '#lib/http/action';
+import { REQUEST_ID } from '#lib/requests/request-id';
 import { sponsorRequest } from '#lib/requests/sponsor';
 
 const Form = z.object({
-  id: z.string().regex(/^R-[0-9A-HJKMNP-TV-Z]{8}$/),
+  id: z.string().regex(REQUEST_ID),
   vouch: z.enum(['yes', 'no']),
   note: z.string().max(2000).optional(),
 });

@@ -7,6 +7,7 @@ import { PageHead } from '#components/ui/page-head';
 import { Time } from '#components/ui/time';
 import { isHubgateError } from '#lib/errors';
 import { openPage, requirePage, type Page } from '#lib/http/page';
+import { REQUEST_ID } from '#lib/requests/request-id';
 import { viewForSponsor, type SponsorView } from '#lib/requests/sponsor';
 
 import { PortalPage } from '../../../portal-page';
@@ -17,7 +18,6 @@ type Props = {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
-const ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/u;
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('certs.sponsor.title') };
@@ -26,7 +26,7 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Where a guest sends somebody of the centre who knows them: one click says so, in one's own name. */
 export default async function SponsorPage({ params, searchParams }: Props) {
   const { id } = await params;
-  if (!ID.test(id)) notFound();
+  if (!REQUEST_ID.test(id)) notFound();
   const page = await requirePage('signed-in', `/sponsor/${id}`);
   const view = await load(page, id);
   if (view === null) return <NotYou page={page} />;

@@ -20,24 +20,25 @@ import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 import { slot, Words } from '#components/ui/words';
 import { wordsOf } from '#components/ui/words-of';
-import { canRevoke, isOnHold } from '#lib/certificates/revocation-reasons';
+import { canRevoke } from '#lib/certificates/revocation-reasons';
 import { openPage, type Page } from '#lib/http/page';
+import { REQUEST_ID } from '#lib/requests/request-id';
+import { canStartAgain } from '#lib/requests/start-again';
 import { viewOwnRequest } from '#lib/requests/view-own-request';
 import type { RequesterView } from '#lib/requests/views';
 
 import { PortalPage } from '../../../../portal-page';
 import { fetched, revokeOld, withdraw } from './actions';
+import { heading, isRevoked } from './heading';
 
 type Params = {
   params: Promise<{ id: string }>;
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
-const ID = /^R-[0-9A-HJKMNP-TV-Z]{8}$/u;
-
 export async function generateMetadata({ params }: Pick<Params, 'params'>): Promise<Metadata> {
   const { id } = await params;
-  return { title: ID.test(id) ? (await openPage()).t('certs.request.title', { id }) : 'Hubgate' };
+  return { title: REQUEST_ID.test(id) ? (await openPage()).t('certs.request.title', { id }) : 'Hubgate' };
 }
 
 /** One request: where it stands, who acts next, and in the end the certificate. */
@@ -45,7 +46,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
   const { id } = await params;
   const page = await openPage();
   const { t } = page;
-  if (!ID.test(id)) notFound();
+  if (!REQUEST_ID.test(id)) notFound();
   const own = await page.asRequester(id);
   const crumb = (
     <>
@@ -60,6 +61,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
     );
   }
   const view = await viewOwnRequest(own, { id });
+  const again = await canStartAgain(own, { id });
   const signer = view.state === 'APPROVED' ? await signerWord(page) : 'ready';
   const open = ['SUBMITTED', 'APPROVED', 'SIGNING'].includes(view.state);
   const platform = importPlatform(guideFor((await headers()).get('user-agent') ?? ''));
@@ -69,7 +71,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
       <div className="cols cols-aside">
         <div>
           {view.certificate && view.certificate.state !== 'REVOKED' ? (
-            <RequestPickUp view={view} platform={platform} fetched={fetched} t={t} />
+            <RequestPickUp view={view} platform={platform} fetched={fetched} again={again} t={t} />
           ) : null}
           <OldCertificate page={page} view={view} />
           {view.question && view.state === 'SUBMITTED' ? (
@@ -106,7 +108,7 @@ export default async function RequestPage({ params, searchParams }: Params) {
             />
           </section>
           <Sponsor page={page} view={view} />
-          {open ? <RequestFinish view={view} siteUrl={page.config.site.url} t={t} /> : null}
+          {open ? <RequestFinish view={view} siteUrl={page.config.site.url} again={again} t={t} /> : null}
           {['REJECTED', 'WITHDRAWN', 'EXPIRED'].includes(view.state) || isRevoked(view) ? (
             <p className="actions section">
               <LinkButton look="primary" href="/certs/new">
@@ -275,58 +277,4 @@ async function signerWord(page: Page): Promise<SignerWord> {
   } catch {
     return 'down';
   }
-}
-
-const KINDS = {
-  SUBMITTED: 'wait',
-  APPROVED: 'wait',
-  SIGNING: 'wait',
-  ISSUED: 'ok',
-  REJECTED: 'bad',
-  WITHDRAWN: 'wait',
-  EXPIRED: 'warn',
-  FAILED: 'bad',
-} as const satisfies Record<RequesterView['state'], string>;
-
-/** For good: a hold may end. */
-function isRevoked({ certificate }: RequesterView): boolean {
-  return certificate?.state === 'REVOKED' && !isOnHold(certificate);
-}
-
-/** What is to be said of a certificate that was taken back; null for all others. */
-function takenBack({ t, config }: Page, { certificate }: RequesterView) {
-  if (certificate?.state !== 'REVOKED') return null;
-  const held = isOnHold(certificate);
-  const key = held ? 'HELD' : 'REVOKED';
-  return {
-    kind: held ? ('warn' as const) : ('bad' as const),
-    title: t(`certs.request.state.${key}.title`),
-    lede: t(`certs.request.state.${key}.lede`, {
-      why: t(`common.revocation.${certificate.revocationReason ?? 'unspecified'}`),
-      contact: config.site.contact === '' ? t('certs.revoke.operators') : config.site.contact,
-    }),
-  };
-}
-
-function heading(page: Page, view: RequesterView, signer: SignerWord) {
-  const { t, config } = page;
-  const taken = takenBack(page, view);
-  if (taken !== null) return taken;
-  if (view.certificate?.state === 'SUPERSEDED') {
-    return {
-      kind: 'wait' as const,
-      title: t('certs.request.state.SUPERSEDED.title'),
-      lede: t('certs.request.state.SUPERSEDED.lede'),
-    };
-  }
-  const paused = view.state === 'APPROVED' && signer !== 'ready';
-  const key = paused ? (signer === 'locked' ? 'LOCKED' : 'DOWN') : view.state;
-  const mailed = config.mail.transport !== 'none' && view.email !== null;
-  const lede = key === 'SUBMITTED' && !mailed ? 'ledeNoMail' : 'lede';
-  return {
-    kind: paused ? ('warn' as const) : KINDS[view.state],
-    ...(key === 'LOCKED' ? { icon: 'lock' as const } : {}),
-    title: t(`certs.request.state.${key}.title`),
-    lede: t(`certs.request.state.${key}.${lede}`, { email: view.email ?? '', reason: view.reason ?? '–' }),
-  };
 }
