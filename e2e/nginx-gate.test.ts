@@ -78,6 +78,27 @@ test('the portal is told nothing that the client made up', async () => {
   }
 });
 
+test('copies of our headers in other cases, with underscores and several times tell nothing either', async () => {
+  const names = ['X-SSL-Client-Verify', 'X-SSL-Client-Cert', 'X-SSL-Client-S-DN', 'X-Hubgate-Front'];
+  const alike = [
+    ...names.map((name) => name.toUpperCase()),
+    ...names.map((name) => name.toLowerCase().replaceAll('-', '_')),
+    ...['X_SSL-Client-Verify', 'x-ssl-client-s_dn', 'X-Hubgate_Front', 'X_Scheme', 'Client_Cert'],
+    'CLIENT-CERT',
+  ];
+  const headers = Object.fromEntries(alike.map((name) => [name, ['SUCCESS forged', 'CN=mallory forged']]));
+  for (const identity of [undefined, alice]) {
+    for (const url of [gate('/status/cert-check'), gate('/open/'), portalName('/certs')]) {
+      const shown = { ca: ca.rootPem, ...(identity === undefined ? {} : { identity }) };
+      const seen = arrived((await send(url, { ...shown, headers })).text);
+      expect(JSON.stringify(seen), url).not.toMatch(/forged|mallory/);
+      const known = identity !== undefined && url.startsWith(gate('/'));
+      expect(seen['x-ssl-client-verify'], url).toBe(known ? 'SUCCESS' : 'NONE');
+      if (known) expect(seen['x-ssl-client-s-dn']).toContain('CN=alice');
+    }
+  }
+});
+
 test('who shows a certificate is named by every header of the contract', async () => {
   const answer = await send(gate('/status/cert-check'), { ca: ca.rootPem, identity: alice });
   const headers = arrived(answer.text);
@@ -129,6 +150,20 @@ test('names that are not quite a listed one stay outside', async () => {
   for (const name of ['alic', 'alicee', '*', 'alice smith', 'Alice', 'any', 'x/CN=alice', 'alice,OU=x']) {
     const answer = await send(gate('/astro/hub/'), { ca: ca.rootPem, identity: await ca.issue(name) });
     expect(answer.status, name).toBe(403);
+  }
+});
+
+test('a certificate with two names is for nobody: others would read the other one', async () => {
+  for (const [first, also] of [
+    ['alice', 'mallory'],
+    ['mallory', 'alice'],
+  ] as const) {
+    const identity = await ca.issue(first, { also });
+    for (const path of ['/astro/', '/open/']) {
+      const answer = await send(gate(path), { ca: ca.rootPem, identity });
+      expect(answer.status, `${first} and ${also} at ${path}`).toBe(403);
+      expect(JSON.parse(answer.text).headers['x-hubgate-refusal']).toBe('not-listed');
+    }
   }
 });
 

@@ -455,6 +455,16 @@ describe('the gate', () => {
     expect(seen.hub).toHaveLength(0);
   });
 
+  it.each(['CN=alice,CN=bob', 'CN=bob,CN=alice', 'CN=alice+CN=bob', 'OU=NLHPC', 'CN=,OU=NLHPC'])(
+    'lets %s in nowhere: it does not name exactly one account',
+    async (subject) => {
+      writeMap('access.map', 'astro any\nastro/alice yes\nastro/bob yes\nou:astro/NLHPC yes\n');
+      expect((await get('gate', '/astro/', { as: await pki.client(subject) })).status).toBe(403);
+      expect(seen.portal[0]?.headers['x-hubgate-refusal']).toBe('not-listed');
+      expect((await get('gate', '/astro/', { as: await pki.client('CN=alice+OU=NLHPC') })).status).toBe(200);
+    },
+  );
+
   it.each([
     ['nobody listens', 'http://127.0.0.1:1', 'GET', ''],
     ['nobody listens for an upload', 'http://127.0.0.1:1', 'POST', 'x'.repeat(300_000)],
