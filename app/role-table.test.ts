@@ -14,6 +14,7 @@ import { insertUser } from '../lib/db/users';
 import { planEvent } from '../lib/events/plan-event';
 import { createApiToken } from '../lib/identity/api-tokens';
 import { allows, PERMISSIONS, ROLE_TABLE, type Permission } from '../lib/identity/role-table';
+import { readSession, sessionRules } from '../lib/identity/session';
 import { SESSION_COOKIE } from '../lib/identity/session-cookie';
 import { approveRequest } from '../lib/requests/approve-request';
 import { signRequests } from '../lib/requests/sign-requests';
@@ -178,6 +179,13 @@ function paramsOf(file: string): Record<string, string> {
   };
 }
 
+async function isSignedIn(headers: Headers): Promise<boolean> {
+  const { config, db, secrets } = house.instance;
+  const value = headers.get('cookie')?.split('=')[1];
+  const rules = sessionRules(config, secrets.session);
+  return (await readSession(db, value, rules, new Date())) !== null;
+}
+
 type Outcome = 'let in' | 'sign in first' | 'refused';
 
 const REFUSALS: Record<string, Outcome> = {
@@ -203,8 +211,12 @@ async function callPage(place: Place, who: Who): Promise<Outcome> {
   }
 }
 
-async function callAction(place: Place, who: Who): Promise<Outcome> {
-  sent.headers = await browserOf(who);
+const callAction = async (place: Place, who: Who): Promise<Outcome> =>
+  REFUSALS[(await actionCode(place, await browserOf(who))) ?? ''] ?? 'let in';
+
+/** The code with which an action refuses, or nothing. */
+async function actionCode(place: Place, headers: Headers): Promise<string | undefined> {
+  sent.headers = headers;
   const run = (await load(place.file))[place.part] as (...args: unknown[]) => Promise<unknown>;
   const form = new FormData();
   form.set('id', id);
@@ -218,26 +230,25 @@ async function callAction(place: Place, who: Who): Promise<Outcome> {
     if (!digest.startsWith('NEXT_REDIRECT')) throw thrown;
     code = /[?&]problem=([a-z.-]+)/.exec(digest)?.[1];
   }
-  return REFUSALS[code ?? ''] ?? 'let in';
+  return code;
 }
 
-async function answerOutcome(answer: Response): Promise<Outcome> {
-  if (answer.headers.get('content-type')?.startsWith('application/problem+json') !== true) {
-    await answer.body?.cancel();
-    return 'let in';
-  }
-  const { code } = (await answer.json()) as { code?: string };
-  return REFUSALS[code ?? ''] ?? 'let in';
-}
+const callRouteAs = async (place: Place, headers: Headers): Promise<Outcome> =>
+  REFUSALS[(await routeCode(place, headers)) ?? ''] ?? 'let in';
 
-async function callRouteAs(place: Place, headers: Headers): Promise<Outcome> {
+/** The code with which a route refuses, or nothing. */
+async function routeCode(place: Place, headers: Headers): Promise<string | undefined> {
   const handler = (await load(place.file))[place.part] as Parameters<typeof callRoute>[1];
   const answer = await callRoute(house, handler, {
     method: place.part,
     headers: Object.fromEntries(headers),
     params: paramsOf(place.file),
   });
-  return answerOutcome(answer);
+  if (answer.headers.get('content-type')?.startsWith('application/problem+json') !== true) {
+    await answer.body?.cancel();
+    return undefined;
+  }
+  return ((await answer.json()) as { code?: string }).code;
 }
 
 /** What the table says for this caller. */
@@ -318,5 +329,53 @@ describe.each(WHO)('called by %s', (who) => {
       if (byToken !== want) wrong.push(`${place.name} by token: ${byToken}, not ${want}`);
     }
     expect(wrong).toEqual([]);
+  });
+});
+
+/**
+ * Changing routes that a page of another site may call: OCSP reads no cookie and changes nothing; next-auth
+ * signs out by a token of its own only (lib/http/next-auth-options.test.ts).
+ */
+const NO_ORIGIN_ASKED = ['POST /ocsp/[[...request]]', 'POST /api/auth/[...nextauth]'];
+
+/** Actions whose refusal nobody hears: the session has to be there still. */
+const SILENT = ['signOut (app/admin/session-actions.ts)', 'signInAgain (app/admin/session-actions.ts)'];
+
+describe.each([
+  ['another site', { origin: 'https://evil.example' }],
+  ['the gate, where notebooks run scripts of others', { origin: 'https://gate.localhost:8444' }],
+  ['a frame that is nobody’s', { origin: 'null' }],
+  ['a page that does not say which', {}],
+  ['a page of the same site only', { 'sec-fetch-site': 'same-site' }],
+])('called with cookies by %s', (_what, from) => {
+  /** The browser of somebody who may, with what a page of another origin cannot change. */
+  const elsewhere = async (access: string): Promise<Headers> => {
+    const asked = access === 'public' || access === 'owner' ? 'signed-in' : access;
+    const headers = await browserOf(WHO.find((who) => expected(asked, who) === 'let in') ?? 'stranger');
+    headers.delete('origin');
+    for (const [name, value] of Object.entries(from)) headers.set(name, value);
+    return headers;
+  };
+
+  it('no action acts', async () => {
+    const acted: string[] = [];
+    for (const place of all.filter((one) => one.kind === 'action')) {
+      const headers = await elsewhere(needs.get(`action ${place.name}`) ?? '');
+      const code = await actionCode(place, headers);
+      const refused = SILENT.includes(place.name) ? await isSignedIn(headers) : code === 'auth.wrong-origin';
+      if (!refused) acted.push(`${place.name}: ${code}`);
+    }
+    expect(acted).toEqual([]);
+  });
+
+  it('no route that changes anything acts', async () => {
+    const acted: string[] = [];
+    const changing = all.filter(({ kind, part }) => kind === 'route' && !/^(GET|HEAD|OPTIONS)$/.test(part));
+    expect(changing.length).toBeGreaterThan(15);
+    for (const place of changing.filter(({ name }) => !NO_ORIGIN_ASKED.includes(name))) {
+      const code = await routeCode(place, await elsewhere(needs.get(`route ${place.name}`) ?? ''));
+      if (code !== 'auth.wrong-origin') acted.push(`${place.name}: ${code}`);
+    }
+    expect(acted).toEqual([]);
   });
 });

@@ -196,6 +196,20 @@ test('names that are not quite a listed one stay outside', async () => {
   }
 });
 
+test('a certificate with two names is for nobody: others would read the other one', async () => {
+  for (const [first, also] of [
+    ['alice', 'mallory'],
+    ['mallory', 'alice'],
+  ] as const) {
+    const identity = await ca.issue(first, { also });
+    for (const path of ['/astro/', '/open/']) {
+      const answer = await send(gate(path), { ca: ca.rootPem, identity });
+      expect(answer.status, `${first} and ${also} at ${path}`).toBe(403);
+      expect(JSON.parse(answer.text).headers['x-hubgate-refusal']).toBe('not-listed');
+    }
+  }
+});
+
 test('tricks with the path do not get around the gate', async () => {
   for (const path of [
     '//astro/hub',

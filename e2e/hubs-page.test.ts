@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test, type Browser, type Page } from '@playwright/test';
@@ -7,6 +8,7 @@ import { becomeAdministrator } from './support/administrator';
 import { testBrowser } from './support/chromium';
 import { startPortal, type Portal } from './support/portal';
 import { until } from './support/ports';
+import { mustRun } from './support/run';
 
 // The list of hubs: sent once, live without a reload, whole without JavaScript.
 
@@ -78,6 +80,35 @@ test('keyboard focus stays on its hub while others come', async () => {
   await expect(open).toBeFocused();
   await rm(fileOf('art'));
   await expect(row('Art')).toHaveCount(0);
+});
+
+test('a folder whose changes this machine does not hear, such as one on NFS, is followed all the same', async () => {
+  // FUSE is to inotify what NFS is: what is written on the other side makes no event here.
+  const remote = join(portal.dir, 'remote');
+  const before = join(portal.dir, 'hubs-before');
+  await mkdir(remote);
+  await rename(portal.hubsDir, before);
+  await mkdir(portal.hubsDir);
+  await mustRun('bindfs', [remote, portal.hubsDir]);
+  const heard: string[] = [];
+  const ears = watch(portal.hubsDir, (_event, name) => heard.push(name ?? ''));
+  try {
+    await expect(row('Geology')).toHaveCount(0); // another folder, and an empty one
+    const within2s = { timeout: 2000 };
+    await writeFile(join(remote, 'far.hub'), `${portal.gateUrl}/far,Far away\n`);
+    await expect(row('Far away')).toBeVisible(within2s);
+    await writeFile(join(remote, 'far.hub'), `${portal.gateUrl}/far,Far and near\n`);
+    await expect(row('Far and near')).toBeVisible(within2s);
+    await rm(join(remote, 'far.hub'));
+    await expect(row('Far and near')).toHaveCount(0, within2s);
+    expect(heard).toEqual([]);
+  } finally {
+    ears.close();
+    await mustRun('umount', [portal.hubsDir]);
+    await rmdir(portal.hubsDir);
+    await rename(before, portal.hubsDir);
+  }
+  await expect(row('Geology')).toBeVisible();
 });
 
 test('the last hub goes and the first one comes', async () => {

@@ -239,3 +239,13 @@ test('restarted with the original >>, it shows once and is up again', async () =
   await expect(page.getByRole('row', { name: 'AstroInformatics Lab' })).toHaveCount(1);
   expect(await portal.apache?.workers()).toEqual(workers);
 });
+
+test('a hub that is gone with its proxy is told by a page of the portal, with 503', async () => {
+  await astro.stop();
+  const page = await pageOf(aliceAt);
+  const down = await page.goto(at('/astro/hub/home'));
+  expect(down?.status()).toBe(503);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'The hub astro does not answer at the moment',
+  );
+});

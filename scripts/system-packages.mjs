@@ -40,6 +40,8 @@ const NEEDED = [
     debian: 'python3-ipykernel',
     found: () => existsSync('/usr/lib/python3/dist-packages/ipykernel'),
   },
+  // A folder for registrations whose changes the kernel does not hear, as on NFS.
+  { what: 'bindfs', debian: 'bindfs' },
   { what: 'systemd-analyze', debian: 'systemd' },
   { what: 'postgresql', debian: 'postgresql', found: hasPostgresql },
   // better-sqlite3 is compiled where its prebuilt binary cannot be fetched.

@@ -4,7 +4,17 @@ import type { ClientCertificateStatus } from '#lib/client-cert/status';
 import { State } from '../ui/state';
 import { Cell, Row, RowHead, Table } from '../ui/table';
 
-const ASKED = new Set(['readable', 'issuer', 'validity', 'unit', 'revoked', 'front', 'headers', 'alarm']);
+const ASKED = new Set([
+  'readable',
+  'issuer',
+  'validity',
+  'unit',
+  'names',
+  'revoked',
+  'front',
+  'headers',
+  'alarm',
+]);
 
 /** Each check of a certificate as a question with its answer. */
 export function CheckTable({ status, t }: { status: ClientCertificateStatus; t: Translate }) {

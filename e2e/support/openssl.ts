@@ -13,7 +13,14 @@ export type ForeignCa = {
   /** Issues a certificate for a client; dates as `YYYYMMDDHHMMSSZ`. */
   issue: (
     name: string,
-    options?: { notBefore?: string; notAfter?: string; usage?: 'clientAuth' | 'serverAuth'; serial?: string },
+    options?: {
+      notBefore?: string;
+      notAfter?: string;
+      usage?: 'clientAuth' | 'serverAuth';
+      serial?: string;
+      /** Another common name behind the first. */
+      also?: string;
+    },
   ) => Promise<{ cert: string; key: string; certFile: string; keyFile: string; serial: string }>;
   revoke: (certFile: string) => Promise<void>;
   /** Writes both CRLs into one PEM file; with `nextUpdate` (YYYYMMDDHHMMSSZ) they end then. */
@@ -152,7 +159,9 @@ export async function makeForeignCa(dir: string, name: string): Promise<ForeignC
     const own = options.serial ?? `0A${(serial++).toString(16).toUpperCase()}`;
     const stem = `${account.replace(/[^a-z0-9]/gi, '_')}-${own}`;
     await key(`${stem}.key`);
-    await request(`${stem}.csr`, `${stem}.key`, `/O=${name}/OU=Tests/CN=${account.replaceAll('/', '\\/')}`);
+    const also = options.also === undefined ? '' : `/CN=${options.also}`;
+    const subject = `/O=${name}/OU=Tests/CN=${account.replaceAll('/', '\\/')}${also}`;
+    await request(`${stem}.csr`, `${stem}.key`, subject);
     await writeFile(at('serial'), own);
     await mustRun('openssl', [
       'ca',

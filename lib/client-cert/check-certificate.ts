@@ -75,6 +75,15 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
     imported ? 'Taken over from another CA: its unit is not asked for.' : `Its unit is ${ou}.`,
     `Its unit is ${info.organizationalUnit === '' ? 'missing' : info.organizationalUnit}, not ${ou}.`,
   );
+  // CAs that were taken over may have issued others. Apache reads the first common name, nginx the last.
+  const all = info.commonNames.join(' and ');
+  judge(
+    'names',
+    'not-one-name',
+    namedOf(info) !== null,
+    `It is for ${all}.`,
+    `It names ${all === '' ? 'nobody' : all}: a certificate is for exactly one account here.`,
+  );
   // Serials of foreign certificates mean nothing here.
   if (ours) {
     revocation = await revocationOf(ctx, info.serial);
@@ -82,6 +91,10 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
     judge('revoked', 'revoked', revocation === null, 'Not revoked.', bad);
   }
   return { certificate: shownCertificate(info), revocation, reasons, checks };
+}
+
+function namedOf({ commonName, commonNames }: CertificateInfo): string | null {
+  return commonNames.length === 1 && commonName !== '' ? commonName : null;
 }
 
 function shownCertificate(info: CertificateInfo): ShownCertificate {
@@ -92,7 +105,7 @@ function shownCertificate(info: CertificateInfo): ShownCertificate {
     notBefore: info.notBefore.toISOString(),
     notAfter: info.notAfter.toISOString(),
     fingerprintSha256: info.fingerprintSha256,
-    commonName: info.commonName === '' ? null : info.commonName,
+    commonName: namedOf(info),
   };
 }
 

@@ -8,6 +8,7 @@ export const CERT_REASONS = [
   'not-yet-valid',
   'unknown-issuer',
   'wrong-unit',
+  'not-one-name',
   'revoked',
   'headers-not-trusted',
   'unreadable',

@@ -55,7 +55,7 @@ describe('decideGate', () => {
 
   it.each([
     ['astro any', shown('alice'), 'hub'],
-    ['astro any', shown(null), 'hub'],
+    ['astro any', shown(null), 'refused'],
     ['astro/alice yes', shown('alice'), 'hub'],
     ['astro/alice yes', shown('alic'), 'refused'],
     ['astro/alice yes', shown('*'), 'refused'],

@@ -23,6 +23,8 @@ export type Forwarding = {
   status?: number;
   /** GET without the client's body, for a rewrite. */
   asGet?: boolean;
+  /** What is asked instead where the target does not answer; without it the front says so itself. */
+  otherwise?: Forwarding;
 };
 
 // Connections to the web process are kept for requests without a body only: such a request may be
@@ -71,19 +73,27 @@ function send(
   const bodiless = forwarding.asGet === true || !hasBody(request);
   const options = backendOptions(request, forwarding, bodiless && mayRetry);
   const backend = httpRequest(options);
+  const giveUp = (status: number): void => {
+    const { otherwise } = forwarding;
+    if (otherwise === undefined || response.headersSent) return answerPlainly(response, status);
+    request.unpipe(backend);
+    forward(request, response, otherwise);
+  };
+  let late = false;
   backend.setTimeout(forwarding.target.kind === 'portal' ? PORTAL_SILENCE_MS : HUB_SILENCE_MS, () => {
-    answerPlainly(response, 504);
+    late = true;
+    giveUp(504);
     backend.destroy();
   });
   backend.on('response', (answer) => relay(answer, response, forwarding));
   backend.on('error', (error: NodeJS.ErrnoException) => {
-    if (response.destroyed || response.writableEnded) return;
+    if (late || response.destroyed || response.writableEnded) return;
     if (bodiless && mayRetry && backend.reusedSocket && !response.headersSent) {
       send(request, response, forwarding, false);
       return;
     }
     const starting = forwarding.target.kind === 'portal' && /^(ENOENT|ECONNREFUSED)$/.test(error.code ?? '');
-    answerPlainly(response, starting ? 503 : 502);
+    giveUp(starting ? 503 : 502);
   });
   response.on('close', () => {
     if (!response.writableFinished) backend.destroy();

@@ -57,9 +57,10 @@ function refusalOf(hub: string, shown: ShownCertificate, maps: GateMaps): Refusa
   if (shown.verify !== 'SUCCESS') return shown.why;
   const revocation = revocationOf(shown.serial, maps.revoked);
   if (revocation !== null) return revocation;
+  // Several names are none: the other fronts would read different ones.
+  if (shown.commonName === null) return 'not-listed';
   const { access } = maps;
-  const named =
-    shown.commonName === null ? undefined : access?.get(`${hub}/${mapKeyOfName(shown.commonName)}`);
+  const named = access?.get(`${hub}/${mapKeyOfName(shown.commonName)}`);
   if (named === 'no') return 'not-listed';
   if (named === 'yes' || access?.get(hub) === 'any') return null;
   const ofUnit = shown.units

@@ -455,6 +455,32 @@ describe('the gate', () => {
     expect(seen.hub).toHaveLength(0);
   });
 
+  it.each(['CN=alice,CN=bob', 'CN=bob,CN=alice', 'CN=alice+CN=bob', 'OU=NLHPC', 'CN=,OU=NLHPC'])(
+    'lets %s in nowhere: it does not name exactly one account',
+    async (subject) => {
+      writeMap('access.map', 'astro any\nastro/alice yes\nastro/bob yes\nou:astro/NLHPC yes\n');
+      expect((await get('gate', '/astro/', { as: await pki.client(subject) })).status).toBe(403);
+      expect(seen.portal[0]?.headers['x-hubgate-refusal']).toBe('not-listed');
+      expect((await get('gate', '/astro/', { as: await pki.client('CN=alice+OU=NLHPC') })).status).toBe(200);
+    },
+  );
+
+  it.each([
+    ['nobody listens', 'http://127.0.0.1:1', 'GET', ''],
+    ['nobody listens for an upload', 'http://127.0.0.1:1', 'POST', 'x'.repeat(300_000)],
+    ['it hangs up', null, 'GET', ''],
+    ['it hangs up on an upload', null, 'POST', 'x'.repeat(300_000)],
+  ])('explains a hub that is down to who may enter it: %s', async (_what, dead, method, body) => {
+    const rude = createNetServer((socket) => socket.once('data', () => socket.destroy()));
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    writeMap('hubs.map', `astro ${dead ?? `http://127.0.0.1:${(rude.address() as AddressInfo).port}`}\n`);
+    const answer = await get('gate', '/astro/hub', { as: alice, method, body });
+    rude.close();
+    expect(answer).toMatchObject({ status: 503, body: 'portal /gate-hub-down' });
+    expect(seen.portal).toMatchObject([{ method: 'GET', body: '', headers: { 'x-hubgate-hub': 'astro' } }]);
+    expect((await get('gate', '/astro/hub', { as: bob })).body).toBe('portal /gate-refused');
+  });
+
   it('refuses a revoked certificate on the next request of an open connection, and admits it no more', async () => {
     const { Agent } = await import('node:https');
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });

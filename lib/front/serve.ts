@@ -95,6 +95,15 @@ export async function serveFront(
     const { target, arrival, decision } = route(plan, request);
     const hsts = plan.kind === 'http' ? null : hstsFor(originAt(plan, request));
     const portal = { kind: 'portal', socketPath: paths.portalSocket } as const;
+    const explanation = (path: string, status: number, about: Record<string, string>): Forwarding => ({
+      target: portal,
+      path,
+      headers: { ...portalHeaders(request, arrival, frontSecret), ...about },
+      hsts,
+      status,
+      asGet: true,
+      bodyTimeMs: PORTAL_BODY_MS,
+    });
     switch (decision.to) {
       case 'bad-path':
         return 400;
@@ -105,22 +114,14 @@ export async function serveFront(
           path: target,
           headers: hubHeaders(request, arrival),
           hsts,
+          otherwise: explanation('/gate-hub-down', 503, { 'x-hubgate-hub': decision.hub }),
         };
       }
       case 'refused':
-        return {
-          target: portal,
-          path: '/gate-refused',
-          headers: {
-            ...portalHeaders(request, arrival, frontSecret),
-            'x-hubgate-refusal': decision.why,
-            'x-hubgate-hub': decision.hub,
-          },
-          hsts,
-          status: 403,
-          asGet: true,
-          bodyTimeMs: PORTAL_BODY_MS,
-        };
+        return explanation('/gate-refused', 403, {
+          'x-hubgate-refusal': decision.why,
+          'x-hubgate-hub': decision.hub,
+        });
       case 'portal':
         return {
           target: portal,

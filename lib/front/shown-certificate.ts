@@ -104,14 +104,17 @@ function oneLine(name: string | undefined): string {
 function commonNameOf(subject: string | undefined): string | null {
   const names = valuesOf(subject, 'CN');
   // None, or several: no name to look up, rather than a guess.
-  return names.length === 1 ? (names[0] ?? null) : null;
+  return names.length === 1 ? names[0] || null : null;
 }
 
 function valuesOf(subject: string | undefined, type: 'CN' | 'OU'): string[] {
-  return (subject ?? '')
-    .split('\n')
-    .filter((part) => part.startsWith(`${type}=`))
-    .map((part) => part.slice(type.length + 1).replace(/\\([0-9A-F]{2}|.)/gi, unescape2253));
+  return (
+    (subject ?? '')
+      // One RDN a line; of several values in one they stand behind ` + `, which within a value is escaped.
+      .split(/\n| \+ /)
+      .filter((part) => part.startsWith(`${type}=`))
+      .map((part) => part.slice(type.length + 1).replace(/\\([0-9A-F]{2}|.)/gi, unescape2253))
+  );
 }
 
 function unescape2253(_whole: string, escaped: string): string {

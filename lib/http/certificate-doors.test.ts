@@ -30,10 +30,19 @@ beforeAll(async () => {
 });
 afterAll(() => house.remove());
 
-function userCertificate(chain: TestChain, at = new Date(), days = 30, ou = 'NLHPC'): CertificateInfo {
+function userCertificate(
+  chain: TestChain,
+  at = new Date(),
+  days = 30,
+  ou = 'NLHPC',
+  names: readonly string[] = ['alice'],
+): CertificateInfo {
   const { spki } = testKey('p-256');
   const plan = testPlan({ kind: 'user', commonName: 'alice', spki }, chain.signing, at, days);
-  const subject = plan.subject.map((one) => (one.type === 'OU' ? { ...one, value: ou } : one));
+  const subject = plan.subject.flatMap((one) => {
+    if (one.type === 'CN') return names.map((value) => ({ ...one, value }));
+    return one.type === 'OU' ? { ...one, value: ou } : one;
+  });
   return testSign({ ...plan, subject }, chain.signing.key.privateKey);
 }
 const oneLine = (info: CertificateInfo) => toPem('CERTIFICATE', info.der).trim().replaceAll('\n', ' ');
@@ -96,6 +105,8 @@ describe('cert-check', () => {
     ['expired', () => ({ 'x-ssl-client-verify': 'FAILED:certificate has expired' })],
     ['unreadable', () => ({ 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': 'nonsense!' })],
     ['wrong-unit', () => shown(userCertificate(ours, new Date(), 30, 'OTHER'))],
+    ['not-one-name', () => shown(userCertificate(ours, new Date(), 30, 'NLHPC', ['alice', 'bob']))],
+    ['not-one-name', () => shown(userCertificate(ours, new Date(), 30, 'NLHPC', []))],
     ['unreadable', () => ({ 'x-ssl-client-verify': 'SUCCESS' })],
     ['key-not-proven', () => ({ 'x-ssl-client-cert': oneLine(userCertificate(ours)) })],
   ])('says %s', async (code, headers) => {

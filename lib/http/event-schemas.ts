@@ -13,7 +13,7 @@ const Id = z
 export const EventParams = z.strictObject({ id: Id });
 
 const State = z.enum(EVENT_STATES).meta({ id: 'EventState' });
-const version = z.int().min(1).optional().describe('The version that the decision was made on');
+const version = z.int().min(1).describe('The version that the decision was made on');
 
 export const PlanEventBody = z
   .strictObject({
@@ -33,7 +33,10 @@ export const PlanEventBody = z
   .meta({ id: 'PlanEvent' });
 
 export const ApproveEventBody = z.strictObject({ version });
-export const RejectEventBody = z.strictObject({ version, reason: z.string().min(1).max(2000) });
+export const RejectEventBody = z.strictObject({
+  version: version.optional(),
+  reason: z.string().min(1).max(2000),
+});
 export const EndEventBody = z.strictObject({
   expectedCount: z.int().min(0).max(10_000).describe('How many certificates that revokes'),
 });

@@ -125,6 +125,12 @@ describe.each(DATABASE_KINDS)('the list of a hub, on %s', (kind) => {
     await importHubList(olga(), input);
     expect(map()).toBe('astro/alice yes\nastro/root yes\n');
     const file = await exportHubList(olga(), { name: 'astro', form: 'csv' });
+    expect((await listAuditEvents(house.ctx.db)).at(-1)).toMatchObject({
+      action: 'hub.export',
+      target: 'astro',
+      actor: 'person:olga',
+      data: '{"form":"csv"}',
+    });
     expect(file.text).toBe('kind,name\r\nperson,alice\r\nperson,root\r\n');
     for (const bad of ['', '# nobody\n', 'c.Authenticator.allowed_users = set()\n', 'kind,name\nx,alice\n'])
       await expect(previewHubImport(olga(), { ...input, text: bad })).rejects.toMatchObject({

@@ -1,6 +1,8 @@
+import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
 import { eventsByIds } from '../db/events';
 import { findHubPolicy, type HubAccess } from '../db/hub-access';
+import { inTransaction } from '../db/in-transaction';
 import { phaseOf, type EventItem } from '../events/list-events';
 import { requirePermission } from '../identity/authorise';
 import { allowedUsersText, hubListCsv } from './hub-list-text';
@@ -71,9 +73,9 @@ async function withEvents(
 
 export const EXPORT_FORMS = ['python', 'csv'] as const;
 
-/** The list as a file: lines for a jupyterhub_config.py, or CSV. @throws {HubgateError} `hub.name` */
+/** The list as a file, which is recorded: lines for a jupyterhub_config.py, or CSV. @throws {HubgateError} `hub.name` */
 export async function exportHubList(
-  ctx: Pick<Ctx, 'actor' | 'config' | 'db' | 'now'>,
+  ctx: Ctx,
   input: { name: string; form: (typeof EXPORT_FORMS)[number] },
 ): Promise<{ name: string; text: string }> {
   const { name, access, people, units, events } = await viewHubList(ctx, input);
@@ -84,6 +86,9 @@ export async function exportHubList(
     units: units.map((entry) => entry.name),
     events: events.map((entry) => entry.name),
   };
+  await inTransaction(ctx.db, (tx) =>
+    recordAudit(ctx, tx, { action: 'hub.export', target: name, data: { form: input.form } }),
+  );
   return {
     name,
     text: input.form === 'csv' ? hubListCsv(content) : allowedUsersText({ ...content, events }),

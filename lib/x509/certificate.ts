@@ -27,7 +27,10 @@ export type CertificateInfo = {
   /** The names' encodings: issuer of a child is copied from here. */
   readonly subjectDer: Uint8Array;
   readonly issuerDer: Uint8Array;
+  /** The last of them: the most specific. */
   readonly commonName: string;
+  /** All, in the order of the certificate: more than one is no name, since programs read different ones. */
+  readonly commonNames: readonly string[];
   readonly organizationalUnit: string;
   readonly serial: string;
   readonly notBefore: Date;
@@ -73,10 +76,8 @@ function read(der: Uint8Array): CertificateInfo {
   const names = part(OID.subjectAltName, SubjectAlternativeName) ?? [];
   const subjectKeyId = part(OID.subjectKeyIdentifier, SubjectKeyIdentifier)?.buffer;
   const authorityKeyId = part(OID.authorityKeyIdentifier, AuthorityKeyIdentifier)?.keyIdentifier?.buffer;
-  const attribute = (id: string): string =>
-    readAttributes(parsed.subject)
-      .flat()
-      .findLast((one) => one.oid === id)?.value ?? '';
+  const attributes = readAttributes(parsed.subject).flat();
+  const attribute = (id: string): string => attributes.findLast((one) => one.oid === id)?.value ?? '';
   const copy = Uint8Array.from(der);
   return {
     der: copy,
@@ -86,6 +87,7 @@ function read(der: Uint8Array): CertificateInfo {
     subjectDer,
     issuerDer,
     commonName: attribute(OID.commonName),
+    commonNames: attributes.filter((one) => one.oid === OID.commonName).map(({ value }) => value),
     organizationalUnit: attribute(OID.organizationalUnit),
     serial: toHex(
       serialContent[0] === 0 && serialContent.length > 1 ? serialContent.subarray(1) : serialContent,
