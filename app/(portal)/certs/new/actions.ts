@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { action } from '#lib/http/action';
+import { wordedChecks } from '#lib/http/check-text';
 import { rememberRequest } from '#lib/http/page';
 import { previewRequest } from '#lib/requests/preview-request';
 import { submitRequest } from '#lib/requests/submit-request';
@@ -32,7 +33,7 @@ export const requestCertificate = action({
   access: 'public',
   input: Wish,
   audit: 'request.submit',
-  run: async (ctx, wish): Promise<WizardValue> => {
+  run: async (ctx, wish, { caller }): Promise<WizardValue> => {
     const csr = await csrBytes(wish);
     const common = {
       csr,
@@ -56,7 +57,9 @@ export const requestCertificate = action({
       csrBase64: Buffer.from(csr).toString('base64'),
     };
     if (wish.intent === 'preview') {
-      return { step: 'preview', preview: await previewRequest(ctx, common), carried };
+      const preview = await previewRequest(ctx, common);
+      const checks = wordedChecks(caller.locale, preview.checks);
+      return { step: 'preview', preview: { ...preview, checks }, carried };
     }
     const { id, pickupSecret } = await submitRequest(ctx, common);
     await rememberRequest(id);
