@@ -23,6 +23,8 @@ export type Forwarding = {
   status?: number;
   /** GET without the client's body, for a rewrite. */
   asGet?: boolean;
+  /** Asked instead where nothing listens at the target: the page that says so. */
+  whenDown?: Forwarding;
 };
 
 // Connections to the web process are kept for requests without a body only: such a request may be
@@ -82,7 +84,12 @@ function send(
       send(request, response, forwarding, false);
       return;
     }
-    const starting = forwarding.target.kind === 'portal' && /^(ENOENT|ECONNREFUSED)$/.test(error.code ?? '');
+    const refused = /^(ENOENT|ECONNREFUSED)$/.test(error.code ?? '');
+    if (refused && bodiless && forwarding.whenDown !== undefined && !response.headersSent) {
+      send(request, response, forwarding.whenDown, true);
+      return;
+    }
+    const starting = forwarding.target.kind === 'portal' && refused;
     answerPlainly(response, starting ? 503 : 502);
   });
   response.on('close', () => {

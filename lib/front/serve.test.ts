@@ -437,6 +437,25 @@ describe('the gate', () => {
     expect(seen.hub[0]?.headers['x-hubgate-front']).toBeUndefined();
   });
 
+  it('shows a browser the page about a hub that does not answer, and tells programs in a sentence', async () => {
+    writeMap('hubs.map', `astro http://127.0.0.1:${await freePort()}\n`);
+    const accept = 'text/html';
+    const page = await get('gate', '/astro/hub', { as: alice, headers: { accept } });
+    expect(page).toMatchObject({ status: 503, body: 'portal /gate-hub-down' });
+    expect(seen.portal[0]?.headers).toMatchObject({ 'x-hubgate-hub': 'astro' });
+    const said = await get('gate', '/astro/hub', { as: alice, headers: { accept: '*/*' } });
+    expect(said.status).toBe(502);
+    expect(said.headers['content-type']).toBe('text/plain; charset=utf-8');
+    const sent = await get('gate', '/astro/hub', {
+      as: alice,
+      headers: { accept },
+      method: 'POST',
+      body: 'x=1',
+    });
+    expect(sent).toMatchObject({ status: 502 });
+    expect(sent.body).not.toContain('http-equiv="refresh"');
+  });
+
   it.each([
     ['none-shown', () => undefined],
     ['not-listed', () => bob],

@@ -20,6 +20,7 @@ import {
   REVOKED_MAP,
   VERSION_KEY,
 } from '../hubs/gate-map-file';
+import { wantsPage } from '../i18n/bare-page';
 import type { Responder } from '../responder/responder';
 import { EnteredHubs } from './entered-hubs';
 import { forward, forwardUpgrade, type Forwarding } from './forward';
@@ -105,6 +106,21 @@ export async function serveFront(
           path: target,
           headers: hubHeaders(request, arrival),
           hsts,
+          ...(wantsPage(request.headers.accept)
+            ? {
+                whenDown: {
+                  target: portal,
+                  path: '/gate-hub-down',
+                  headers: {
+                    ...portalHeaders(request, arrival, frontSecret),
+                    'x-hubgate-hub': decision.hub,
+                  },
+                  hsts,
+                  status: 503,
+                  asGet: true,
+                },
+              }
+            : {}),
         };
       }
       case 'refused':
@@ -138,7 +154,7 @@ export async function serveFront(
 
   const onRequest = (plan: ListenerPlan) => (request: IncomingMessage, response: ServerResponse) => {
     request.on('error', () => response.destroy());
-    speakTo(response, config.site.languages);
+    speakTo(response, config.site);
     const problem = requestProblem(plan, request);
     if (problem !== null) return answerPlainly(response, problem);
     const elsewhere = plan.kind === 'http' ? leadsTo(request, config.site) : null;

@@ -4,8 +4,8 @@ type Sentences = typeof CHECK_SENTENCES;
 
 /** A sentence by the name that the catalogues have for it, such as `key_size.bad`. */
 export type CheckSentence = {
-  [Check in keyof Sentences & string]: `${Check}.${keyof Sentences[Check] & string}`;
-}[keyof Sentences & string];
+  [Check in keyof Sentences]: `${Check}.${keyof Sentences[Check] & string}`;
+}[keyof Sentences];
 
 type TextOf<Name extends CheckSentence> = Name extends `${infer Check}.${infer Case}`
   ? Check extends keyof Sentences
