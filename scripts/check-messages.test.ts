@@ -117,11 +117,22 @@ it('the build, which runs this first, stops at one missing key', async () => {
   const folder = join(base, 'lib/i18n/messages');
   write(folder, 'en', { a: 'One', b: 'Two' });
   write(folder, 'es', { a: 'Uno', b: 'Dos' });
+  for (const file of ['locales.ts', 'catalogue.ts']) {
+    cpSync(`lib/i18n/${file}`, join(base, 'lib/i18n', file));
+  }
   const check = () => run(process.execPath, [join(base, 'scripts/check-messages.mjs')]);
   await expect(check()).resolves.toMatchObject({ stderr: '' });
   write(folder, 'es', { a: 'Uno' });
   await expect(check()).rejects.toMatchObject({
     code: 1,
     stderr: 'es/home.json: b is missing (en: "Two")\n',
+  });
+  write(folder, 'es', { a: 'Uno', b: 'Dos' });
+  write(folder, 'fr', { a: 'Un', b: 'Deux' });
+  await expect(check()).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^lib\/i18n\/locales\.ts does not name .+\nlib\/i18n\/catalogue\.ts does/,
+    ) as string,
   });
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import { ConfigSchema } from '../config/schema';
 import { HubgateError } from '../errors';
 import { MESSAGES } from '../i18n/catalogue';
 import { LOCALES } from '../i18n/locales';
 import { CHECK_SENTENCES } from '../x509/check-sentences';
+import { previewRows } from '../requests/preview-rows';
 import { said, saidTogether, type CheckResult, type CheckSentence } from '../x509/check-result';
-import { saidText, wordedChecks } from './check-text';
+import { saidText, wordedChecks, wordedRows } from './check-text';
 import { errorText } from './error-text';
 
 const NAMES = Object.entries(CHECK_SENTENCES).flatMap(([check, cases]) =>
@@ -76,6 +78,34 @@ describe('what checks find', () => {
       'Sin problemas cuando llegó la solicitud.',
       'En contra desde que llegó la solicitud.',
     ]);
+  });
+
+  it('words the rules of a preview, and leaves values as they are', () => {
+    const facts = {
+      profile: 'user' as const,
+      commonName: 'alice',
+      asked: { commonName: 'alice', email: null, names: [], subject: 'CN=alice' },
+      email: 'alice@example.org',
+      emailState: 'unproven' as const,
+      keyLabel: 'P-256',
+      lifetimeDays: 90,
+      dnsNames: [],
+      ipAddresses: [],
+      ignoredExtensions: ['basicConstraints'],
+    };
+    const rows = previewRows(ConfigSchema.parse({}), facts);
+    const spanish = wordedRows('es', rows);
+    expect(Object.fromEntries(spanish.map(({ field, policy }) => [field, policy]))).toMatchObject({
+      organisation: 'fijado por el centro',
+      email: 'solo si el correo está verificado o un aprobador lo avala',
+      life: '365 días',
+      usage: 'según el perfil',
+      extensions: 'las extensiones vienen del perfil',
+    });
+    const life = (of: typeof rows) => of.find(({ field }) => field === 'life')?.issued;
+    expect([life(spanish), life(rows)]).toEqual(['90 días', '90 days']);
+    expect(spanish[0]?.issued).toBe('alice');
+    expect(wordedRows('en', rows)).toEqual(rows);
   });
 
   it('is the sentence of the refusal that follows from it', () => {

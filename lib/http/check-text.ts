@@ -2,6 +2,7 @@ import type { CheckResult, Said } from '../x509/check-result';
 import { LOCALES, type Locale } from '../i18n/locales';
 import { translator } from '../i18n/translator';
 import { REQUEST_STATES } from '../requests/states';
+import type { PreviewRow, RequestPreview } from '../requests/views';
 import { worded } from './error-text';
 
 /**
@@ -23,6 +24,26 @@ export function saidText(locale: Locale, { message, says }: Said): string {
 /** The same checks, each with its message in the visitor's words. */
 export function wordedChecks(locale: Locale, checks: readonly CheckResult[]): CheckResult[] {
   return checks.map((check) => ({ ...check, message: checkText(locale, check) }));
+}
+
+/** The rows of a preview with their rules in the visitor's words. */
+export function wordedRows(locale: Locale, rows: readonly PreviewRow[]): PreviewRow[] {
+  const inWords = (message: string, says: Said['says'] | undefined) =>
+    says === undefined ? message : saidText(locale, { message, says });
+  return rows.map((row) => ({
+    ...row,
+    policy: inWords(row.policy, row.policySays),
+    issued: row.issued === null ? null : inWords(row.issued, row.issuedSays),
+  }));
+}
+
+/** What a certificate would hold, and what was found, in the visitor's words. */
+export function wordedPreview(locale: Locale, preview: RequestPreview): RequestPreview {
+  return {
+    ...preview,
+    rows: wordedRows(locale, preview.rows),
+    checks: wordedChecks(locale, preview.checks),
+  };
 }
 
 function checkText(locale: Locale, { message, says, ok }: CheckResult): string {

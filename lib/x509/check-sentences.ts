@@ -1,5 +1,5 @@
 /**
- * Every sentence in which a check can end, in the language that the code is written in: those of keys and
+ * Every sentence in which a check can end, and the rules of a preview (`rule`), in the language that the code is written in: those of keys and
  * requests here, those of the portal's own checks and of certificates that somebody shows as well. Pages
  * take the same sentence from the catalogue of their language (`checks.json`), which a test holds against
  * this list: lib/http/check-text.test.ts.
@@ -97,6 +97,16 @@ export const CHECK_SENTENCES = {
   'request_key-before': {
     none: 'The key came with no other request.',
     others: 'The same key came with {requests}.',
+  },
+
+  rule: {
+    'first-host': 'the first host name',
+    fixed: 'fixed by the centre',
+    keys: 'RSA 2048 and up, P-256, P-384, Ed25519',
+    days: '{days} days',
+    profile: 'by profile',
+    extensions: 'extensions come from the profile',
+    mailbox: 'only when the mailbox is proven or an approver vouches',
   },
 
   shown: {

@@ -9,7 +9,7 @@ import { openInvitation } from '#lib/events/find-invitation';
 import { previewInvited } from '#lib/events/preview-invited';
 import { submitInvited } from '#lib/events/submit-invited';
 import { action } from '#lib/http/action';
-import { wordedChecks } from '#lib/http/check-text';
+import { wordedPreview } from '#lib/http/check-text';
 import { invitedLimit, openedInvitation, openedLimit, rememberInvitation } from '#lib/http/invitation-cookie';
 import { rememberRequest } from '#lib/http/page';
 
@@ -58,8 +58,7 @@ export const requestInvited = action({
         note: '',
         csrBase64: Buffer.from(csr).toString('base64'),
       };
-      const checks = wordedChecks(caller.locale, preview.checks);
-      return { step: 'preview', preview: { ...preview, checks }, carried };
+      return { step: 'preview', preview: wordedPreview(caller.locale, preview), carried };
     }
     const { trustProof } = wish;
     const { id, pickupSecret } = await submitInvited(ctx, {

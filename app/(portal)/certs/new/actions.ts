@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 import { action } from '#lib/http/action';
-import { wordedChecks } from '#lib/http/check-text';
+import { wordedPreview } from '#lib/http/check-text';
 import { rememberRequest } from '#lib/http/page';
 import { previewRequest } from '#lib/requests/preview-request';
 import { submitRequest } from '#lib/requests/submit-request';
@@ -58,8 +58,7 @@ export const requestCertificate = action({
     };
     if (wish.intent === 'preview') {
       const preview = await previewRequest(ctx, common);
-      const checks = wordedChecks(caller.locale, preview.checks);
-      return { step: 'preview', preview: { ...preview, checks }, carried };
+      return { step: 'preview', preview: wordedPreview(caller.locale, preview), carried };
     }
     const { id, pickupSecret } = await submitRequest(ctx, common);
     await rememberRequest(id);

@@ -2,7 +2,7 @@
 import { notFound } from 'next/navigation';
 
 import { isHubgateError } from '#lib/errors';
-import { wordedChecks } from '#lib/http/check-text';
+import { wordedChecks, wordedRows } from '#lib/http/check-text';
 import { requirePage, type Page } from '#lib/http/page';
 import { listRequests } from '#lib/requests/list-requests';
 import type { ApproverView } from '#lib/requests/views';
@@ -88,7 +88,11 @@ export default async function RequestPage({ params, searchParams }: Props) {
           <section className="section" aria-labelledby="asked">
             <SectionHead flush id="asked" title={t('admin.request.asked')} />
             <div className="stack">
-              <PreviewTable rows={request.preview} issued={request.state === 'ISSUED'} t={t} />
+              <PreviewTable
+                rows={wordedRows(page.locale, request.preview)}
+                issued={request.state === 'ISSUED'}
+                t={t}
+              />
               <RequestSlip request={request} page={page} />
               <CsrFold request={request} t={t} />
             </div>
