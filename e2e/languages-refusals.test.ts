@@ -68,11 +68,7 @@ test('a gate that does not open says why in Spanish: to the unlisted, and where 
   );
   await noEnglish(page);
 
-  const listed = await portal.hubgate(
-    ['hubs', 'import', 'astro', '-', '--replace'],
-    'kind,name\nperson,fred\n',
-  );
-  expect(listed.code, listed.stderr).toBe(0);
+  await portal.hubgateJson(['hubs', 'access', 'astro', 'listed']);
   await until('the gate goes by the list', async () => {
     const answer = await page.goto(`${portal.gateUrl}/astro/hub`);
     return answer?.status() === 403;
