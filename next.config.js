@@ -18,6 +18,7 @@ export default {
       './var/**',
       './var-demo/**',
       './.e2e/**',
+      './test-results/**',
     ],
   },
   turbopack: { root },

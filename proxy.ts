@@ -1,6 +1,7 @@
 import { NextResponse, type NextRequest } from 'next/server';
 
 import { addressLanguage, HERE_HEADER, LANGUAGE_HEADER, languageCookie } from '#lib/http/language';
+import { nameRefusal } from '#lib/http/name-refusal';
 import { contentSecurityPolicy, strictTransport } from '#lib/http/security-headers';
 import { pagePath, routeFor, SAID_HEADER, WORDLESS_HEADER } from '#lib/http/site-routing';
 import { requestOrigin, siteRole } from '#lib/http/site';
@@ -33,14 +34,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
     });
   }
   if (decision.kind === 'refuse') {
-    return new NextResponse(`${decision.text}\n`, {
-      status: decision.status,
-      headers: {
-        'content-type': 'text/plain; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-request-id': requestId,
-      },
-    });
+    const asked = { headers: request.headers, search: request.nextUrl.searchParams };
+    const { headers, body } = nameRefusal(asked, { why: decision.why, requestId }, config);
+    return new NextResponse(body, { status: decision.status, headers });
   }
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { blockListFile } from '../lib/certificates/block-list-file';
 import { parseCsr, verifyCsrSignature } from '../lib/x509/csr';
 import { readCsrInput } from '../lib/x509/csr-input';
-import { examineCsr } from '../lib/x509/examine-csr';
+import { examineCsr, type Compromise } from '../lib/x509/examine-csr';
 import { KEY_CHECKS } from '../lib/x509/key-checks';
 import { modulusDigest } from '../lib/x509/modulus-digest';
 import { toPem } from '../lib/x509/pem';
@@ -44,10 +44,10 @@ async function measure(bits: number, boundMs: number, file: string): Promise<voi
   const der = readCsrInput(pem);
   const csr = parseCsr(der);
   const key = createPublicKey({ key: Buffer.from(csr.spki), format: 'der', type: 'spki' });
-  const compromised = async (): Promise<string | null> => {
+  const compromised = async (): Promise<Compromise | null> => {
     const { keys, moduli } = await blockListFile(file);
     const digest = csr.key.type === 'rsa' ? modulusDigest(csr.key.modulus).slice(-20) : '';
-    return keys.has(csr.spkiSha256) || moduli.has(digest) ? 'listed' : null;
+    return keys.has(csr.spkiSha256) || moduli.has(digest) ? ({ list: 'file' } as const) : null;
   };
   const native = await time(() => verify('sha256', csr.signed, key, csr.signature));
   const parts: [string, number][] = [

@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type Browser, type BrowserContext } from '@playwright/test';
 
 import { testBrowser } from './support/chromium';
 import { opensslCsr } from './support/csr';
 import { startPortal, type Portal } from './support/portal';
 import { until } from './support/ports';
 import { mustRun } from './support/run';
+import { ENGLISH, SPANISH, wordsOf } from './support/spanish';
 
 // The pages in Spanish, with JavaScript and without: by the browser's wish and by the choice at the foot of a page.
 
@@ -26,47 +26,6 @@ test.afterAll(async () => {
   await browser?.close();
   await portal?.stop();
 });
-
-/** The sentences of one language by file and key. */
-function catalogue(language: string): Map<string, string> {
-  const folder = join(import.meta.dirname, '..', 'lib', 'i18n', 'messages', language);
-  return new Map(
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.json'))
-      .flatMap((file) => sentences(JSON.parse(readFileSync(join(folder, file), 'utf8')) as object, file)),
-  );
-}
-
-function sentences(node: object, prefix: string): [string, string][] {
-  return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'string'
-      ? [[`${prefix} ${key}`, value] as [string, string]]
-      : sentences(value as object, `${prefix} ${key}`),
-  );
-}
-
-const SPANISH = catalogue('es');
-const said = new Set(SPANISH.values());
-
-/** Long enough to be no name of a system, without arguments, and nowhere the same in Spanish. */
-const ENGLISH = [...catalogue('en')].filter(
-  ([key, sentence]) =>
-    sentence.length > 12 && !/[{}*`<]/.test(sentence) && SPANISH.get(key) !== sentence && !said.has(sentence),
-);
-
-/** Everything that people read or hear, tooltips and hidden words too; not the scripts. */
-async function wordsOf(page: Page): Promise<string> {
-  return page.locator('html').evaluate((html) => {
-    const copy = html.cloneNode(true) as HTMLElement;
-    for (const gone of copy.querySelectorAll('script, style, link, template')) gone.remove();
-    const named = [...copy.querySelectorAll('*')].flatMap((one) =>
-      ['aria-label', 'title', 'alt', 'placeholder', 'value', 'content', 'label'].map(
-        (name) => one.getAttribute(name) ?? '',
-      ),
-    );
-    return [copy.textContent, ...named].join('\n').replace(/[ \t\u00a0]+/g, ' ');
-  });
-}
 
 const pages = (): [string, string][] => [
   ['/', portal.url],
@@ -88,6 +47,9 @@ const pages = (): [string, string][] => [
   ['/hubs/gone', portal.url],
   ['/certs/requests/R-00000000', portal.url],
   ['/nothere/hub', portal.gateUrl],
+  ['/astro/hub', portal.gateUrl],
+  ['/admin', portal.gateUrl],
+  ['/', portal.canaryUrl],
   ['/', portal.httpUrl],
 ];
 

@@ -3,13 +3,17 @@
  * with the same kinds, the same places of `**bold**` and `` `code` ``, and no sentence left in English.
  * Node's own modules only: the build runs it first, in a few milliseconds.
  *
- * `node scripts/check-messages.mjs`
+ * A language is a folder. Bundlers follow written imports only, so the two files that name the folders are
+ * held against them here, and written by `--write`.
+ *
+ * `node scripts/check-messages.mjs [--write]`
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const FOLDER = fileURLToPath(new URL('../lib/i18n/messages', import.meta.url));
+const HOME = fileURLToPath(new URL('../lib/i18n', import.meta.url));
+const FOLDER = join(HOME, 'messages');
 const SOURCE = 'en';
 
 /**
@@ -154,8 +158,49 @@ function argumentsOf(sentence) {
   return parts;
 }
 
+const WRITTEN =
+  '// Written by `node scripts/check-messages.mjs --write` from the folders of lib/i18n/messages.\n';
+
+/**
+ * The files that name every language, as they have to be: name → text.
+ *
+ * @param {string[]} folders the languages that there are; the one that the code is written in comes first
+ */
+export function listsOf(folders) {
+  const languages = [SOURCE, ...folders.filter((name) => name !== SOURCE).sort()];
+  const name = (language) => language.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  return {
+    'locales.ts':
+      `${WRITTEN}/** The languages of the pages and mails. The first is the one that the code is written in. */\n` +
+      `export const LOCALES = [${languages.map((one) => `'${one}'`).join(', ')}] as const;\n` +
+      'export type Locale = (typeof LOCALES)[number];\n',
+    'catalogue.ts':
+      `${WRITTEN}import type { Locale } from './locales';\n` +
+      languages.map((one) => `import { messages as ${name(one)} } from './messages/${one}/all';\n`).join('') +
+      '\n/** All words of the pages and mails; scripts/check-messages.mjs holds every language against English. */\n' +
+      `export const MESSAGES: Record<Locale, typeof ${SOURCE}> = { ${languages
+        .map((one) => (name(one) === one ? one : `'${one}': ${name(one)}`))
+        .join(', ')} };\n`,
+  };
+}
+
+/** One line for each of those files that says something else than the folders do. */
+function staleLists() {
+  return Object.entries(listsOf(readdirSync(FOLDER)))
+    .filter(([file, text]) => readFileSync(join(HOME, file), 'utf8') !== text)
+    .map(
+      ([file]) =>
+        `lib/i18n/${file} does not name the folders there are: node scripts/check-messages.mjs --write`,
+    );
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const wrong = wrongMessages();
+  if (process.argv.includes('--write')) {
+    for (const [file, text] of Object.entries(listsOf(readdirSync(FOLDER)))) {
+      writeFileSync(join(HOME, file), text);
+    }
+  }
+  const wrong = [...staleLists(), ...wrongMessages()];
   for (const line of wrong) console.error(line);
   if (wrong.length > 0) process.exit(1);
 }

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { partsOf, wrongMessages } from './check-messages.mjs';
+import { listsOf, partsOf, wrongMessages } from './check-messages.mjs';
 
 const run = promisify(execFile);
 
@@ -31,6 +31,17 @@ function wrong(english: unknown, spanish: unknown): string[] {
 describe('the catalogues', () => {
   it('of this tree agree', () => {
     expect(wrongMessages()).toEqual([]);
+  });
+
+  it('are named in code as the folders are, the language of the code first', () => {
+    const folder = join(import.meta.dirname, '..', 'lib', 'i18n');
+    for (const [file, text] of Object.entries(listsOf(readdirSync(join(folder, 'messages'))))) {
+      expect(readFileSync(join(folder, file), 'utf8')).toBe(text);
+    }
+    const more = listsOf(['pt-br', 'es', 'en']);
+    expect(more['locales.ts']).toContain("['en', 'es', 'pt-br'] as const");
+    expect(more['catalogue.ts']).toContain("import { messages as ptBr } from './messages/pt-br/all';");
+    expect(more['catalogue.ts']).toContain("{ en, es, 'pt-br': ptBr }");
   });
 
   it('may differ in words, in the plurals that a language has, and in the order of arguments', () => {
@@ -106,11 +117,22 @@ it('the build, which runs this first, stops at one missing key', async () => {
   const folder = join(base, 'lib/i18n/messages');
   write(folder, 'en', { a: 'One', b: 'Two' });
   write(folder, 'es', { a: 'Uno', b: 'Dos' });
+  for (const file of ['locales.ts', 'catalogue.ts']) {
+    cpSync(`lib/i18n/${file}`, join(base, 'lib/i18n', file));
+  }
   const check = () => run(process.execPath, [join(base, 'scripts/check-messages.mjs')]);
   await expect(check()).resolves.toMatchObject({ stderr: '' });
   write(folder, 'es', { a: 'Uno' });
   await expect(check()).rejects.toMatchObject({
     code: 1,
     stderr: 'es/home.json: b is missing (en: "Two")\n',
+  });
+  write(folder, 'es', { a: 'Uno', b: 'Dos' });
+  write(folder, 'fr', { a: 'Un', b: 'Deux' });
+  await expect(check()).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^lib\/i18n\/locales\.ts does not name .+\nlib\/i18n\/catalogue\.ts does/,
+    ) as string,
   });
 });

@@ -1,6 +1,8 @@
+import { wordedChecks } from '#lib/http/check-text';
 import type { Page } from '#lib/http/page';
 import { allows } from '#lib/identity/role-table';
 import { BULK_MAX } from '#lib/requests/approve-requests';
+import type { RequestItem } from '#lib/requests/views';
 import { listRequests } from '#lib/requests/list-requests';
 import { viewSigner } from '#lib/onboarding/signer-view';
 
@@ -74,6 +76,8 @@ export async function WaitingQueue({
   }
   const number = (items: readonly unknown[], all: number) => (q === '' ? all : items.length);
   const now = ctx.now();
+  const inWords = (items: readonly RequestItem[]) =>
+    items.map((item) => ({ ...item, checks: wordedChecks(locale, item.checks) }));
   const common = { formId: FORM, accounts: config.accounts.source !== 'none', now, locale, t };
   const note =
     signer.state !== 'unlocked'
@@ -97,7 +101,7 @@ export async function WaitingQueue({
             title={t('admin.queue.flaggedTitle', { n: number(flagged.items, counts.flagged) })}
             note={t('admin.queue.flaggedHelp')}
           />
-          <QueueTable items={flagged.items} selectable={false} {...common} />
+          <QueueTable items={inWords(flagged.items)} selectable={false} {...common} />
           <Pages page={page} query={query} part="flagged" next={flagged.nextCursor} word="nextFlagged" />
         </section>
       ) : null}
@@ -109,7 +113,7 @@ export async function WaitingQueue({
             title={t('admin.queue.cleanTitle', { n: number(clean.items, counts.clean) })}
             note={t('admin.queue.cleanHelp')}
           />
-          <QueueTable items={clean.items} selectable={decides} {...common} />
+          <QueueTable items={inWords(clean.items)} selectable={decides} {...common} />
           <Pages page={page} query={query} part="clean" next={clean.nextCursor} word="nextClean" />
         </section>
       ) : null}

@@ -26,12 +26,15 @@ export type BulkRevokeWords = Record<
   | 'again'
   | 'toList',
   string
->;
+> & {
+  /** Sentences for refusals of the call, by code; the API's own are English. */
+  refused: Record<string, string>;
+};
 
 type Event =
   | { event: 'batch'; done: number; total: number }
   | { event: 'done'; count: number; unknown: string[] }
-  | { event: 'error'; code: string; detail?: string };
+  | { event: 'error'; code: string };
 type Run = { done: number; end: { count: number; unknown: number } | null; problem: string | null };
 
 /**
@@ -77,12 +80,12 @@ export function BulkRevokeForm({
         body: JSON.stringify({ select, reason, expectedCount: count }),
       });
       if (!answer.ok || !answer.body) {
-        const problem = (await answer.json().catch(() => null)) as { detail?: string } | null;
-        return update({ problem: problem?.detail ?? words.broken });
+        const problem = (await answer.json().catch(() => null)) as { code?: string } | null;
+        return update({ problem: words.refused[problem?.code ?? ''] ?? words.broken });
       }
       for await (const event of readEvents<Event>(answer.body, ['batch', 'done', 'error'])) {
         if (event.event === 'batch') update({ done: event.done });
-        else if (event.event === 'error') update({ problem: event.detail ?? words.broken });
+        else if (event.event === 'error') update({ problem: words.refused[event.code] ?? words.broken });
         else update({ end: { count: event.count, unknown: event.unknown.length } });
         // The same end as without scripts; only what was left out has to be read here.
         if (event.event === 'done' && event.unknown.length === 0) {

@@ -29,6 +29,8 @@ export type SigningWords = {
   pickup: string;
   more: string;
   broken: string;
+  /** Sentences for refusals of the call, by code; the API's own are English. */
+  refused: Record<string, string>;
   reload: string;
 };
 
@@ -89,8 +91,8 @@ export function SigningProgress({
         body: JSON.stringify({ all: true }),
       });
       if (!answer.ok || !answer.body) {
-        const problem = (await answer.json().catch(() => null)) as { detail?: string; title?: string } | null;
-        update({ problem: problem?.detail ?? problem?.title ?? String(answer.status) });
+        const problem = (await answer.json().catch(() => null)) as { code?: string } | null;
+        update({ problem: words.refused[problem?.code ?? ''] ?? words.broken });
         return;
       }
       for await (const event of readEvents<SignEvent>(answer.body, ['item', 'done'])) {

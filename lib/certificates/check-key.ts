@@ -2,6 +2,7 @@ import type { Ctx } from '../ctx';
 import { isHubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import type { CheckResult } from '../x509/check-result';
+import { checkNotCompromised } from '../x509/examine-csr';
 import { KEY_CHECKS } from '../x509/key-checks';
 import { spkiSha256 } from '../x509/key-id';
 import { keyLabel, readSpki } from '../x509/key-info';
@@ -23,8 +24,7 @@ export async function checkKey(
   try {
     const key = readSpki(input.spki);
     const checks = KEY_CHECKS.map((check) => check(key)).filter((one) => one !== null);
-    const compromise = await findCompromise(ctx, { spkiSha256: digest, key });
-    checks.push(compromised(compromise?.why ?? null));
+    checks.push(checkNotCompromised(await findCompromise(ctx, { spkiSha256: digest, key })));
     return {
       spkiSha256: digest,
       key: keyLabel(key),
@@ -37,13 +37,3 @@ export async function checkKey(
     return { spkiSha256: digest, key: null, ok: false, checks: [refused] };
   }
 }
-
-const compromised = (why: string | null): CheckResult =>
-  why === null
-    ? { code: 'key.compromised', ok: true, level: 'info', message: 'It is on no list of compromised keys.' }
-    : {
-        code: 'key.compromised',
-        ok: false,
-        level: 'refuse',
-        message: `Others know its private half: ${why}.`,
-      };

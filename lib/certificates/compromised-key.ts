@@ -1,12 +1,10 @@
 import type { Ctx } from '../ctx';
 import { findBlockedKey } from '../db/blocked-keys';
+import type { Compromise } from '../x509/examine-csr';
 import type { KeyInfo } from '../x509/key-info';
 import { modulusDigest } from '../x509/modulus-digest';
 import { publishedIn } from '../x509/published-keys';
 import { blockListFile } from './block-list-file';
-
-/** The list that a key stands on, and what that means, as the end of a sentence. */
-export type Compromise = { list: 'published' | 'blocked' | 'file'; why: string };
 
 /**
  * Looks a key up in all that is known of compromised keys: those printed in standards, those that the
@@ -20,14 +18,12 @@ export async function findCompromise(
 ): Promise<Compromise | null> {
   const { spkiSha256, key } = input;
   const document = publishedIn(spkiSha256);
-  if (document !== null) return { list: 'published', why: `it is printed in ${document}` };
-  if ((await findBlockedKey(ctx.db, spkiSha256)) !== null) {
-    return { list: 'blocked', why: 'it was reported as compromised' };
-  }
+  if (document !== null) return { list: 'published', document };
+  if ((await findBlockedKey(ctx.db, spkiSha256)) !== null) return { list: 'blocked' };
   if (ctx.paths.blocklistFile === null) return null;
   const { keys, moduli } = await blockListFile(ctx.paths.blocklistFile);
   const listed =
     keys.has(spkiSha256) ||
     (key.type === 'rsa' && moduli.size > 0 && moduli.has(modulusDigest(key.modulus).slice(-20)));
-  return listed ? { list: 'file', why: "it is on this centre's list of compromised keys" } : null;
+  return listed ? { list: 'file' } : null;
 }

@@ -3,16 +3,16 @@ import { findCertificateRow } from '../db/certificates';
 import type { CertificateInfo } from '../x509/certificate';
 import { isIssuedBy, parseCertificate } from '../x509/certificate';
 import type { RevocationReason } from '../wire/records';
-import type { CheckResult } from '../x509/check-result';
+import { said, type CheckResult, type Said } from '../x509/check-result';
 import { caCertificates, issuersOf } from './ca-certificates';
-import { revocationOf, revokedMessage } from './revocation-of';
-import type { CertReason, ShownCertificate } from './status';
+import { revocationOf, revokedSaid } from './revocation-of';
+import type { CertReason, Reason, ShownCertificate } from './status';
 
 export type Verdict = {
   certificate: ShownCertificate | null;
   /** Why it is revoked; null when it is not. */
   revocation: RevocationReason | null;
-  reasons: { code: CertReason; message: string }[];
+  reasons: Reason[];
   checks: CheckResult[];
 };
 
@@ -25,20 +25,20 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
   try {
     info = parseCertificate(der);
   } catch {
-    const message = 'What was shown is not an X.509 certificate that can be read.';
+    const found = said('shown.unreadable');
     return {
       certificate: null,
       revocation: null,
-      reasons: [{ code: 'unreadable', message }],
-      checks: [{ code: 'readable', ok: false, level: 'bad', message }],
+      reasons: [{ code: 'unreadable', ...found }],
+      checks: [{ code: 'readable', ok: false, level: 'bad', ...found }],
     };
   }
   const reasons: Verdict['reasons'] = [];
   const checks: CheckResult[] = [];
   let revocation: RevocationReason | null = null;
-  const judge = (code: string, reason: CertReason, ok: boolean, good: string, bad: string): void => {
-    checks.push({ code, ok, level: 'bad', message: ok ? good : bad });
-    if (!ok) reasons.push({ code: reason, message: bad });
+  const judge = (code: string, reason: CertReason, ok: boolean, found: Said): void => {
+    checks.push({ code, ok, level: 'bad', ...found });
+    if (!ok) reasons.push({ code: reason, ...found });
   };
 
   const issuers = issuersOf(caCertificates(ctx.paths));
@@ -48,47 +48,39 @@ export async function checkCertificate(der: Uint8Array, ctx: Ctx): Promise<Verdi
     'issuer',
     'unknown-issuer',
     ours,
-    `Issued by ${issuer?.commonName ?? ''}.`,
-    `Not issued by this CA: it names ${info.issuer} as its issuer.`,
+    ours ? said('issuer.ok', { issuer: issuer.commonName }) : said('issuer.other', { issuer: info.issuer }),
   );
   const now = ctx.now();
-  const begun = info.notBefore <= now;
-  const running = info.notAfter >= now;
-  if (!begun) {
-    judge('validity', 'not-yet-valid', false, '', `It is valid only from ${iso(info.notBefore)}.`);
-  } else {
-    judge(
-      'validity',
-      'expired',
-      running,
-      `Valid until ${iso(info.notAfter)}.`,
-      `It expired on ${iso(info.notAfter)}.`,
-    );
-  }
-  const { ou } = ctx.config.pki;
+  const from = info.notBefore.toISOString();
+  const until = info.notAfter.toISOString();
+  if (info.notBefore > now) {
+    judge('validity', 'not-yet-valid', false, said('validity.early', { from }));
+  } else if (info.notAfter < now) {
+    judge('validity', 'expired', false, said('validity.ended', { until }));
+  } else judge('validity', 'expired', true, said('validity.ok', { until }));
   // A CA that was taken over named its units as it liked, or not at all.
   const imported = ours && (await findCertificateRow(ctx.db, info.serial))?.source === 'import';
-  judge(
-    'unit',
-    'wrong-unit',
-    imported || info.organizationalUnit === ou,
-    imported ? 'Taken over from another CA: its unit is not asked for.' : `Its unit is ${ou}.`,
-    `Its unit is ${info.organizationalUnit === '' ? 'missing' : info.organizationalUnit}, not ${ou}.`,
-  );
+  const { ou: unit } = ctx.config.pki;
+  const found = info.organizationalUnit;
+  if (imported) judge('unit', 'wrong-unit', true, said('unit.imported'));
+  else if (found === unit) judge('unit', 'wrong-unit', true, said('unit.ok', { unit }));
+  else if (found === '') judge('unit', 'wrong-unit', false, said('unit.missing', { unit }));
+  else judge('unit', 'wrong-unit', false, said('unit.other', { found, unit }));
   // CAs that were taken over may have issued others. Apache reads the first common name, nginx the last.
-  const all = info.commonNames.join(' and ');
-  judge(
-    'names',
-    'not-one-name',
-    namedOf(info) !== null,
-    `It is for ${all}.`,
-    `It names ${all === '' ? 'nobody' : all}: a certificate is for exactly one account here.`,
-  );
+  const names = info.commonNames.filter((name) => name !== '').join(', ');
+  if (namedOf(info) !== null) judge('names', 'not-one-name', true, said('names.ok', { name: names }));
+  else if (names === '') judge('names', 'not-one-name', false, said('names.none'));
+  else judge('names', 'not-one-name', false, said('names.several', { names }));
   // Serials of foreign certificates mean nothing here.
   if (ours) {
     revocation = await revocationOf(ctx, info.serial);
-    const bad = revocation === null ? '' : revokedMessage(revocation, ctx.config.site.contact);
-    judge('revoked', 'revoked', revocation === null, 'Not revoked.', bad);
+    const { contact } = ctx.config.site;
+    judge(
+      'revoked',
+      'revoked',
+      revocation === null,
+      revocation === null ? said('revoked.ok') : revokedSaid(revocation, contact),
+    );
   }
   return { certificate: shownCertificate(info), revocation, reasons, checks };
 }
@@ -107,8 +99,4 @@ function shownCertificate(info: CertificateInfo): ShownCertificate {
     fingerprintSha256: info.fingerprintSha256,
     commonName: namedOf(info),
   };
-}
-
-function iso(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,4 +1,5 @@
 import type { Ctx } from '../ctx';
+import { said, type CheckResult, type Said } from '../x509/check-result';
 import { checkCertificate } from './check-certificate';
 import { failureReason } from './failure-reason';
 import type { FrontTrust, HeaderBag } from './front-trust';
@@ -24,14 +25,13 @@ export async function clientCertificate(
   const something = report.der !== null || report.unreadable || report.verdict !== 'unsaid';
   if (trust === null) {
     if (!something) return noneShown();
-    const message =
-      'Client-certificate headers came, but not from the front: not over its socket, and without its secret. They were ignored.';
+    const found = said('headers.untrusted');
     return {
       shown: false,
       accepted: false,
-      reasons: [{ code: 'headers-not-trusted', message }],
+      reasons: [{ code: 'headers-not-trusted', ...found }],
       via: null,
-      checks: [{ code: 'headers', ok: false, level: 'bad', message }],
+      checks: [{ code: 'headers', ok: false, level: 'bad', ...found }],
     };
   }
 
@@ -44,18 +44,17 @@ export async function clientCertificate(
         accepted: false,
         reasons: [reason],
         via: report.via,
-        checks: [failed(reason.message)],
+        checks: [failed(reason)],
       };
     }
     if (report.verdict !== 'SUCCESS') return noneShown();
-    const message =
-      'The front says that a certificate was shown but does not forward it (X-SSL-Client-Cert).';
+    const found = said('front.not-forwarded');
     return {
       shown: true,
       accepted: false,
-      reasons: [{ code: 'unreadable', message }],
+      reasons: [{ code: 'unreadable', ...found }],
       via: report.via,
-      checks: [failed(message)],
+      checks: [failed(found)],
     };
   }
 
@@ -68,13 +67,13 @@ export async function clientCertificate(
       code: 'alarm',
       ok: false,
       level: 'bad',
-      message: `The front accepted a certificate that does not verify here (${codes}). Check its CA file and its maps.`,
+      ...said('front.disagrees', { codes }),
     });
   }
   if (report.verdict === 'FAILED' || report.verdict === 'NONE') {
     // Ours to agree with: whoever did not prove the key to the front is not let in.
     const reason = failureReason(report.failure ?? '');
-    checks.unshift(failed(reason.message));
+    checks.unshift(failed(reason));
     if (
       !reasons.some(({ code }) => code === reason.code) &&
       (reasons.length === 0 || reason.code === 'revoked')
@@ -83,10 +82,9 @@ export async function clientCertificate(
     }
   } else if (report.verdict === 'unsaid' && report.via !== 'rfc9440') {
     // RFC 9440 section 2.2: the header alone means that the handshake succeeded. X-SSL-* never come alone.
-    const message =
-      'The front forwards a certificate without saying whether it verified (X-SSL-Client-Verify).';
-    reasons.push({ code: 'key-not-proven', message });
-    checks.unshift(failed(message));
+    const found = said('front.unsaid');
+    reasons.push({ code: 'key-not-proven', ...found });
+    checks.unshift(failed(found));
   }
   return {
     shown: true,
@@ -103,12 +101,12 @@ function noneShown(): ClientCertificateStatus {
   return {
     shown: false,
     accepted: false,
-    reasons: [{ code: 'none-shown', message: 'Your browser showed no certificate.' }],
+    reasons: [{ code: 'none-shown', ...said('shown.nothing') }],
     via: null,
     checks: [],
   };
 }
 
-function failed(message: string) {
-  return { code: 'front', ok: false, level: 'bad' as const, message };
+function failed({ message, says }: Said): CheckResult {
+  return { code: 'front', ok: false, level: 'bad', message, says };
 }

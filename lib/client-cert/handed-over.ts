@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import type { Ctx } from '../ctx';
-import { revocationOf, revokedMessage } from './revocation-of';
+import { said } from '../x509/check-result';
+import { revocationOf, revokedSaid } from './revocation-of';
 import type { ClientCertificateStatus } from './status';
 
 /** What the gate's name hands to the portal's about the certificate it saw. */
@@ -20,11 +21,11 @@ export type HandedOver = z.infer<typeof HandedOverSchema>;
 export async function identityStatus(identity: HandedOver, ctx: Ctx): Promise<ClientCertificateStatus> {
   const reasons: ClientCertificateStatus['reasons'] = [];
   if (Date.parse(identity.notAfter) < ctx.now().getTime()) {
-    reasons.push({ code: 'expired', message: `It expired on ${identity.notAfter}.` });
+    reasons.push({ code: 'expired', ...said('validity.ended', { until: identity.notAfter }) });
   }
   const revocation = await revocationOf(ctx, identity.serial);
   if (revocation !== null) {
-    reasons.push({ code: 'revoked', message: revokedMessage(revocation, ctx.config.site.contact) });
+    reasons.push({ code: 'revoked', ...revokedSaid(revocation, ctx.config.site.contact) });
   }
   return {
     shown: true,

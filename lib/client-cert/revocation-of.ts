@@ -1,6 +1,7 @@
 import type { Ctx } from '../ctx';
 import { findCertificateRow } from '../db/certificates';
 import { RevocationReason } from '../wire/records';
+import { said, type Said } from '../x509/check-result';
 import { journalRevocations } from './revoked-serials';
 
 /**
@@ -17,24 +18,25 @@ export async function revocationOf(ctx: Ctx, serial: string): Promise<Revocation
   return RevocationReason.catch('unspecified').parse(row.revocationReason);
 }
 
-/** What a revocation means for whoever shows the certificate, and what they can do. */
-export function revokedMessage(reason: RevocationReason, contact: string): string {
-  const ask = contact === '' ? 'Ask the CA operators' : `Ask ${contact}`;
+/** What a revocation means for whoever shows the certificate, and what they can do. @param contact may be '' */
+export function revokedSaid(reason: RevocationReason, contact: string): Said {
+  const asking = (what: 'held' | 'right' | 'ca' | 'why'): Said =>
+    contact === '' ? said(`revoked.${what}-operators`) : said(`revoked.${what}`, { contact });
   switch (reason) {
     case 'certificateHold':
-      return `It is on hold. ${ask} what it takes to end the hold; there is nothing to install.`;
+      return asking('held');
     case 'keyCompromise':
-      return 'It was revoked: its key is lost, or known to others. Request a new certificate with a new key.';
+      return said('revoked.key');
     case 'superseded':
-      return 'It was revoked: a newer certificate replaces it. Choose that one when the browser asks.';
+      return said('revoked.superseded');
     case 'cessationOfOperation':
-      return 'It was revoked as no longer needed. If you still need access, request a new one.';
+      return said('revoked.unneeded');
     case 'affiliationChanged':
     case 'privilegeWithdrawn':
-      return `It was revoked: the right to it has ended. ${ask} if that is wrong.`;
+      return asking('right');
     case 'cACompromise':
-      return `It was revoked with its CA. ${ask} how to trust the new one.`;
+      return asking('ca');
     case 'unspecified':
-      return `It was revoked. ${ask} why, or request a new one.`;
+      return asking('why');
   }
 }

@@ -1,5 +1,5 @@
 import type { RevocationReason } from '../wire/records';
-import type { CheckResult } from '../x509/check-result';
+import type { CheckResult, Said } from '../x509/check-result';
 
 /** Why a certificate is not accepted; stable, programs match on them. */
 export const CERT_REASONS = [
@@ -15,6 +15,9 @@ export const CERT_REASONS = [
   'key-not-proven',
 ] as const;
 export type CertReason = (typeof CERT_REASONS)[number];
+
+/** One of them, with the sentence for people. */
+export type Reason = { code: CertReason } & Said;
 
 /** What cert-check tells about the certificate itself. */
 export type ShownCertificate = {
@@ -35,7 +38,7 @@ export type CertificateVia = 'apache' | 'nginx' | 'rfc9440' | 'embedded' | 'hand
 export type ClientCertificateStatus = {
   shown: boolean;
   accepted: boolean;
-  reasons: { code: CertReason; message: string }[];
+  reasons: Reason[];
   certificate?: ShownCertificate;
   /** Why it is revoked, where the portal knows. */
   revocation?: RevocationReason;

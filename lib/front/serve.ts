@@ -139,7 +139,7 @@ export async function serveFront(
 
   const onRequest = (plan: ListenerPlan) => (request: IncomingMessage, response: ServerResponse) => {
     request.on('error', () => response.destroy());
-    speakTo(response, config.site.languages);
+    speakTo(response, config.site);
     const problem = requestProblem(plan, request);
     if (problem !== null) return answerPlainly(response, problem);
     const elsewhere = plan.kind === 'http' ? leadsTo(request, config.site) : null;

@@ -12,6 +12,7 @@ import { IDLE, type ActionState } from './action-state';
 import { callerPerson, callerRequests, makeCtx, readCaller, type Caller } from './caller';
 import { callerOwner, visitorCertificate } from './caller-owner';
 import { errorText, WORDED_IN } from './error-text';
+import { invalidInput } from './invalid-input';
 import { log } from './log';
 import { checkOrigin } from './origin';
 import { takeToken, type Limit } from './rate-limit';
@@ -83,7 +84,7 @@ export function action<S extends z.ZodType, T>(spec: {
         const proven = parsed.success ? await spec.limitOf?.(ctx, parsed.data) : null;
         takeToken(proven ?? spec.limit ?? ACTION_LIMIT, caller.addressKey, ctx.now().getTime());
       }
-      if (!parsed.success) throw invalid(parsed.error);
+      if (!parsed.success) throw invalidInput(parsed.error, fields);
       return {
         ok: true,
         value: await spec.run(ctx, parsed.data, { instance: house, caller, site: caller.site }),
@@ -162,16 +163,6 @@ function readForm(form: FormData): Record<string, unknown> {
     if (all.length > 0) fields[name] = all.length === 1 ? all[0] : all;
   }
   return fields;
-}
-
-function invalid(error: z.ZodError): HubgateError {
-  const [issue] = error.issues;
-  const field = issue?.path.map(String).join('.') ?? '';
-  return new HubgateError(
-    'http.invalid',
-    issue?.message ?? 'The input is not valid.',
-    field === '' ? {} : { field },
-  );
 }
 
 async function refusal(

@@ -150,7 +150,21 @@ export const RequestListQuery = z.strictObject({
   limit,
 });
 
-const Check = z.object({ code: z.string(), ok: z.boolean(), level: z.string(), message: z.string() });
+const Check = z.object({
+  code: z.string(),
+  ok: z.boolean(),
+  level: z.string(),
+  message: z.string().describe('In English'),
+  says: z
+    .array(
+      z.object({
+        sentence: z.string(),
+        params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      }),
+    )
+    .optional()
+    .describe('The message by name and values, for who words it in another language'),
+});
 
 export const RequestItemSchema = z
   .object({

@@ -1,6 +1,7 @@
 import { frontTrust, type FrontTrust, type HeaderBag } from '../client-cert/front-trust';
 import type { Actor, Ctx } from '../ctx';
 import { HubgateError } from '../errors';
+import { LANGUAGE_COOKIE, languageOf } from '../i18n/language-of';
 import { agentName } from '../identity/agent-name';
 import { readApiToken } from '../identity/read-api-token';
 import { readSession, sessionRules, type Person } from '../identity/session';
@@ -9,7 +10,7 @@ import type { Instance } from '../instance';
 import type { Locale } from '../i18n/locales';
 import { addressKey, visitorAddress } from './address';
 import { cookieTag, ownCookies } from './cookies';
-import { LANGUAGE_COOKIE, LANGUAGE_HEADER, languageOf } from './language';
+import { LANGUAGE_HEADER } from './language';
 import { requestIdOf } from './request-id';
 import { requesterCookieParts, requestIdsOf } from './requester-cookie';
 import { allowsSignIn, siteRole, type SiteRole } from './site';

@@ -1,4 +1,4 @@
-import type { ErrorParams, HubgateError } from '../errors';
+import { ERROR_CODES, type ErrorCode, type ErrorParams, type HubgateError } from '../errors';
 import { MESSAGES } from '../i18n/catalogue';
 import { LOCALES, type Locale } from '../i18n/locales';
 import { translator } from '../i18n/translator';
@@ -30,8 +30,29 @@ export function errorText(
   };
 }
 
+/** A refusal that was stored: its own sentence where that is of the language, else what its code means. */
+export function storedRefusal(locale: Locale, code: string, message: string | null): string {
+  if (locale === LOCALES[0] && message !== null) return message;
+  const known = ERROR_CODES.find((one) => one === code);
+  return known === undefined ? errorText(locale, null).title : codeText(locale, known);
+}
+
+/** A refusal of which only the code is known, in a sentence or two. */
+function codeText(locale: Locale, code: ErrorCode): string {
+  const { title, advice } = errorText(locale, { code, message: '', params: {} });
+  return advice === '' ? `${title}.` : `${title}. ${advice}`;
+}
+
+/** In a sentence or two each, the codes that an API call of a page may be refused with, for the script that makes it. */
+export function codeTexts(locale: Locale, codes: readonly ErrorCode[]): Record<string, string> {
+  return Object.fromEntries(codes.map((code) => [code, codeText(locale, code)]));
+}
+
 /** How a page's own action says that its sentence is in the visitor's language already. */
 export const WORDED_IN = 'wordedIn';
+
+/** Names the sentence of a check (CHECK_SENTENCES) that is the whole refusal. */
+const SAYS = 'says';
 
 function sentenceOf(
   locale: Locale,
@@ -40,6 +61,8 @@ function sentenceOf(
 ): string | null {
   if (error.params[WORDED_IN] === locale) return error.message;
   if (locale === LOCALES[0]) return error.message;
+  const { [SAYS]: says } = error.params;
+  if (typeof says === 'string') return translator(locale)(`checks.${says}`, params);
   const code = error.code.replaceAll('.', '_');
   const cases = (MESSAGES[locale].refusals as Record<string, Record<string, string> | undefined>)[code];
   const named = [params['reason'], params['state'], 'any'].map(String);
@@ -58,7 +81,7 @@ const argumentsOf = (sentence: string): string[] =>
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** Instants of ISO 8601 as dates of the language, in UTC as on all pages. */
-function worded(params: ErrorParams, locale: Locale): ErrorParams {
+export function worded(params: ErrorParams, locale: Locale): ErrorParams {
   const dates = new Intl.DateTimeFormat(locale, {
     dateStyle: 'long',
     timeStyle: 'short',

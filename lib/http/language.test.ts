@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { LOCALES, type Locale } from '../i18n/locales';
-import { addressLanguage, inLanguage, languageCookie, languageOf } from './language';
+import { languageOf } from '../i18n/language-of';
+import { addressLanguage, inLanguage, languageCookie } from './language';
 import { wantedLanguage } from '../i18n/wanted-language';
 import { pagePath } from './site-routing';
 

@@ -1,8 +1,6 @@
 import type { Locale } from '../i18n/locales';
-import { wantedLanguage } from '../i18n/wanted-language';
+import { LANGUAGE_COOKIE } from '../i18n/language-of';
 
-/** What somebody chose at the foot of a page. No secret, and set on the plain http name too: so without `__Host-`. */
-export const LANGUAGE_COOKIE = 'hubgate-lang';
 const COOKIE_SECONDS = 365 * 86_400;
 
 /** `?lang=es`: the choice, as a link that needs no script. */
@@ -13,20 +11,6 @@ export const LANGUAGE_HEADER = 'x-hubgate-lang';
 
 /** The page's own path and query as visitors see them, for links to the same page in another language. */
 export const HERE_HEADER = 'x-hubgate-here';
-
-/**
- * The language of an answer: what the address says, else what was chosen before, else the browser's
- * wish (RFC 9110 section 12.5.4), else the first that the site offers.
- *
- * @param offered `site.languages`
- */
-export function languageOf(
-  said: { address: string | null; cookie: string | undefined; acceptLanguage: string | null },
-  offered: readonly Locale[],
-): Locale {
-  const chosen = [said.address, said.cookie].map((tag) => offered.find((locale) => locale === tag));
-  return chosen.find((locale) => locale !== undefined) ?? wantedLanguage(said.acceptLanguage, offered);
-}
 
 /** The language that an address names, where the site offers it; null elsewhere. */
 export function addressLanguage(search: URLSearchParams, offered: readonly Locale[]): Locale | null {

@@ -2,11 +2,14 @@ import type { Config } from '../config/schema';
 import { hubOfPath } from '../hubs/portal-paths';
 import { allowsSignIn, isOneName, servedOverHttp, type SiteRole } from './site';
 
+/** Why a name does not serve an address: `front.refused` of the catalogue words it. */
+export type SiteRefusal = 'canary' | 'portal-only' | 'one-name';
+
 export type SiteDecision =
   | { kind: 'serve' }
   | { kind: 'rewrite'; path: string; status?: 403 | 404 | 503 }
   | { kind: 'redirect'; location: string; status: 303 | 307 | 308 }
-  | { kind: 'refuse'; status: 403 | 404; text: string };
+  | { kind: 'refuse'; status: 403 | 404; why: SiteRefusal };
 
 /** The outside path stays /status/cert-check; programs get this route's JSON. */
 const CERT_CHECK_JSON = '/api/cert-check';
@@ -77,7 +80,7 @@ function placeFor(input: {
   for (const [page, said] of GATE_PAGES) if (path === page) return { kind: 'rewrite', path, status: said };
   if (path.startsWith(GATE_NO_HUB)) return { kind: 'rewrite', path, status: 404 };
   if (site === 'canary') {
-    return { kind: 'refuse', status: 404, text: `Nothing is served on this name. The portal is at ${url}` };
+    return { kind: 'refuse', status: 404, why: 'canary' };
   }
   if (site === 'http') {
     if (servedOverHttp(path)) return { kind: 'serve' };
@@ -85,11 +88,7 @@ function placeFor(input: {
   }
   if (path === '/status/cert-check' && wantsJson(accept)) return { kind: 'rewrite', path: CERT_CHECK_JSON };
   if (PEOPLE_ONLY.test(path) && !allowsSignIn(site)) {
-    const text = isOneName(config)
-      ? 'Signing in and /admin are off on a name that carries hubs: notebooks run code of others here. ' +
-        'Give the portal a name of its own: set site.url and site.gateUrl to different names.'
-      : `Signing in and /admin are on the portal's own name only: ${url}`;
-    return { kind: 'refuse', status: 403, text };
+    return { kind: 'refuse', status: 403, why: isOneName(config) ? 'one-name' : 'portal-only' };
   }
   // What would be a hub and was not taken by the front is none, or is not routed.
   const hub = site === 'gate' && read ? hubOfPath(path) : null;

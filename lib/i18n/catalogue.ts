@@ -1,3 +1,4 @@
+// Written by `node scripts/check-messages.mjs --write` from the folders of lib/i18n/messages.
 import type { Locale } from './locales';
 import { messages as en } from './messages/en/all';
 import { messages as es } from './messages/es/all';

@@ -1,6 +1,6 @@
 import type { RequestRow } from '../db/requests';
 import { HubgateError } from '../errors';
-import type { CheckResult } from '../x509/check-result';
+import { said, saidTogether, type CheckResult, type Said } from '../x509/check-result';
 import { groupsOf } from './account-facts';
 
 type Checked = Pick<
@@ -12,43 +12,44 @@ const GROUPS_SHOWN = 5;
 
 /** What the directory says of the account that is asked for; nothing where none is asked. */
 export function accountChecks(request: Checked): CheckResult[] {
-  const { commonName, accountState } = request;
-  const check = (ok: boolean, level: CheckResult['level'], message: string): CheckResult[] => [
-    { code: 'request.account', ok, level, message },
+  const { commonName: account, accountState } = request;
+  const check = (ok: boolean, level: CheckResult['level'], found: Said): CheckResult[] => [
+    { code: 'request.account', ok, level, ...found },
   ];
   if (request.profile !== 'user') return [];
   switch (accountState) {
     case 'exists':
       return check(true, 'info', existing(request));
     case 'unknown':
-      return check(false, 'bad', `The directory knows no account ${commonName}.`);
+      return check(false, 'bad', said('request_account.unknown', { account }));
     case 'ended':
-      return check(false, 'bad', `The directory says that the account ${commonName} has ended.`);
+      return check(false, 'bad', said('request_account.ended', { account }));
     case 'system':
-      return check(false, 'bad', `${commonName} is an account of the system itself.`);
+      return check(false, 'bad', said('request_account.system', { account }));
     case 'unreachable':
-      return check(
-        false,
-        'warn',
-        `The directory did not answer, so nothing is known of the account ${commonName}. It is asked again.`,
-      );
+      return check(false, 'warn', said('request_account.unreachable', { account }));
     default:
       return [];
   }
 }
 
-function existing({ commonName, accountName, accountProof, ...rest }: Checked): string {
+const PROOFS = {
+  'sign-in': 'request_account.by-sign-in',
+  directory: 'request_account.by-mailbox',
+  none: 'request_account.unproven',
+} as const;
+
+function existing({ commonName: account, accountName: name, accountProof, ...rest }: Checked): Said {
   const groups = groupsOf(rest);
   const shown = groups.slice(0, GROUPS_SHOWN).join(', ') + (groups.length > GROUPS_SHOWN ? ', …' : '');
-  const proof = {
-    'sign-in': 'The requester signed in with it.',
-    directory: "The requester's proven mailbox is the account's own.",
-    none: 'Nothing shows that it is the requester’s.',
-  }[accountProof as 'none'];
-  return (
-    `The account ${commonName} exists${accountName === null ? '' : `: ${accountName}`}` +
-    `${groups.length === 0 ? '' : `; groups ${shown}`}. ${proof ?? ''}`.trimEnd()
-  );
+  const proof = Object.entries(PROOFS).find(([known]) => known === accountProof)?.[1];
+  return saidTogether([
+    name === null
+      ? said('request_account.exists', { account })
+      : said('request_account.named', { account, name }),
+    ...(groups.length === 0 ? [] : [said('request_account.groups', { groups: shown })]),
+    ...(proof === undefined ? [] : [said(proof)]),
+  ]);
 }
 
 /**

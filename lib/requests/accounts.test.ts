@@ -71,7 +71,7 @@ describe.each(DATABASE_KINDS)('the account of a request, on %s', (kind) => {
     });
     expect(await check(id)).toMatchObject({
       ok: true,
-      message: expect.stringContaining('Alice Ärmel; groups astro, lab'),
+      message: expect.stringContaining('Alice Ärmel. Groups: astro, lab'),
     });
     const { items } = await listRequests(paula(), { state: 'SUBMITTED', limit: 9 });
     expect(items).toMatchObject([{ id, accountState: 'exists' }]);

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema';
 import { certifiedNames } from '../config/server-names';
 import { sendsMail } from '../mail/sends-mail';
+import { said, type Said } from '../x509/check-result';
 import { centreName, formatName } from '../x509/name';
 import type { EmailState, PreviewRow } from './views';
 
@@ -25,17 +26,18 @@ export function subjectOf(config: Config, commonName: string): string {
 /** Three columns: what was asked, what the policy says, what will be issued. */
 export function previewRows(config: Config, facts: PreviewFacts): PreviewRow[] {
   const server = facts.profile === 'server';
+  const lifetime = said('rule.days', { days: facts.lifetimeDays });
   const rows: PreviewRow[] = [
     {
       field: 'commonName',
       asked: facts.asked.commonName,
-      policy: server ? 'the first host name' : config.pki.accountPattern,
+      ...(server ? rule(said('rule.first-host')) : { policy: config.pki.accountPattern }),
       issued: facts.commonName,
     },
     {
       field: 'organisation',
       asked: facts.asked.subject === '' ? null : facts.asked.subject,
-      policy: 'fixed by the centre',
+      ...rule(said('rule.fixed')),
       issued: [config.pki.dn, config.pki.org, config.pki.ou].filter((part) => part !== '').join(' · '),
     },
   ];
@@ -52,19 +54,20 @@ export function previewRows(config: Config, facts: PreviewFacts): PreviewRow[] {
     {
       field: 'key',
       asked: facts.keyLabel,
-      policy: 'RSA 2048 and up, P-256, P-384, Ed25519',
+      ...rule(said('rule.keys')),
       issued: facts.keyLabel,
     },
     {
       field: 'life',
       asked: null,
-      policy: `${server ? config.pki.serverDays : config.pki.userDays} days`,
-      issued: `${facts.lifetimeDays} days`,
+      ...rule(said('rule.days', { days: server ? config.pki.serverDays : config.pki.userDays })),
+      issued: lifetime.message,
+      issuedSays: lifetime.says,
     },
     {
       field: 'usage',
       asked: null,
-      policy: 'by profile',
+      ...rule(said('rule.profile')),
       issued: server
         ? 'serverAuth'
         : config.pki.emailProtection
@@ -76,19 +79,21 @@ export function previewRows(config: Config, facts: PreviewFacts): PreviewRow[] {
     rows.push({
       field: 'extensions',
       asked: facts.ignoredExtensions.join(', '),
-      policy: 'extensions come from the profile',
+      ...rule(said('rule.extensions')),
       issued: null,
     });
   }
   return rows;
 }
 
+const rule = ({ message, says }: Said) => ({ policy: message, policySays: says });
+
 function emailRow(config: Config, facts: PreviewFacts): PreviewRow {
   const granted = facts.emailState === 'proven' || facts.emailState === 'vouched';
   const row: PreviewRow = {
     field: 'email',
     asked: facts.email ?? facts.asked.email,
-    policy: 'only when the mailbox is proven or an approver vouches',
+    ...rule(said('rule.mailbox')),
     issued: granted ? facts.email : null,
   };
   if (granted || facts.email === null) return row;

@@ -65,7 +65,7 @@ export async function readWish(ctx: Pick<Ctx, 'config' | 'paths' | 'db'>, input:
   const ca = await issuingCa(ctx);
   const { csr, checks } = await examineCsr(input.csr, {
     caSpkiSha256: [...issuersOf(ca), ca.root].map(({ spkiSha256 }) => spkiSha256),
-    compromised: async (wanted) => (await findCompromise(ctx, wanted))?.why ?? null,
+    compromised: (wanted) => findCompromise(ctx, wanted),
   });
   const profile = readProfile(input.profile);
   const common = {

@@ -4,7 +4,7 @@ import { siteHosts } from '../config/server-names';
 import type { Queries } from '../db/client';
 import { requestsWithKey, requestsWithName, type RequestRow } from '../db/requests';
 import { sendsMail } from '../mail/sends-mail';
-import type { CheckResult } from '../x509/check-result';
+import { said, type CheckResult, type Said } from '../x509/check-result';
 import { accountChecks } from './account-check';
 import { stringList } from './approved-content';
 import { otherHolder, type Claimant } from './name-holder';
@@ -82,7 +82,7 @@ async function stillTrue(
     code: 'key.compromised',
     ok: false,
     level: 'bad',
-    message: 'The key was reported as compromised after this request came in. The signer will not sign it.',
+    ...said('key_compromised.since'),
   };
   return [...csrChecks.filter((check) => check.code !== compromised.code), compromised];
 }
@@ -94,11 +94,9 @@ async function nameChecks(db: Queries, request: Claimant): Promise<CheckResult[]
     code: 'request.name-held',
     ok: holder === null,
     level: 'bad',
-    message:
-      holder === null
-        ? `Nobody else holds the account name ${request.commonName}.`
-        : `The account name ${request.commonName} belongs to somebody else (${holder.reference}), and nothing ` +
-          'shows that this is the same person.',
+    ...(holder === null
+      ? said('request_name-held.ok', { name: request.commonName })
+      : said('request_name-held.other', { name: request.commonName, holder: holder.reference })),
   };
   const open: readonly RequestState[] = OPEN_STATES;
   const rivals = (await requestsWithName(db, request.commonName, open)).filter(
@@ -111,10 +109,12 @@ async function nameChecks(db: Queries, request: Claimant): Promise<CheckResult[]
       code: 'request.name-wanted',
       ok: false,
       level: 'warn',
-      message: `Other open requests ask for the same account name: ${rivals
-        .slice(0, 5)
-        .map((one) => one.id)
-        .join(', ')}.`,
+      ...said('request_name-wanted.others', {
+        requests: rivals
+          .slice(0, 5)
+          .map((one) => one.id)
+          .join(', '),
+      }),
     },
   ];
 }
@@ -122,10 +122,11 @@ async function nameChecks(db: Queries, request: Claimant): Promise<CheckResult[]
 /** Somebody of the centre knows the person: for the approver to weigh, it decides nothing. */
 function sponsorChecks({ sponsor, sponsorNote }: Checked): CheckResult[] {
   if (sponsor === null) return [];
-  const says = sponsorNote === null ? '.' : `: “${sponsorNote}”`;
-  return [
-    { code: 'request.sponsor', ok: true, level: 'info', message: `${sponsor} vouches for the person${says}` },
-  ];
+  const found =
+    sponsorNote === null
+      ? said('request_sponsor.vouches', { sponsor })
+      : said('request_sponsor.noted', { sponsor, note: sponsorNote });
+  return [{ code: 'request.sponsor', ok: true, level: 'info', ...found }];
 }
 
 /** Whoever has a certificate for the portal's own name can pretend to be the portal. */
@@ -138,11 +139,9 @@ function siteChecks(config: Config, request: Checked): CheckResult[] {
       code: 'request.site-name',
       ok: own.length === 0,
       level: 'bad',
-      message:
-        own.length === 0
-          ? 'None of its names is one of this site itself.'
-          : `It would be valid for ${own.join(', ')}, this site itself: only its administrators need that, and ` +
-            'they have hubgate server-cert.',
+      ...(own.length === 0
+        ? said('request_site-name.ok')
+        : said('request_site-name.own', { names: own.join(', ') })),
     },
   ];
 }
@@ -156,19 +155,17 @@ function mailboxChecks(config: Config, request: Claimant): CheckResult[] {
   // In a server's certificate no address stands anyhow: mails go to it, that is all.
   const told = !sendsMail(config, 'request-received') || request.profile === 'server';
   const level = told ? 'info' : 'warn';
-  const check = (ok: boolean, message: string): CheckResult[] => [
-    { code: 'request.mailbox', ok, level, message },
+  const email = request.email ?? '';
+  const check = (ok: boolean, found: Said): CheckResult[] => [
+    { code: 'request.mailbox', ok, level, ...found },
   ];
   switch (request.emailState) {
     case 'unproven':
-      return check(
-        false,
-        `Nobody has shown that ${request.email ?? ''} is theirs; the certificate is issued without it.`,
-      );
+      return check(false, said('request_mailbox.unproven', { email }));
     case 'proven':
-      return check(true, `The mailbox ${request.email ?? ''} is proven.`);
+      return check(true, said('request_mailbox.proven', { email }));
     case 'vouched':
-      return check(true, `An approver vouches for ${request.email ?? ''}.`);
+      return check(true, said('request_mailbox.vouched', { email }));
     default:
       return [];
   }
@@ -176,42 +173,37 @@ function mailboxChecks(config: Config, request: Claimant): CheckResult[] {
 
 function trustChecks(config: Config, trust: string): CheckResult[] {
   if (config.trust.enforce === 'off' || config.trust.root === 'public') return [];
-  const message =
-    trust === 'proven'
-      ? 'The root CA is trusted where the request was made.'
-      : trust === 'weak'
-        ? 'The root CA seems to be trusted where the request was made, but a warning may have been clicked away.'
-        : 'Nothing shows that the root CA is trusted where the request was made.';
+  const shown = trust === 'proven' || trust === 'weak' ? trust : 'none';
   return [
     {
       code: 'request.trust',
       ok: trust === 'proven',
       level: config.trust.enforce === 'require' ? 'warn' : 'info',
-      message,
+      ...said(`request_trust.${shown}`),
     },
   ];
 }
 
 function renewalChecks({ renewsSerial, commonName }: Claimant): CheckResult[] {
-  const message = `It renews the certificate ${renewsSerial ?? ''} of ${commonName}, whose key was shown.`;
-  return [{ code: 'request.renewal', ok: true, level: 'info', message }];
+  const found = said('request_renewal.shown', { serial: renewsSerial ?? '', name: commonName });
+  return [{ code: 'request.renewal', ok: true, level: 'info', ...found }];
 }
 
 async function keyChecks(db: Queries, request: Claimant): Promise<CheckResult[]> {
   const earlier = (await requestsWithKey(db, request.spkiSha256)).filter((one) => one.id !== request.id);
   if (earlier.length === 0) {
-    const message = 'The key came with no other request.';
-    return [{ code: 'request.key-before', ok: true, level: 'info', message }];
+    return [{ code: 'request.key-before', ok: true, level: 'info', ...said('request_key-before.none') }];
   }
+  const requests = earlier
+    .slice(0, 5)
+    .map((one) => `${one.id} (${one.state})`)
+    .join(', ');
   return [
     {
       code: 'request.key-before',
       ok: false,
       level: 'info',
-      message: `The same key came with ${earlier
-        .slice(0, 5)
-        .map((one) => `${one.id} (${one.state})`)
-        .join(', ')}.`,
+      ...said('request_key-before.others', { requests }),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import type { AccountState } from '../accounts/account';
-import type { CheckResult } from '../x509/check-result';
+import type { CheckResult, Said } from '../x509/check-result';
 import type { RequestAction, RequestState } from './states';
 
 /** Views that domain verbs return: plain data, dates as ISO 8601 UTC strings, ready for pages and JSON. */
@@ -123,6 +123,9 @@ export type PreviewRow = {
   asked: string | null;
   policy: string;
   issued: string | null;
+  /** The policy, and the issued value, by name where they are words and no values. */
+  policySays?: Said['says'];
+  issuedSays?: Said['says'];
   /** The issued value stands only once something happens, e.g. `mailbox-proof`. */
   pending?: 'mailbox-proof' | 'vouch';
 };

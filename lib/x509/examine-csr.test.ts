@@ -323,7 +323,10 @@ describe('a file that is not one good CSR is refused with its own code', () => {
   });
 
   it('csr.compromised-key: one that the caller knows', async () => {
-    const known = { ...NO_KNOWN_KEYS, compromised: async () => 'it hangs on the notice board' };
+    const known = {
+      ...NO_KNOWN_KEYS,
+      compromised: async () => ({ list: 'published', document: 'the notice board' }) as const,
+    };
     await expect(examineCsr(file('alice.csr'), known)).rejects.toMatchObject({
       code: 'csr.compromised-key',
       message: expect.stringContaining('notice board') as string,

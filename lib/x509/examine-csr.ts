@@ -1,5 +1,5 @@
 import { HubgateError, type ErrorCode } from '../errors';
-import type { CheckResult } from './check-result';
+import { said, type CheckResult, type Said } from './check-result';
 import { parseCsr, type ParsedCsr, verifyCsrSignature } from './csr';
 import { readCsrInput } from './csr-input';
 import { KEY_CHECKS } from './key-checks';
@@ -15,9 +15,12 @@ const REFUSALS: Readonly<Record<string, ErrorCode>> = {
 export type KnownKeys = {
   /** Keys of our own CAs, which nobody else may present. */
   caSpkiSha256: readonly string[];
-  /** How others came to know the private key, as the end of a sentence; null when it is on no list. */
-  compromised: (csr: ParsedCsr) => Promise<string | null>;
+  /** How others came to know the private key; null when it is on no list. */
+  compromised: (csr: ParsedCsr) => Promise<Compromise | null>;
 };
+
+/** Which list a key stands on that others know the private half of. `document`: where it is printed. */
+export type Compromise = { list: 'published'; document: string } | { list: 'blocked' | 'file' };
 
 /**
  * The whole intake of a CSR: form, text, key, signature, and what it asks for and will not get.
@@ -32,8 +35,8 @@ export async function examineCsr(
 ): Promise<{ csr: ParsedCsr; checks: CheckResult[] }> {
   const csr = parseCsr(readCsrInput(bytes));
   const checks: CheckResult[] = [
-    passed('csr.form', 'It is one well-formed CSR.'),
-    passed('csr.text', 'The names in it hold no hidden or look-alike characters.'),
+    passed('csr.form', said('csr_form.ok')),
+    passed('csr.text', said('csr_text.ok')),
   ];
   // One after another: a key of an absurd size must not reach the expensive checks.
   for (const check of KEY_CHECKS) {
@@ -43,55 +46,46 @@ export async function examineCsr(
   checks.push(accept(checkNotCompromised(await known.compromised(csr))));
   checks.push(accept(checkNotOurs(csr, known.caSpkiSha256)));
   await verifyCsrSignature(csr);
-  checks.push(passed('csr.signature', `Its own key signed it (${csr.signatureAlgorithm}).`));
+  checks.push(passed('csr.signature', said('csr_signature.ok', { algorithm: csr.signatureAlgorithm })));
   checks.push(checkExtensions(csr));
   return { csr, checks };
 }
 
-const passed = (code: string, message: string): CheckResult => ({ code, ok: true, level: 'info', message });
+const passed = (code: string, found: Said): CheckResult => ({ code, ok: true, level: 'info', ...found });
 
 function accept(outcome: CheckResult): CheckResult {
   if (outcome.ok || outcome.level !== 'refuse') return outcome;
+  const [first] = outcome.says ?? [];
   throw new HubgateError(REFUSALS[outcome.code] ?? 'csr.weak-key', outcome.message, {
     field: 'csr',
-    params: { check: outcome.code, advice: outcome.message },
+    params: { ...first?.params, check: outcome.code, ...(first ? { says: first.sentence } : {}) },
   });
 }
 
 /** RFC 5280 section 5.3.1, keyCompromise; CVE-2008-0166. Where is for the caller to know. */
-function checkNotCompromised(why: string | null): CheckResult {
-  return why === null
-    ? passed('key.compromised', 'The key is on no list of compromised keys.')
-    : {
-        code: 'key.compromised',
-        ok: false,
-        level: 'refuse',
-        message: `The private half of this key is known to others: ${why}. Make a new key, and stop using this one everywhere.`,
-      };
+export function checkNotCompromised(known: Compromise | null): CheckResult {
+  if (known === null) return passed('key.compromised', said('key_compromised.ok'));
+  const found =
+    known.list === 'published'
+      ? said('key_compromised.published', { document: known.document })
+      : said(`key_compromised.${known.list}`);
+  return { code: 'key.compromised', ok: false, level: 'refuse', ...found };
 }
 
 /** Whoever holds a CA's key needs no certificate for it; whoever does not replays its public part. */
 function checkNotOurs(csr: ParsedCsr, caSpkiSha256: readonly string[]): CheckResult {
   const ok = !caSpkiSha256.includes(csr.spkiSha256);
   return ok
-    ? passed('key.not-a-ca', 'The key is not that of one of our CAs.')
-    : {
-        code: 'key.not-a-ca',
-        ok,
-        level: 'refuse',
-        message:
-          'This is the key of one of our CAs. It can never be in a certificate of a person or server: make a new key.',
-      };
+    ? passed('key.not-a-ca', said('key_not-a-ca.ok'))
+    : { code: 'key.not-a-ca', ok, level: 'refuse', ...said('key_not-a-ca.bad') };
 }
 
 /** Extension requests are shown to the approver and never granted; CA:TRUE deserves a second look. */
 function checkExtensions({ ignoredExtensions }: ParsedCsr): CheckResult {
-  if (ignoredExtensions.length === 0) return passed('csr.extensions', 'It asks for no extensions.');
+  if (ignoredExtensions.length === 0) return passed('csr.extensions', said('csr_extensions.none'));
   const forged = ignoredExtensions.some((name) => name.includes('CA:TRUE'));
-  return {
-    code: 'csr.extensions',
-    ok: false,
-    level: forged ? 'bad' : 'info',
-    message: `It asks for ${ignoredExtensions.join(', ')}; that is ignored.${forged ? ' A person has no reason to ask for a CA certificate.' : ''}`,
-  };
+  const found = said(forged ? 'csr_extensions.ca' : 'csr_extensions.ignored', {
+    names: ignoredExtensions.join(', '),
+  });
+  return { code: 'csr.extensions', ok: false, level: forged ? 'bad' : 'info', ...found };
 }

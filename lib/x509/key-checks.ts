@@ -1,4 +1,4 @@
-import type { CheckResult } from './check-result';
+import { said, type CheckResult, type Said } from './check-result';
 import { factorsByFermat } from './close-primes';
 import { judgeEdwardsPoint } from './edwards-point';
 import type { KeyInfo } from './key-info';
@@ -12,40 +12,43 @@ import { smallFactor } from './small-factors';
  */
 export type KeyCheck = (key: KeyInfo) => CheckResult | null;
 
-const result = (code: string, ok: boolean, good: string, wrong: string): CheckResult => ({
+const result = (code: string, ok: boolean, found: Said): CheckResult => ({
   code,
   ok,
   level: ok ? 'info' : 'refuse',
-  message: ok ? good : wrong,
+  ...found,
 });
 
 export const RSA_MIN_BITS = 2048;
 export const RSA_MAX_BITS = 8192;
 
 /** NIST SP 800-131A: 2048 bits at least. Above 8192 a single key is an attack on every verifier. */
-export const checkRsaSize: KeyCheck = (key) =>
-  key.type !== 'rsa'
-    ? null
-    : result(
-        'key.size',
-        key.bits >= RSA_MIN_BITS && key.bits <= RSA_MAX_BITS,
-        `The RSA key has ${key.bits} bits.`,
-        `The RSA key has ${key.bits} bits; ${RSA_MIN_BITS} to ${RSA_MAX_BITS} are accepted. Make a new key, for example with 3072 bits.`,
-      );
+export const checkRsaSize: KeyCheck = (key) => {
+  if (key.type !== 'rsa') return null;
+  const { bits } = key;
+  const ok = bits >= RSA_MIN_BITS && bits <= RSA_MAX_BITS;
+  const limits = { least: RSA_MIN_BITS, most: RSA_MAX_BITS };
+  return result(
+    'key.size',
+    ok,
+    ok ? said('key_size.ok', { bits }) : said('key_size.bad', { bits, ...limits }),
+  );
+};
 
 /**
  * FIPS 186-5 section A.1.1 and the Baseline Requirements section 6.1.6: odd, 65537 or more. Small
  * exponents made forged signatures possible (CVE-2006-4339); CryptoAPI reads only 32 bits.
  */
-export const checkRsaExponent: KeyCheck = (key) =>
-  key.type !== 'rsa'
-    ? null
-    : result(
-        'key.exponent',
-        key.exponent >= 65537n && key.exponent < 2n ** 32n && (key.exponent & 1n) === 1n,
-        `The RSA exponent is ${key.exponent}.`,
-        'The RSA exponent is not an odd number from 65537 to 4294967295. Make a new key; every current program takes 65537.',
-      );
+export const checkRsaExponent: KeyCheck = (key) => {
+  if (key.type !== 'rsa') return null;
+  const { exponent } = key;
+  const ok = exponent >= 65537n && exponent < 2n ** 32n && (exponent & 1n) === 1n;
+  return result(
+    'key.exponent',
+    ok,
+    ok ? said('key_exponent.ok', { exponent: String(exponent) }) : said('key_exponent.bad'),
+  );
+};
 
 /** A modulus with a small factor, an even one too, is no product of two large primes: smallFactor(). */
 export const checkSmallFactors: KeyCheck = (key) => {
@@ -54,8 +57,9 @@ export const checkSmallFactors: KeyCheck = (key) => {
   return result(
     'key.small-factors',
     factor === null,
-    'The RSA modulus has no factor below 65536.',
-    `The RSA modulus can be divided by ${factor}, so it was not made from two large primes. The program or its random numbers are faulty: make a new key elsewhere.`,
+    factor === null
+      ? said('key_small-factors.ok')
+      : said('key_small-factors.bad', { factor: String(factor) }),
   );
 };
 
@@ -64,23 +68,15 @@ const FERMAT_ROUNDS = 100;
 /** Primes too close together: factorsByFermat() finds them in a few rounds (CVE-2022-26320). */
 export const checkClosePrimes: KeyCheck = (key) => {
   if (key.type !== 'rsa') return null;
-  return result(
-    'key.close-primes',
-    !factorsByFermat(key.modulus, FERMAT_ROUNDS),
-    'The primes of the RSA key are not close together.',
-    'The two primes of the RSA key are too close together: anybody can compute the private key (CVE-2022-26320). Make a new key with another program.',
-  );
+  const ok = !factorsByFermat(key.modulus, FERMAT_ROUNDS);
+  return result('key.close-primes', ok, said(ok ? 'key_close-primes.ok' : 'key_close-primes.bad'));
 };
 
 /** Made by Infineon's RSALib (CVE-2017-15361): bearsMarkOfRoca(). */
 export const checkRoca: KeyCheck = (key) => {
   if (key.type !== 'rsa') return null;
-  return result(
-    'key.roca',
-    !bearsMarkOfRoca(key.modulus),
-    'The RSA key does not bear the mark of ROCA.',
-    'The RSA key bears the mark of a faulty smart card or TPM (ROCA, CVE-2017-15361): its private key can be computed. Make a new key in software or after a firmware update.',
-  );
+  const ok = !bearsMarkOfRoca(key.modulus);
+  return result('key.roca', ok, said(ok ? 'key_roca.ok' : 'key_roca.bad'));
 };
 
 /**
@@ -88,32 +84,22 @@ export const checkRoca: KeyCheck = (key) => {
  * 800-56A section 5.6.2.3.3). Both curves have a prime number of points, so every point has full order.
  */
 export const checkCurve: KeyCheck = (key) =>
-  key.type !== 'ec' ? null : result('key.curve', true, `The EC key is a point on ${key.curve}.`, '');
+  key.type !== 'ec' ? null : result('key.curve', true, said('key_curve.ok', { curve: key.curve }));
 
 /** A point of the curve, in its one encoding and of full order: judgeEdwardsPoint(). */
 export const checkEdwardsPoint: KeyCheck = (key) => {
   if (key.type !== 'ed25519') return null;
   const verdict = judgeEdwardsPoint(key.point);
-  return result(
-    verdict === 'not-a-point' ? 'key.point' : 'key.order',
-    verdict === 'good',
-    'The Ed25519 key is a point of full order on its curve.',
-    verdict === 'not-a-point'
-      ? 'The Ed25519 key is not a point on its curve. The file is damaged or the program that made it is faulty: make a new key and CSR.'
-      : 'The Ed25519 key is a point of low or mixed order, which no program makes from a private key: signatures of it prove nothing. Make a new key.',
-  );
+  if (verdict === 'not-a-point') return result('key.point', false, said('key_point.bad'));
+  const ok = verdict === 'good';
+  return result('key.order', ok, said(ok ? 'key_order.ok' : 'key_order.bad'));
 };
 
 /** RFC 8410; NSS, and so Firefox, cannot use such certificates. */
 export const checkEdwards: KeyCheck = (key) =>
   key.type !== 'ed25519'
     ? null
-    : {
-        code: 'key.ed25519',
-        ok: false,
-        level: 'warn',
-        message: 'Browsers cannot use certificates with Ed25519 keys; programs can.',
-      };
+    : { code: 'key.ed25519', ok: false, level: 'warn', ...said('key_ed25519.bad') };
 
 /** In the order in which they are shown; cheap ones first, so that huge numbers never reach the others. */
 export const KEY_CHECKS: readonly KeyCheck[] = [

@@ -9,6 +9,7 @@ import { openInvitation } from '#lib/events/find-invitation';
 import { previewInvited } from '#lib/events/preview-invited';
 import { submitInvited } from '#lib/events/submit-invited';
 import { action } from '#lib/http/action';
+import { wordedPreview } from '#lib/http/check-text';
 import { invitedLimit, openedInvitation, openedLimit, rememberInvitation } from '#lib/http/invitation-cookie';
 import { rememberRequest } from '#lib/http/page';
 
@@ -38,7 +39,7 @@ export const requestInvited = action({
     label: z.string().trim().max(200).default(''),
     trustProof: z.string().max(1000).optional(),
   }),
-  run: async (ctx, wish): Promise<WizardValue> => {
+  run: async (ctx, wish, { caller }): Promise<WizardValue> => {
     const opened = await openedInvitation(ctx.now());
     if (opened === null) {
       throw new HubgateError('invitation.unknown', 'Open the link of your invitation first.');
@@ -57,7 +58,7 @@ export const requestInvited = action({
         note: '',
         csrBase64: Buffer.from(csr).toString('base64'),
       };
-      return { step: 'preview', preview, carried };
+      return { step: 'preview', preview: wordedPreview(caller.locale, preview), carried };
     }
     const { trustProof } = wish;
     const { id, pickupSecret } = await submitInvited(ctx, {

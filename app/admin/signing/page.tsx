@@ -52,7 +52,7 @@ export default async function SigningPage({ searchParams }: { searchParams: Prom
         total={may ? n : 0}
         names={Object.fromEntries(waiting.items.map((item) => [item.id, item.commonName]))}
         fallback={signAll}
-        words={signingWords(t, n)}
+        words={signingWords(t, locale, n)}
         note={t('admin.signing.ledeReady')}
         crumb={crumb}
         head={

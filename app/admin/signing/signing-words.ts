@@ -1,9 +1,22 @@
 import type { Translate } from '#lib/ctx';
+import { codeTexts } from '#lib/http/error-text';
+import type { Locale } from '#lib/i18n/locales';
 
 import type { SigningWords } from '#components/admin/signing-progress';
 
+/** Codes that the call of this page's script is refused with. */
+const REFUSED = [
+  'signer.locked',
+  'signer.down',
+  'signer.busy',
+  'auth.required',
+  'auth.forbidden',
+  'auth.step-up',
+  'http.too-many',
+] as const;
+
 /** The sentences of the live progress; places in braces are filled in the browser. */
-export function signingWords(t: Translate, n: number): SigningWords {
+export function signingWords(t: Translate, locale: Locale, n: number): SigningWords {
   const word = (key: string) => t(`admin.signing.${key}`);
   return {
     sign: t('admin.signing.sign', { n }),
@@ -25,5 +38,6 @@ export function signingWords(t: Translate, n: number): SigningWords {
     more: t('admin.signing.moreRows', { n: '{n}' }),
     broken: word('broken'),
     reload: word('reload'),
+    refused: codeTexts(locale, REFUSED),
   };
 }

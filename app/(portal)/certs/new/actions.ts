@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { isHubgateError } from '#lib/errors';
 import { action } from '#lib/http/action';
+import { wordedPreview } from '#lib/http/check-text';
 import { openPage, rememberRequest } from '#lib/http/page';
 import { previewRequest } from '#lib/requests/preview-request';
 import { readNames } from '#lib/requests/read-names';
@@ -37,7 +38,7 @@ export const requestCertificate = action({
   access: 'public',
   input: Wish,
   audit: 'request.submit',
-  run: async (ctx, wish): Promise<WizardValue> => {
+  run: async (ctx, wish, { caller }): Promise<WizardValue> => {
     const csr = await csrBytes(wish);
     const common = {
       csr,
@@ -61,7 +62,8 @@ export const requestCertificate = action({
       csrBase64: Buffer.from(csr).toString('base64'),
     };
     if (wish.intent === 'preview') {
-      return { step: 'preview', preview: await previewRequest(ctx, common), carried };
+      const preview = await previewRequest(ctx, common);
+      return { step: 'preview', preview: wordedPreview(caller.locale, preview), carried };
     }
     const { id, pickupSecret } = await submitRequest(ctx, common);
     await rememberRequest(id);

@@ -16,6 +16,8 @@ import { wordsOf } from '#components/ui/words-of';
 import { viewRenewal, type RenewalView } from '#lib/certificates/view-renewal';
 import { isFresh } from '#lib/client-cert/holder';
 import { isHubgateError } from '#lib/errors';
+import { saidText } from '#lib/http/check-text';
+import { errorText } from '#lib/http/error-text';
 import { openPage, type Page } from '#lib/http/page';
 import { isOneName } from '#lib/http/site';
 
@@ -43,7 +45,10 @@ export default async function RenewPage({ searchParams }: Search) {
     view = await viewRenewal(page.asHolder());
   } catch (thrown) {
     if (!isHubgateError(thrown)) throw thrown;
-    return <NotPossible page={page} reason={page.visitor.reasons[0]?.message ?? thrown.message} />;
+    const [why] = page.visitor.reasons;
+    const { locale } = page;
+    const reason = why === undefined ? errorText(locale, thrown).message : saidText(locale, why);
+    return <NotPossible page={page} reason={reason} />;
   }
   return <Ready page={page} view={view} way={way} />;
 }

@@ -12,6 +12,7 @@ import { PageHead } from '#components/ui/page-head';
 import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 import { slot, Words } from '#components/ui/words';
+import { wordedChecks } from '#lib/http/check-text';
 import { openPage, type Page } from '#lib/http/page';
 import { isOneName } from '#lib/http/site';
 import { caFacts } from '#lib/trust/ca-facts';
@@ -72,7 +73,7 @@ export default async function CertCheckPage() {
                     : t('status.check.failed', { failed, all: visitor.checks.length })
                 }
               />
-              <CheckTable status={visitor} t={t} />
+              <CheckTable status={{ ...visitor, checks: wordedChecks(locale, visitor.checks) }} t={t} />
             </section>
           ) : null}
           {visitor.accepted ? null : (

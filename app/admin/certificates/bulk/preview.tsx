@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 
 import type { RevocationPreview } from '#lib/certificates/preview-revocation';
 import type { CertificateSelect } from '#lib/certificates/revoke-body';
+import { codeTexts } from '#lib/http/error-text';
 import type { Page } from '#lib/http/page';
 
 import { BulkRevokeForm } from '#components/admin/bulk-revoke-form';
@@ -19,6 +20,16 @@ import { revokeMany } from './actions';
 import { selectFields } from './read-select';
 
 const WORDS = 'admin.certificates.bulk';
+/** Codes that the call of this page's script is refused with. */
+const REFUSED = [
+  'certificate.count',
+  'signer.down',
+  'signer.busy',
+  'auth.required',
+  'auth.forbidden',
+  'auth.step-up',
+  'http.too-many',
+] as const;
 
 /** What would be revoked, what its holders lose, and the form that does it. */
 export function BulkPreview({
@@ -81,6 +92,7 @@ export function BulkPreview({
                 doneTitle: t(`${WORDS}.doneCount`, { n: '{n}' }),
                 unknown: t(`${WORDS}.unknown`, { n: '{n}' }),
                 again: t(`${WORDS}.again2`),
+                refused: codeTexts(page.locale, REFUSED),
               }}
             />
           </section>

@@ -1,3 +1,4 @@
+import { storedRefusal } from '#lib/http/error-text';
 import type { Page } from '#lib/http/page';
 import { allows } from '#lib/identity/role-table';
 import type { ApproverView } from '#lib/requests/views';
@@ -38,7 +39,7 @@ export function Decision({ request, page }: { request: ApproverView; page: Page 
             <p>
               <b>{t('admin.request.failure')}</b> <span className="mono">{request.failureCode}</span>
             </p>
-            {request.reason ? <p>{request.reason}</p> : null}
+            <p>{storedRefusal(page.locale, request.failureCode, request.reason)}</p>
           </Callout>
         </div>
       ) : request.reason ? (

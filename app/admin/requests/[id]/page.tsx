@@ -2,6 +2,7 @@
 import { notFound } from 'next/navigation';
 
 import { isHubgateError } from '#lib/errors';
+import { wordedChecks, wordedRows } from '#lib/http/check-text';
 import { requirePage, type Page } from '#lib/http/page';
 import { listRequests } from '#lib/requests/list-requests';
 import type { ApproverView } from '#lib/requests/views';
@@ -87,7 +88,11 @@ export default async function RequestPage({ params, searchParams }: Props) {
           <section className="section" aria-labelledby="asked">
             <SectionHead flush id="asked" title={t('admin.request.asked')} />
             <div className="stack">
-              <PreviewTable rows={request.preview} issued={request.state === 'ISSUED'} t={t} />
+              <PreviewTable
+                rows={wordedRows(page.locale, request.preview)}
+                issued={request.state === 'ISSUED'}
+                t={t}
+              />
               <RequestSlip request={request} page={page} />
               <CsrFold request={request} t={t} />
             </div>
@@ -120,7 +125,7 @@ function titleOf(request: ApproverView, { t }: Page): string {
 }
 
 function Checks({ request, page }: { request: ApproverView; page: Page }) {
-  const { t } = page;
+  const { t, locale } = page;
   const weights = request.checks.map(weightOf);
   const number = (...wanted: string[]) => weights.filter((weight) => wanted.includes(weight)).length;
   return (
@@ -135,7 +140,7 @@ function Checks({ request, page }: { request: ApproverView; page: Page }) {
           passed: number('ok'),
         })}
       />
-      <ChecksTable checks={request.checks} name={(code) => checkName(t, code)} t={t} />
+      <ChecksTable checks={wordedChecks(locale, request.checks)} name={(code) => checkName(t, code)} t={t} />
     </section>
   );
 }

@@ -2,6 +2,7 @@ import account from './account.json';
 import admin from './admin.json';
 import ca from './ca.json';
 import certs from './certs.json';
+import checks from './checks.json';
 import cli from './cli.json';
 import common from './common.json';
 import errors from './errors.json';
@@ -23,6 +24,7 @@ export const messages = {
   admin,
   ca,
   certs,
+  checks,
   cli,
   common,
   errors,

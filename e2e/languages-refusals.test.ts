@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+
+import { expect, test, type Browser, type Page } from '@playwright/test';
+
+import { becomeAdministrator } from './support/administrator';
+import { testBrowser } from './support/chromium';
+import { opensslCsr } from './support/csr';
+import { browserOf } from './support/holder-browser';
+import { issue, submit } from './support/issue';
+import { startPortal, type Portal } from './support/portal';
+import { until } from './support/ports';
+import { ENGLISH, wordsOf } from './support/spanish';
+
+// What rules, checks and the gate say to who reads Spanish, and the pages for when something is not there.
+
+let portal: Portal;
+let browser: Browser;
+
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  portal = await startPortal({ front: 'embedded', toml: '[signing]\nauto = false' });
+  const chromium = await testBrowser(portal.dir);
+  await chromium.trustRoot(join(portal.caDir, 'root-ca.pem'));
+  browser = await chromium.launch();
+  await until('astro is listed', async () => (await portal.call('/hubs')).text.includes('astro'));
+});
+test.afterAll(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+const ED25519 = { algorithm: ['-algorithm', 'ed25519'] };
+const CHECKED = 'Los navegadores no pueden usar certificados con claves Ed25519; los programas, sí.';
+
+async function noEnglish(page: Page): Promise<string> {
+  const words = await wordsOf(page);
+  expect(ENGLISH.filter(([, sentence]) => words.includes(sentence)).map(([key]) => key)).toEqual([]);
+  return words;
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  const shots = process.env['HUBGATE_SHOTS'];
+  if (shots === undefined) return;
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [375, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+  }
+}
+
+test('a gate that does not open says why in Spanish: to the unlisted, and where the hub does not answer', async () => {
+  test.setTimeout(180_000);
+  const issued = await issue(portal, await portal.token('approver', 'operator'), 'emil');
+  const holder = await browserOf(portal, issued);
+  const context = await holder.browser.newContext({ locale: 'es-CL' });
+  const page = await context.newPage();
+  await page.goto(`${portal.gateUrl}/status/cert-check`);
+  expect(await noEnglish(page)).toMatch(/Vigente hasta el .+ UTC\./);
+  await shot(page, 'cert-check');
+
+  await portal.hub.stop();
+  const down = await page.goto(`${portal.gateUrl}/astro/hub`);
+  expect(down?.status()).toBe(503);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+    'En este momento no responde el hub astro',
+  );
+  await noEnglish(page);
+
+  await portal.hubgateJson(['hubs', 'access', 'astro', 'listed']);
+  await until('the gate goes by the list', async () => {
+    const answer = await page.goto(`${portal.gateUrl}/astro/hub`);
+    return answer?.status() === 403;
+  });
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('No estás en la lista para el hub astro');
+  expect(await noEnglish(page)).toContain('o, si participas en un evento');
+  await shot(page, 'not-listed');
+  await holder.close();
+});
+
+test('what the checks find is Spanish in the wizard, in the queue and on the page of a request', async () => {
+  test.setTimeout(180_000);
+  const context = await browser.newContext({ locale: 'es-CL' });
+  const page = await context.newPage();
+  await page.goto(`${portal.url}/certs/new?way=paste`);
+  await page.locator('#csr').fill((await opensslCsr(portal.dir, 'dora', ED25519)).csr);
+  await page.locator('button[type=submit][value=preview]').click();
+  await expect(page.locator('body')).toContainText(CHECKED);
+  await noEnglish(page);
+  await shot(page, 'wizard');
+  await context.close();
+
+  const { id } = await submit(portal, await opensslCsr(portal.dir, 'dora', ED25519), 'dora@example.org');
+  const admin = await browser.newContext();
+  const desk = await admin.newPage();
+  await becomeAdministrator(desk, portal.firstAdminLink());
+  await desk.goto(`${portal.url}/admin?lang=es`);
+  await expect(desk.locator('tr', { hasText: 'dora' })).toContainText(CHECKED);
+  await noEnglish(desk);
+  await shot(desk, 'queue');
+  await desk.goto(`${portal.url}/admin/requests/${id}`);
+  const words = await noEnglish(desk);
+  for (const sentence of [
+    CHECKED,
+    'Nadie más tiene el nombre de cuenta dora.',
+    'La clave no llegó con ninguna otra solicitud.',
+    'La firmó su propia clave (Ed25519).',
+  ]) {
+    expect(words).toContain(sentence);
+  }
+  await shot(desk, 'request');
+
+  await desk.goto(`${portal.url}/events/new`);
+  await shot(desk, 'event-new');
+
+  const locked = await portal.hubgate(['ca', 'lock']);
+  expect(locked.code, locked.stderr).toBe(0);
+  await desk.goto(`${portal.url}/admin/signing`);
+  await expect(desk.locator('body')).toContainText('hubgate ca unlock');
+  await noEnglish(desk);
+  await shot(desk, 'locked');
+  await admin.close();
+});
+
+test('a portal that starts says so in Spanish, without scripts, and is there by itself when it runs', async () => {
+  test.setTimeout(180_000);
+  const context = await browser.newContext({ locale: 'es-CL', javaScriptEnabled: false });
+  const page = await context.newPage();
+  const pid = (await portal.processes())['web'];
+  if (pid === undefined) throw new Error('no web process');
+  process.kill(pid, 'SIGKILL');
+  const starting = await page.goto(`${portal.url}/certs/new`);
+  expect(starting?.status()).toBe(503);
+  expect(starting?.headers()['retry-after']).toBe('3');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('El portal se está iniciando');
+  await noEnglish(page);
+  // Nobody presses anything: the page asks again.
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pedir un certificado', {
+    timeout: 90_000,
+  });
+  await context.close();
+});
