@@ -53,7 +53,7 @@ test('who decides sees what the directory says of each account', async () => {
   await expect(row(carol.id)).toContainText('no such account');
   await page.goto(`${portal.url}/admin/requests/${alice.id}`);
   await expect(page.locator('dd', { hasText: 'exists: Alice Ärmel' })).toBeVisible();
-  await expect(page.getByText('Groups: astro, lab')).toBeVisible();
+  await expect(page.getByText('Groups: astro, lab', { exact: true })).toBeVisible();
   await expect(page.getByText('Nothing shows that it is theirs.')).toBeVisible();
 
   // The same rule by the API: an account that has ended gets no certificate.
