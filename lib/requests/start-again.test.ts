@@ -59,7 +59,9 @@ describe.each(DATABASE_KINDS)('a request whose key is lost, on %s', (kind) => {
     await expect(supersedeRequest(requester(other), { id, by: other })).rejects.toMatchObject({
       code: 'request.not-found',
     });
-    await expect(canStartAgain(requester(other), { id })).rejects.toMatchObject({ code: 'request.not-found' });
+    await expect(canStartAgain(requester(other), { id })).rejects.toMatchObject({
+      code: 'request.not-found',
+    });
     expect(await findRequest(house.ctx.db, id)).toMatchObject({ state: 'SUBMITTED' });
   });
 });

@@ -18,7 +18,6 @@ type Props = {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 };
 
-
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('certs.sponsor.title') };
 }
