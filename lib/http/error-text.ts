@@ -43,9 +43,24 @@ function codeText(locale: Locale, code: ErrorCode): string {
   return advice === '' ? `${title}.` : `${title}. ${advice}`;
 }
 
-/** In a sentence or two each, the codes that an API call of a page may be refused with, for the script that makes it. */
-export function codeTexts(locale: Locale, codes: readonly ErrorCode[]): Record<string, string> {
-  return Object.fromEntries(codes.map((code) => [code, codeText(locale, code)]));
+/** With what any call to the signer that a page's script makes may be refused. */
+const CALL_CODES = [
+  'signer.down',
+  'signer.busy',
+  'auth.required',
+  'auth.forbidden',
+  'auth.step-up',
+  'http.too-many',
+] as const satisfies readonly ErrorCode[];
+
+/**
+ * In a sentence or two each, the codes that a page's call to the signer may be refused with, for the script
+ * that makes it.
+ *
+ * @param own beside those that every such call may meet
+ */
+export function codeTexts(locale: Locale, own: readonly ErrorCode[]): Record<string, string> {
+  return Object.fromEntries([...own, ...CALL_CODES].map((code) => [code, codeText(locale, code)]));
 }
 
 /** How a page's own action says that its sentence is in the visitor's language already. */

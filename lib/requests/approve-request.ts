@@ -85,13 +85,8 @@ async function approveLoaded(
 ): Promise<{ id: string; state: RequestState }> {
   const approver = actorId(ctx.actor).slice(0, 64);
   const before = await approvalsOf(tx, row.id, row.version);
-  if (
-    await isAmong(
-      tx,
-      ctx.actor,
-      before.map((one) => one.approverId),
-    )
-  ) {
+  const approvers = before.map((one) => one.approverId);
+  if (await isAmong(tx, ctx.actor, approvers)) {
     throw new HubgateError(
       'request.already-decided-by-you',
       'You have approved this request already: a second person has to.',

@@ -4,17 +4,6 @@ import type { Locale } from '#lib/i18n/locales';
 
 import type { SigningWords } from '#components/admin/signing-progress';
 
-/** Codes that the call of this page's script is refused with. */
-const REFUSED = [
-  'signer.locked',
-  'signer.down',
-  'signer.busy',
-  'auth.required',
-  'auth.forbidden',
-  'auth.step-up',
-  'http.too-many',
-] as const;
-
 /** The sentences of the live progress; places in braces are filled in the browser. */
 export function signingWords(t: Translate, locale: Locale, n: number): SigningWords {
   const word = (key: string) => t(`admin.signing.${key}`);
@@ -38,6 +27,6 @@ export function signingWords(t: Translate, locale: Locale, n: number): SigningWo
     more: t('admin.signing.moreRows', { n: '{n}' }),
     broken: word('broken'),
     reload: word('reload'),
-    refused: codeTexts(locale, REFUSED),
+    refused: codeTexts(locale, ['signer.locked']),
   };
 }

@@ -20,16 +20,6 @@ import { revokeMany } from './actions';
 import { selectFields } from './read-select';
 
 const WORDS = 'admin.certificates.bulk';
-/** Codes that the call of this page's script is refused with. */
-const REFUSED = [
-  'certificate.count',
-  'signer.down',
-  'signer.busy',
-  'auth.required',
-  'auth.forbidden',
-  'auth.step-up',
-  'http.too-many',
-] as const;
 
 /** What would be revoked, what its holders lose, and the form that does it. */
 export function BulkPreview({
@@ -92,7 +82,7 @@ export function BulkPreview({
                 doneTitle: t(`${WORDS}.doneCount`, { n: '{n}' }),
                 unknown: t(`${WORDS}.unknown`, { n: '{n}' }),
                 again: t(`${WORDS}.again2`),
-                refused: codeTexts(page.locale, REFUSED),
+                refused: codeTexts(page.locale, ['certificate.count']),
               }}
             />
           </section>
