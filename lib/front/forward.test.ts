@@ -15,14 +15,19 @@ beforeAll(async () => {
   const socketPath = join(mkdtempSync(join(tmpdir(), 'hg-forward-')), 'portal.sock');
   portal = createServer((request, response) => {
     if (request.url === '/refused') response.end('no');
+    else if (request.url === '/killed') request.on('end', () => request.socket.destroy()).resume();
     else request.on('end', () => response.end('read')).resume();
   }).listen(socketPath);
   front = createServer((request, response) => {
     const refused = request.url === '/refused';
+    const { 'content-length': length } = request.headers;
     forward(request, response, {
       target: { kind: 'portal', socketPath },
       path: request.url ?? '/',
-      headers: { host: 'localhost', ...(refused ? {} : { 'content-length': '1000' }) },
+      headers: {
+        host: 'localhost',
+        ...(refused || length === undefined ? {} : { 'content-length': length }),
+      },
       hsts: null,
       bodyTimeMs: 200,
       ...(refused ? { status: 403, asGet: true } : {}),
@@ -52,4 +57,17 @@ it.each([
   await new Promise((resolve) => socket.once('close', resolve));
   clearInterval(drops);
   expect(said).toMatch(answer);
+});
+
+it.each([
+  { method: 'GET', status: 503, why: 'nothing was carried out, and it is started again' },
+  { method: 'POST', status: 502, why: 'nobody knows whether it was carried out' },
+])('answers $status where the web process dies over a $method: $why', async ({ method, status }) => {
+  const { port } = front.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}/killed`, {
+    method,
+    ...(method === 'POST' ? { body: 'a form' } : {}),
+  });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('retry-after')).toBe('3');
 });

@@ -92,14 +92,22 @@ function send(
       send(request, response, forwarding, false);
       return;
     }
-    const starting = forwarding.target.kind === 'portal' && /^(ENOENT|ECONNREFUSED)$/.test(error.code ?? '');
-    giveUp(starting ? 503 : 502);
+    giveUp(forwarding.target.kind === 'portal' && isRestarting(error, bodiless) ? 503 : 502);
   });
   response.on('close', () => {
     if (!response.writableFinished) backend.destroy();
   });
   if (bodiless) backend.end();
   else pipeBody(request, backend, response, forwarding.bodyLimitBytes);
+}
+
+/**
+ * The web process is not there, or went away before it answered: it is started again. Of a request with
+ * a body nobody knows then whether it was carried out, so that one is not told to come again.
+ */
+function isRestarting(error: NodeJS.ErrnoException, bodiless: boolean): boolean {
+  const absent = /^(ENOENT|ECONNREFUSED)$/.test(error.code ?? '');
+  return absent || (bodiless && /^(ECONNRESET|EPIPE)$/.test(error.code ?? ''));
 }
 
 function hasBody(request: IncomingMessage): boolean {
