@@ -3,15 +3,15 @@ import { join } from 'node:path';
 
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
-import ca from '../lib/i18n/messages/en/ca.json' with { type: 'json' };
-import certs from '../lib/i18n/messages/en/certs.json' with { type: 'json' };
-import status from '../lib/i18n/messages/en/status.json' with { type: 'json' };
+import en from '../lib/i18n/messages/en.json' with { type: 'json' };
 import { testBrowser } from './support/chromium';
 import { opensslCsr } from './support/csr';
 import { testFirefox } from './support/firefox';
 import { approveAndSign } from './support/issue';
 import { startPortal, type Portal } from './support/portal';
 import { mustRun } from './support/run';
+
+const { ca, certs, status } = en;
 
 // What goes wrong at home: the passphrase, the backup, the machine, and browsers that keep nothing.
 

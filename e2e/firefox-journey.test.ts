@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 
 import { expect, test } from '@playwright/test';
 
-import certs from '../lib/i18n/messages/es/certs.json' with { type: 'json' };
-import ca from '../lib/i18n/messages/es/ca.json' with { type: 'json' };
+import es from '../lib/i18n/messages/es.json' with { type: 'json' };
 import { testFirefox, type FirefoxPage, type TestFirefox } from './support/firefox';
 import { approveAndSign } from './support/issue';
 import { startPortal, type Portal } from './support/portal';
 import { mustRun } from './support/run';
+
+const { ca, certs } = es;
 
 // The same way in Debian's Firefox, whose user wishes Spanish: Firefox believes its own store only.
 

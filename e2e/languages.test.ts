@@ -137,7 +137,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.locator('#csr').fill(csr);
     await page.locator('button[type=submit][value=preview]').click();
     await expect(page.locator('body')).toContainText(
-      SPANISH.get('errors.json request_common-name title') ?? 'no such key',
+      SPANISH.get('errors.request_common-name.title') ?? 'no such key',
     );
     const refused = await noEnglish();
     expect(refused).not.toMatch(/is not an account name|Use the name that you log in with/);
@@ -170,9 +170,9 @@ for (const javaScriptEnabled of [true, false]) {
 
 test('what is not there says so in its HTML, with its status, to who runs no scripts', async () => {
   for (const [path, title] of [
-    ['/hubs/gone', SPANISH.get('hubs.json one noneTitle')],
-    ['/certs/requests/nothing', SPANISH.get('common.json notFound title')],
-    ['/no-such-page', SPANISH.get('common.json notFound title')],
+    ['/hubs/gone', SPANISH.get('hubs.one.noneTitle')],
+    ['/certs/requests/nothing', SPANISH.get('common.notFound.title')],
+    ['/no-such-page', SPANISH.get('common.notFound.title')],
   ] as const) {
     const answer = await portal.call(path, { headers: { 'accept-language': 'es' } });
     expect(answer.status, path).toBe(404);
@@ -191,7 +191,7 @@ test('what turns out to be missing in a page that runs is asked for anew, and sa
     ),
   );
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(
-    SPANISH.get('hubs.json one noneTitle') ?? 'no such key',
+    SPANISH.get('hubs.one.noneTitle') ?? 'no such key',
   );
   expect(new URL(page.url()).pathname).toBe('/hubs/gone');
   await context.close();

@@ -25,7 +25,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 
-import { wrongMessages } from './check-messages.mjs';
+import { nameLanguages, wrongMessages } from './check-messages.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMPS = join(ROOT, 'node_modules', '.hubgate');
@@ -171,6 +171,7 @@ export function runQuietly(command, args, env = {}) {
 
 /** A page without its sentence would fail while somebody reads it: rather the build. */
 async function compareLanguages() {
+  nameLanguages();
   const wrong = wrongMessages();
   if (wrong.length > 0) {
     throw new Error(`The words of a language in lib/i18n/messages are not complete:\n${wrong.join('\n')}`);

@@ -1,12 +1,12 @@
 /**
- * Holds the catalogues of all languages against English: the same files and keys, the same arguments
- * with the same kinds, the same places of `**bold**` and `` `code` ``, and no sentence left in English.
+ * Holds the catalogues of all languages against English: the same keys, the same arguments with the same
+ * kinds, the same places of `**bold**` and `` `code` ``, and no sentence left in English.
  * Node's own modules only: the build runs it first, in a few milliseconds.
  *
- * A language is a folder. Bundlers follow written imports only, so the two files that name the folders are
- * held against them here, and written by `--write`.
+ * A language is a file. Bundlers follow written imports only, so two modules name the files there are;
+ * they are written here, whenever a file came or went.
  *
- * `node scripts/check-messages.mjs [--write]`
+ * `node scripts/check-messages.mjs`
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,24 +19,25 @@ const SOURCE = 'en';
 /**
  * What is wrong with the catalogues, one line each, by file and key; empty when they agree.
  *
- * @param {string} folder one folder per language, with one JSON file per area
+ * @param {string} folder one JSON file per language
  * @returns {string[]}
  */
 export function wrongMessages(folder = FOLDER) {
-  const languages = readdirSync(folder).filter((name) => name !== SOURCE);
   const source = readLanguage(folder, SOURCE);
-  return languages.sort().flatMap((language) => compare(language, source, readLanguage(folder, language)));
+  return languagesIn(folder)
+    .filter((language) => language !== SOURCE)
+    .flatMap((language) => compare(language, source, readLanguage(folder, language)));
 }
 
-/** File → key → sentence. */
+const languagesIn = (folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
+
+/** Key → sentence. */
 function readLanguage(folder, language) {
-  const names = readdirSync(join(folder, language)).filter((name) => name.endsWith('.json'));
-  return new Map(
-    names.map((name) => [
-      name,
-      new Map(sentences(JSON.parse(readFileSync(join(folder, language, name), 'utf8')), '')),
-    ]),
-  );
+  return new Map(sentences(JSON.parse(readFileSync(join(folder, `${language}.json`), 'utf8')), ''));
 }
 
 function sentences(node, prefix) {
@@ -45,26 +46,16 @@ function sentences(node, prefix) {
   );
 }
 
-function compare(language, source, other) {
-  const wrong = [];
-  for (const [file, wanted] of source) {
-    const found = other.get(file);
-    const where = (key) => `${language}/${file}: ${key}`;
-    if (found === undefined) {
-      wrong.push(`${language}/${file}: the file is missing`);
-      continue;
-    }
-    for (const [key, english] of wanted) {
-      const sentence = found.get(key);
-      if (sentence === undefined) wrong.push(`${where(key)} is missing (en: ${JSON.stringify(english)})`);
-      else wrong.push(...differences(english, sentence).map((what) => `${where(key)} ${what}`));
-    }
-    for (const key of found.keys()) if (!wanted.has(key)) wrong.push(`${where(key)} is not in en/${file}`);
-  }
-  for (const file of other.keys()) {
-    if (!source.has(file)) wrong.push(`${language}/${file}: there is no en/${file}`);
-  }
-  return wrong;
+function compare(language, source, found) {
+  const where = (key) => `${language}.json: ${key}`;
+  const wrong = [...source].flatMap(([key, english]) => {
+    const sentence = found.get(key);
+    return sentence === undefined
+      ? [`${where(key)} is missing (en: ${JSON.stringify(english)})`]
+      : differences(english, sentence).map((what) => `${where(key)} ${what}`);
+  });
+  const left = [...found.keys()].filter((key) => !source.has(key));
+  return [...wrong, ...left.map((key) => `${where(key)} is not in ${SOURCE}.json`)];
 }
 
 function differences(english, sentence) {
@@ -158,17 +149,17 @@ function argumentsOf(sentence) {
   return parts;
 }
 
-const WRITTEN =
-  '// Written by `node scripts/check-messages.mjs --write` from the folders of lib/i18n/messages.\n';
+const WRITTEN = '// Written by scripts/check-messages.mjs from the files of lib/i18n/messages.\n';
 
 /**
- * The files that name every language, as they have to be: name → text.
+ * The modules that name every language, as they have to be: name → text.
  *
- * @param {string[]} folders the languages that there are; the one that the code is written in comes first
+ * @param {string[]} found the languages that there are; the one that the code is written in comes first
  */
-export function listsOf(folders) {
-  const languages = [SOURCE, ...folders.filter((name) => name !== SOURCE).sort()];
+export function listsOf(found) {
+  const languages = [SOURCE, ...found.filter((name) => name !== SOURCE).sort()];
   const name = (language) => language.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  const entries = languages.map((one) => (name(one) === one ? one : `'${one}': ${name(one)}`));
   return {
     'locales.ts':
       `${WRITTEN}/** The languages of the pages and mails. The first is the one that the code is written in. */\n` +
@@ -176,31 +167,27 @@ export function listsOf(folders) {
       'export type Locale = (typeof LOCALES)[number];\n',
     'catalogue.ts':
       `${WRITTEN}import type { Locale } from './locales';\n` +
-      languages.map((one) => `import { messages as ${name(one)} } from './messages/${one}/all';\n`).join('') +
+      languages.map((one) => `import ${name(one)} from './messages/${one}.json';\n`).join('') +
       '\n/** All words of the pages and mails; scripts/check-messages.mjs holds every language against English. */\n' +
-      `export const MESSAGES: Record<Locale, typeof ${SOURCE}> = { ${languages
-        .map((one) => (name(one) === one ? one : `'${one}': ${name(one)}`))
-        .join(', ')} };\n`,
+      `export const MESSAGES: Record<Locale, typeof ${SOURCE}> = { ${entries.join(', ')} };\n`,
   };
 }
 
-/** One line for each of those files that says something else than the folders do. */
-function staleLists() {
-  return Object.entries(listsOf(readdirSync(FOLDER)))
-    .filter(([file, text]) => readFileSync(join(HOME, file), 'utf8') !== text)
-    .map(
-      ([file]) =>
-        `lib/i18n/${file} does not name the folders there are: node scripts/check-messages.mjs --write`,
-    );
+/**
+ * Names the languages there are in the modules that have to; a module that does is not touched.
+ *
+ * @returns {string[]} the modules that were written
+ */
+export function nameLanguages(home = HOME) {
+  const lists = Object.entries(listsOf(languagesIn(join(home, 'messages'))));
+  const stale = lists.filter(([file, text]) => readFileSync(join(home, file), 'utf8') !== text);
+  for (const [file, text] of stale) writeFileSync(join(home, file), text);
+  return stale.map(([file]) => file);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--write')) {
-    for (const [file, text] of Object.entries(listsOf(readdirSync(FOLDER)))) {
-      writeFileSync(join(HOME, file), text);
-    }
-  }
-  const wrong = [...staleLists(), ...wrongMessages()];
+  for (const file of nameLanguages()) console.log(`lib/i18n/${file} names the languages there are now`);
+  const wrong = wrongMessages();
   for (const line of wrong) console.error(line);
   if (wrong.length > 0) process.exit(1);
 }

@@ -16,10 +16,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-/** Writes one file of one language below `folder`. */
-function write(folder: string, language: string, messages: unknown, file = 'home.json'): void {
-  mkdirSync(join(folder, language), { recursive: true });
-  writeFileSync(join(folder, language, file), JSON.stringify(messages));
+function write(folder: string, language: string, messages: unknown): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${language}.json`), JSON.stringify(messages));
 }
 
 function wrong(english: unknown, spanish: unknown): string[] {
@@ -33,14 +32,15 @@ describe('the catalogues', () => {
     expect(wrongMessages()).toEqual([]);
   });
 
-  it('are named in code as the folders are, the language of the code first', () => {
+  it('are named in code as the files are, the language of the code first', () => {
     const folder = join(import.meta.dirname, '..', 'lib', 'i18n');
-    for (const [file, text] of Object.entries(listsOf(readdirSync(join(folder, 'messages'))))) {
+    const languages = readdirSync(join(folder, 'messages')).map((name) => name.replace(/\.json$/, ''));
+    for (const [file, text] of Object.entries(listsOf(languages))) {
       expect(readFileSync(join(folder, file), 'utf8')).toBe(text);
     }
     const more = listsOf(['pt-br', 'es', 'en']);
     expect(more['locales.ts']).toContain("['en', 'es', 'pt-br'] as const");
-    expect(more['catalogue.ts']).toContain("import { messages as ptBr } from './messages/pt-br/all';");
+    expect(more['catalogue.ts']).toContain("import ptBr from './messages/pt-br.json';");
     expect(more['catalogue.ts']).toContain("{ en, es, 'pt-br': ptBr }");
   });
 
@@ -54,33 +54,29 @@ describe('the catalogues', () => {
   });
 
   it.each([
-    [{ a: { b: 'One' } }, { a: {} }, 'es/home.json: a.b is missing (en: "One")'],
-    [{ a: 'One' }, { a: 'Uno', z: 'Dos' }, 'es/home.json: z is not in en/home.json'],
-    [{ a: 'One' }, { a: '  ' }, 'es/home.json: a is empty'],
-    [{ a: 'Hello {name}' }, { a: 'Hola' }, 'es/home.json: a lacks {name}'],
-    [{ a: 'Hello' }, { a: 'Hola {name}' }, 'es/home.json: a has {name}, which en has not'],
-    [{ a: 'A **bold** word' }, { a: 'Una palabra' }, 'es/home.json: a lacks 1 × **bold**'],
-    [{ a: 'Run `hubgate`' }, { a: 'Ejecutar hubgate' }, 'es/home.json: a lacks `hubgate`'],
-    [{ a: 'See <b>it</b>' }, { a: 'Ver <b>eso' }, 'es/home.json: a lacks </b>'],
-    [
-      { a: '{n} days' },
-      { a: '{n días' },
-      'es/home.json: a cannot be read: } or , wanted after {n at character 4',
-    ],
+    [{ a: { b: 'One' } }, { a: {} }, 'es.json: a.b is missing (en: "One")'],
+    [{ a: 'One' }, { a: 'Uno', z: 'Dos' }, 'es.json: z is not in en.json'],
+    [{ a: 'One' }, { a: '  ' }, 'es.json: a is empty'],
+    [{ a: 'Hello {name}' }, { a: 'Hola' }, 'es.json: a lacks {name}'],
+    [{ a: 'Hello' }, { a: 'Hola {name}' }, 'es.json: a has {name}, which en has not'],
+    [{ a: 'A **bold** word' }, { a: 'Una palabra' }, 'es.json: a lacks 1 × **bold**'],
+    [{ a: 'Run `hubgate`' }, { a: 'Ejecutar hubgate' }, 'es.json: a lacks `hubgate`'],
+    [{ a: 'See <b>it</b>' }, { a: 'Ver <b>eso' }, 'es.json: a lacks </b>'],
+    [{ a: '{n} days' }, { a: '{n días' }, 'es.json: a cannot be read: } or , wanted after {n at character 4'],
     [
       { a: '{n, plural, other {# hubs}}' },
       { a: '{n, plural, one {# hub}}' },
-      'es/home.json: a cannot be read: {n, plural} has no other at character 24',
+      'es.json: a cannot be read: {n, plural} has no other at character 24',
     ],
     [
       { a: '{s, select, up {up} other {?}}' },
       { a: '{s, select, other {?}}' },
-      'es/home.json: a lacks {s, select, up …}',
+      'es.json: a lacks {s, select, up …}',
     ],
     [
       { a: 'Nobody has told the gate where it runs' },
       { a: 'Nobody has told the gate where it runs' },
-      'es/home.json: a is the English sentence',
+      'es.json: a is the English sentence',
     ],
   ])('%j beside %j: %s', (english, spanish, line) => {
     expect(wrong(english, spanish)).toEqual([line]);
@@ -94,15 +90,6 @@ describe('the catalogues', () => {
     expect(wrong(same, same)).toEqual([]);
   });
 
-  it('have the same files', () => {
-    write(base, 'en', {}, 'hubs.json');
-    write(base, 'es', {}, 'other.json');
-    expect(wrongMessages(base)).toEqual([
-      'es/hubs.json: the file is missing',
-      'es/other.json: there is no en/other.json',
-    ]);
-  });
-
   it('name each argument inside of plurals too', () => {
     expect([...partsOf("{n, plural, =0 {none} other {# of {total}}} '{'not this'}'")].sort()).toEqual([
       '{n, plural}',
@@ -111,28 +98,38 @@ describe('the catalogues', () => {
   });
 });
 
-it('the build, which runs this first, stops at one missing key', async () => {
-  mkdirSync(join(base, 'scripts'));
-  cpSync('scripts/check-messages.mjs', join(base, 'scripts/check-messages.mjs'));
-  const folder = join(base, 'lib/i18n/messages');
-  write(folder, 'en', { a: 'One', b: 'Two' });
-  write(folder, 'es', { a: 'Uno', b: 'Dos' });
-  for (const file of ['locales.ts', 'catalogue.ts']) {
-    cpSync(`lib/i18n/${file}`, join(base, 'lib/i18n', file));
-  }
+describe('a tree, held against its languages as the build does it first', () => {
+  const folder = () => join(base, 'lib/i18n/messages');
   const check = () => run(process.execPath, [join(base, 'scripts/check-messages.mjs')]);
-  await expect(check()).resolves.toMatchObject({ stderr: '' });
-  write(folder, 'es', { a: 'Uno' });
-  await expect(check()).rejects.toMatchObject({
-    code: 1,
-    stderr: 'es/home.json: b is missing (en: "Two")\n',
+  const named = (file: string) => readFileSync(join(base, 'lib/i18n', file), 'utf8');
+
+  beforeEach(() => {
+    mkdirSync(join(base, 'scripts'));
+    cpSync('scripts/check-messages.mjs', join(base, 'scripts/check-messages.mjs'));
+    write(folder(), 'en', { home: { a: 'One', b: 'Two' } });
+    write(folder(), 'es', { home: { a: 'Uno', b: 'Dos' } });
+    for (const file of ['locales.ts', 'catalogue.ts']) {
+      cpSync(`lib/i18n/${file}`, join(base, 'lib/i18n', file));
+    }
   });
-  write(folder, 'es', { a: 'Uno', b: 'Dos' });
-  write(folder, 'fr', { a: 'Un', b: 'Deux' });
-  await expect(check()).rejects.toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(
-      /^lib\/i18n\/locales\.ts does not name .+\nlib\/i18n\/catalogue\.ts does/,
-    ) as string,
+
+  it('stops at one missing key', async () => {
+    await expect(check()).resolves.toMatchObject({ stdout: '', stderr: '' });
+    write(folder(), 'es', { home: { a: 'Uno' } });
+    await expect(check()).rejects.toMatchObject({
+      code: 1,
+      stderr: 'es.json: home.b is missing (en: "Two")\n',
+    });
+  });
+
+  it('takes a third language from one file, and forgets it with the file', async () => {
+    write(folder(), 'fr', { home: { a: 'Un', b: 'Deux' } });
+    await check();
+    expect(named('locales.ts')).toContain("LOCALES = ['en', 'es', 'fr']");
+    expect(named('catalogue.ts')).toContain("import fr from './messages/fr.json';");
+    rmSync(join(folder(), 'fr.json'));
+    await check();
+    expect(named('locales.ts')).toBe(readFileSync('lib/i18n/locales.ts', 'utf8'));
+    expect(named('catalogue.ts')).toBe(readFileSync('lib/i18n/catalogue.ts', 'utf8'));
   });
 });

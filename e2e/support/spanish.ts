@@ -1,27 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Page } from '@playwright/test';
 
-/** The sentences of one language by file and key. */
+/** The sentences of one language by key: `home.title`. */
 function catalogue(language: string): Map<string, string> {
-  const folder = join(import.meta.dirname, '..', '..', 'lib', 'i18n', 'messages', language);
-  return new Map(
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.json'))
-      .flatMap((file) => sentences(JSON.parse(readFileSync(join(folder, file), 'utf8')) as object, file)),
-  );
+  const file = join(import.meta.dirname, '..', '..', 'lib', 'i18n', 'messages', `${language}.json`);
+  return new Map(sentences(JSON.parse(readFileSync(file, 'utf8')) as object, ''));
 }
 
 function sentences(node: object, prefix: string): [string, string][] {
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) =>
     typeof value === 'string'
-      ? [[`${prefix} ${key}`, value] as [string, string]]
-      : sentences(value as object, `${prefix} ${key}`),
+      ? [[`${prefix}${key}`, value] as [string, string]]
+      : sentences(value as object, `${prefix}${key}.`),
   );
 }
 
-/** Spanish sentences by file and key. */
 export const SPANISH = catalogue('es');
 const said = new Set(SPANISH.values());
 

@@ -1,7 +1,7 @@
-// Written by `node scripts/check-messages.mjs --write` from the folders of lib/i18n/messages.
+// Written by scripts/check-messages.mjs from the files of lib/i18n/messages.
 import type { Locale } from './locales';
-import { messages as en } from './messages/en/all';
-import { messages as es } from './messages/es/all';
+import en from './messages/en.json';
+import es from './messages/es.json';
 
 /** All words of the pages and mails; scripts/check-messages.mjs holds every language against English. */
 export const MESSAGES: Record<Locale, typeof en> = { en, es };

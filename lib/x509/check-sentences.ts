@@ -1,7 +1,7 @@
 /**
  * Every sentence in which a check can end, and the rules of a preview (`rule`), in the language that the code is written in: those of keys and
  * requests here, those of the portal's own checks and of certificates that somebody shows as well. Pages
- * take the same sentence from the catalogue of their language (`checks.json`), which a test holds against
+ * take the same sentence from the catalogue of their language (its `checks`), which a test holds against
  * this list: lib/http/check-text.test.ts.
  */
 export const CHECK_SENTENCES = {
