@@ -12,6 +12,11 @@ export type ListenerPlan = {
   origin: string;
 };
 
+/** Here the client certificate is asked for, never required: who has none gets a page. */
+export function asksForCertificate({ kind }: Pick<ListenerPlan, 'kind'>): boolean {
+  return kind === 'gate' || kind === 'one-name';
+}
+
 /** Which ports the embedded front opens: one per port that the addresses of [site] name. */
 export function planListeners(config: Pick<Config, 'site'>): ListenerPlan[] {
   const { url, httpUrl, gateUrl, canaryUrl } = config.site;

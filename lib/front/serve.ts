@@ -1,17 +1,9 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createHttpsServer, type Server as SecureServer } from 'node:https';
-import { constants } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
 import type { LoadedConfig } from '../config/load';
-import { HubgateError } from '../errors';
 import {
   ACCESS_MAP,
   GATE_ACCESS_PATH,
@@ -24,8 +16,16 @@ import type { Responder } from '../responder/responder';
 import { EnteredHubs } from './entered-hubs';
 import { forward, forwardUpgrade, type Forwarding } from './forward';
 import { decideGate, revocationOf, upstreamGuard, type GateDecision } from './gate-decision';
-import { hostnameOf, hostnameOfHeader, planListeners, servedOverHttp, type ListenerPlan } from './listeners';
+import {
+  asksForCertificate,
+  hostnameOf,
+  hostnameOfHeader,
+  planListeners,
+  servedOverHttp,
+  type ListenerPlan,
+} from './listeners';
 import { openOcspDoor, type OcspDoor } from './ocsp-door';
+import { listen, openServer, renewTls } from './open-server';
 import { answerAccessVersion, answerPlainly, refuseUpgrade, speakTo } from './plain-answer';
 import { hstsFor, hubHeaders, portalHeaders, type Arrival } from './request-headers';
 import { shownCertificate, type ShownCertificate } from './shown-certificate';
@@ -67,7 +67,6 @@ export async function serveFront(
   const mayRouteTo = upstreamGuard(Object.values(config.hubs.upstream));
   const listeners = planListeners(config);
   const servers: Server[] = [];
-  const secureServers: SecureServer[] = [];
   const entered = new EnteredHubs();
   const doors: OcspDoor[] = [];
 
@@ -84,8 +83,7 @@ export async function serveFront(
       access: maps.access.current(),
       revoked: maps.revoked.current(),
     };
-    const carriesHubs = plan.kind === 'gate' || plan.kind === 'one-name';
-    const decision: GateDecision = carriesHubs
+    const decision: GateDecision = asksForCertificate(plan)
       ? decideGate(target, shown, current, mayRouteTo)
       : { to: 'portal' };
     return { target, arrival: { ...arrival, shown: withRevocation(shown, current.revoked) }, decision };
@@ -190,8 +188,7 @@ export async function serveFront(
   const watcher = setInterval(() => {
     if (!files.changed()) return;
     try {
-      const fresh = files.read();
-      for (const server of secureServers) server.setSecureContext({ ...fresh, ...TLS_OPTIONS });
+      renewTls(servers, files.read());
     } catch {
       // Written just now, one file before the other: the next look finds both. The old ones stay.
     }
@@ -200,10 +197,8 @@ export async function serveFront(
 
   try {
     for (const plan of listeners) {
-      const server = plan.kind === 'http' ? createHttpServer(LIMITS) : secureServer(plan, files.read());
-      if (plan.kind !== 'http') secureServers.push(server as SecureServer);
-      else if (responder !== null) doors.push(openOcspDoor(server, responder, Date.now));
-      limit(server, plan);
+      const server = openServer(plan, () => files.read());
+      if (plan.kind === 'http' && responder !== null) doors.push(openOcspDoor(server, responder, Date.now));
       server.on('request', onRequest(plan));
       if (plan.kind !== 'http') server.on('upgrade', onUpgrade(plan));
       servers.push(server);
@@ -218,57 +213,10 @@ export async function serveFront(
 
 type Route = { target: string; arrival: Arrival; decision: GateDecision };
 
-const LIMITS = {
-  maxHeaderSize: 32 * 1024,
-  // A client has this long for its headers, and the check runs often enough to mean it (slowloris).
-  headersTimeout: 10_000,
-  connectionsCheckingInterval: 2_000,
-  keepAliveTimeout: 15_000,
-  requireHostHeader: true,
-} as const;
-
-const TLS_OPTIONS = {
-  minVersion: 'TLSv1.2',
-  // No tickets: a resumed session would skip the verification of the client certificate.
-  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-  honorCipherOrder: true,
-} as const;
-
-function secureServer(plan: ListenerPlan, tls: { cert: unknown; key: unknown; ca: string[] }): SecureServer {
-  const asks = plan.kind === 'gate' || plan.kind === 'one-name';
-  return createHttpsServer({
-    ...LIMITS,
-    ...TLS_OPTIONS,
-    cert: tls.cert as string,
-    key: tls.key as string,
-    ca: tls.ca,
-    ALPNProtocols: ['http/1.1'],
-    handshakeTimeout: 10_000,
-    requestCert: asks,
-    // An expired or foreign certificate gets a page that explains, not a broken connection.
-    rejectUnauthorized: false,
-  });
-}
-
-function limit(server: Server, plan: ListenerPlan): void {
-  server.maxHeadersCount = 100;
-  server.maxConnections = 4096;
-  server.maxRequestsPerSocket = 10_000;
-  // Uploads to a hub take as long as they take; the portal takes nothing that needs half a minute.
-  server.requestTimeout = plan.kind === 'gate' || plan.kind === 'one-name' ? 0 : 30_000;
-  // Nothing moves in either direction: a stalled body, a reader that stopped. WebSockets are exempt,
-  // from when the hub has taken them on (forwardUpgrade).
-  server.setTimeout(plan.kind === 'gate' || plan.kind === 'one-name' ? 600_000 : 150_000);
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    refuseUpgrade(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
-  });
-  server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
-}
-
 function shownAt(plan: ListenerPlan, request: IncomingMessage, now: Date): ShownCertificate {
-  const asks = plan.kind === 'gate' || plan.kind === 'one-name';
-  return asks && request.socket instanceof TLSSocket ? shownCertificate(request.socket, now) : NONE;
+  return asksForCertificate(plan) && request.socket instanceof TLSSocket
+    ? shownCertificate(request.socket, now)
+    : NONE;
 }
 
 /** The web process hears of a revocation as of any other failure, with the certificate for the page. */
@@ -307,33 +255,4 @@ function leadsTo(request: IncomingMessage, site: LoadedConfig['config']['site'])
   const gate = hostname === hostnameOf(site.gateUrl) && hostname !== hostnameOf(site.url);
   if (!gate && servedOverHttp(target)) return null;
   return `${gate ? site.gateUrl : site.url}${target}`;
-}
-
-function listen(server: Server, plan: ListenerPlan, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenProblem(error, plan, host)));
-    server.listen(plan.port, host, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
-  });
-}
-
-function listenProblem(error: NodeJS.ErrnoException, plan: ListenerPlan, host: string): Error {
-  const where = `${host}:${plan.port} (for ${plan.origin})`;
-  if (error.code === 'EADDRINUSE') {
-    return new HubgateError(
-      'start.port-in-use',
-      `Port ${plan.port} is in use by another program: ${where}. Stop it, or give another port in [site] of hubgate.toml.`,
-      { params: { port: plan.port }, cause: error },
-    );
-  }
-  if (error.code === 'EACCES') {
-    return new HubgateError(
-      'config.insecure',
-      `Port ${plan.port} needs more rights than this user has: ${where}. Use a port above 1023, or put Apache in front.`,
-      { params: { port: plan.port }, cause: error },
-    );
-  }
-  return error;
 }
