@@ -15,7 +15,6 @@ export default {
       '**/node_modules/typescript/**',
       '**/node_modules/esbuild/**',
       '**/node_modules/@esbuild/**',
-      './.git/**',
       './var/**',
       './var-demo/**',
       './.e2e/**',

@@ -16,17 +16,21 @@ const NAMES = ['front', 'session', 'canary', 'quota'] as const;
  */
 export type Secrets = Readonly<Record<(typeof NAMES)[number], string>>;
 
+/** The comment keeps Next from taking the whole tree into its build, as it does where a path can be any. */
+const secretFile = (paths: StatePaths, name: string): string =>
+  join(/* turbopackIgnore: true */ paths.secretsDir, name);
+
 /** Makes what is missing (0600, in a 0700 folder) and leaves what is there. */
 export function ensureSecrets(paths: StatePaths): Secrets {
   mkdirSync(paths.secretsDir, { recursive: true, mode: 0o700 });
-  for (const name of NAMES) createOnce(join(paths.secretsDir, name));
+  for (const name of NAMES) createOnce(secretFile(paths, name));
   return readSecrets(paths);
 }
 
 /** @throws {HubgateError} `config.missing-file` when one is missing or not 32 bytes of hex */
 export function readSecrets(paths: StatePaths): Secrets {
   const secrets: Partial<Record<(typeof NAMES)[number], string>> = {};
-  for (const name of NAMES) secrets[name] = readSecret(join(paths.secretsDir, name));
+  for (const name of NAMES) secrets[name] = readSecret(secretFile(paths, name));
   return secrets as Secrets;
 }
 

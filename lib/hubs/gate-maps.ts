@@ -148,7 +148,7 @@ async function replaceFile(path: string, said: string, versioned: boolean): Prom
   const content = versioned ? `${VERSION_KEY} ${randomBytes(8).toString('hex')}\n${said}` : said;
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    const handle = await open(temporary, 'wx', 0o644);
+    const handle = await open(/* turbopackIgnore: true */ temporary, 'wx', 0o644);
     try {
       await handle.writeFile(content);
       await handle.sync(); // or a power failure may leave an empty file under the new name
