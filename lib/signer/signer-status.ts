@@ -1,6 +1,7 @@
 import type { Crls } from '../wire/records';
 import type { CrlEnd, SignerStatus } from '../wire/status';
-import { readCrlHead } from '../x509/crl';
+import { type CrlHeadInfo, readCrlHead } from '../x509/crl';
+import { sameBytes } from '../x509/der';
 import { caKeyId } from '../x509/key-id';
 import type { Ca } from './ca-files';
 import type { Custody } from './custody';
@@ -92,7 +93,7 @@ function listEnd(journal: Journal, list: CrlEnd['list'], keyId: string): CrlEnd[
 function rootEnd(ca: Ca | null, der: Uint8Array | null): CrlEnd[] {
   if (ca === null || der === null) return [];
   const keyId = caKeyId(ca.root);
-  const { crlNumber, thisUpdate, nextUpdate } = readCrlHead(der);
+  const { crlNumber, thisUpdate, nextUpdate } = headOf(der);
   if (crlNumber === null || nextUpdate === null) return [];
   return [
     {
@@ -103,6 +104,14 @@ function rootEnd(ca: Ca | null, der: Uint8Array | null): CrlEnd[] {
       nextUpdate: nextUpdate.toISOString(),
     },
   ];
+}
+
+let rootList: { der: Uint8Array; head: CrlHeadInfo } | null = null;
+
+/** Of the same bytes as before it is not read again: four calls of a single signature ask for it. */
+function headOf(der: Uint8Array): CrlHeadInfo {
+  if (rootList === null || !sameBytes(rootList.der, der)) rootList = { der, head: readCrlHead(der) };
+  return rootList.head;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
