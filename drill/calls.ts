@@ -61,10 +61,13 @@ export async function signUntilIssued(portal: Portal, token: string, wanted: num
   await until(
     'every request is issued',
     async () => {
-      if ((await countIn(portal, 'ISSUED')) >= wanted) return true;
+      const issued = await countIn(portal, 'ISSUED');
+      if (issued >= wanted) return true;
       await retryFailed(portal, token);
-      await signAll(portal, token);
-      return false;
+      const said = await signAll(portal, token);
+      throw new Error(
+        `${issued} of ${wanted}; the last call ended with ${said?.body.slice(-200) ?? 'nothing'}`,
+      );
     },
     600,
   );
