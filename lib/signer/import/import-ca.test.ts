@@ -60,8 +60,10 @@ const plan = (from: string, more: Partial<FolderWish> = {}): ImportPlan =>
 function fingerprint(folder: string): string {
   const hash = createHash('sha256');
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-    const { mtimeMs, size, mode } = statSync(join(folder, name));
-    hash.update(`${name} ${mtimeMs} ${size} ${mode}\n`);
+    const file = join(folder, name);
+    const stat = statSync(file);
+    hash.update(`${name} ${stat.mtimeMs} ${stat.mode}\n`);
+    if (stat.isFile()) hash.update(readFileSync(file));
   }
   return hash.digest('hex');
 }
