@@ -27,13 +27,16 @@ afterAll(() => house.remove());
 type Old = { serial: string; pem: string; key: KeyObject; name: string };
 type Answer = Record<string, unknown> & { id: string; pickupSecret: string };
 
-async function issue(name: string): Promise<Old> {
+async function issue(name: string, locale: 'en' | 'es' = 'en'): Promise<Old> {
   const key = subjectKey('p-256');
-  const { id } = await submitRequest(house.ctx, {
-    csr: makeCsr(key, name),
-    email: `${name}@example.org`,
-    source: 'cli',
-  });
+  const { id } = await submitRequest(
+    { ...house.ctx, locale },
+    {
+      csr: makeCsr(key, name),
+      email: `${name}@example.org`,
+      source: 'cli',
+    },
+  );
   await approveRequest(house.ctx, { id, vouchEmail: true });
   return { ...(await signOne(id)), key, name };
 }
@@ -78,16 +81,16 @@ describe('POST /api/v1/renewals', () => {
   });
 
   it('takes the CSR as the body, and keeps mailing in the language of the first request', async () => {
-    const old = await issue('ben');
+    const old = await issue('ben', 'es');
     const response = await call({
       body: csrPem('ben'),
-      headers: { 'content-type': 'application/x-pem-file', 'accept-language': 'xx', ...shown(old) },
+      headers: { 'content-type': 'application/x-pem-file', 'accept-language': 'en', ...shown(old) },
     });
     expect(response.status).toBe(201);
     const { id } = (await response.json()) as Answer;
     expect(await findRequest(house.instance.db, id)).toMatchObject({
       email: 'ben@example.org',
-      locale: 'en',
+      locale: 'es',
       source: 'api',
     });
   });
