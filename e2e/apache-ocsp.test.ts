@@ -1,9 +1,13 @@
+import { join } from 'node:path';
+
 import { expect, test } from '@playwright/test';
 
 import { bearer, curl, jsonBody } from './support/curl';
 import { issue, type Issued } from './support/issue';
+import { neverIssued } from './support/never-issued';
 import { until } from './support/ports';
 import { startPortal, type Portal } from './support/portal';
+import { mustRun } from './support/run';
 
 // Apache asks OCSP at each handshake with a certificate: `Use HubgateCheckByOcsp`, which stands in the
 // gate's virtual host behind a comment sign.
@@ -56,6 +60,26 @@ test.describe('the gate with OCSP as its second lock', () => {
     expect(performance.now() - changed).toBeLessThan(1500);
     expect(await portal.apache?.errorLog()).toMatch(/revoked/i);
     expect(await enter(alice.identity)).toBe(200);
+  });
+
+  test('a hold is refused until it ends, and what was never issued always', async () => {
+    const carol = await issue(portal, token, 'carol');
+    expect(await enter(carol.identity)).toBe(200);
+    const path = `/api/v1/admin/certificates/${carol.serial}/revoke`;
+    const held = await curl(portal, path, ...bearer(token), ...jsonBody({ reason: 'certificateHold' }));
+    expect(held.status).toBe(200);
+    await until('the hold is refused', async () => (await enter(carol.identity)) === 'refused', 5);
+    await portal.hubgateJson(['certs', 'release', carol.serial]);
+    await until('its end is known', async () => (await enter(carol.identity)) === 200, 15);
+
+    // Of this CA by its signature, and in no revocation list: OCSP alone can tell.
+    const never = await neverIssued(portal);
+    await mustRun('openssl', [
+      ...['verify', '-CAfile', join(portal.caDir, 'root-ca.pem')],
+      ...['-untrusted', join(portal.caDir, 'signing-ca.pem'), never.certFile],
+    ]);
+    expect(await enter(never.identity)).toBe('refused');
+    expect(await portal.apache?.errorLog()).toMatch(/unknown/i);
   });
 
   test('while the responder does not answer, nobody with a certificate gets in, until it does', async () => {

@@ -101,6 +101,22 @@ for (const front of ['apache', 'embedded'] as const) {
           `openssl crl -inform DER -in ${file} -CAfile ${bundle} -noout 2>&1`,
         ]);
         expect(verdict).toContain('verify OK');
+        // As the front hands it out: kept for an hour, and a client that has it is told so.
+        const url = `${portal.httpUrl}/crl/${name}.crl`;
+        const { headers, status } = await portal.call(url);
+        expect([status, headers['content-type']]).toEqual([200, 'application/pkix-crl']);
+        expect(headers['cache-control']).toBe('public, max-age=3600');
+        expect(headers['set-cookie']).toBeUndefined();
+        const since = headers['last-modified'] ?? '';
+        expect(Date.parse(since)).toBeLessThanOrEqual(Date.now());
+        const known: Record<string, string>[] = [
+          { 'if-modified-since': since },
+          { 'if-none-match': headers.etag ?? '' },
+        ];
+        for (const has of known) {
+          const again = await portal.call(url, { headers: has });
+          expect([again.status, again.bytes.length], JSON.stringify(has)).toEqual([304, 0]);
+        }
       }
     });
 

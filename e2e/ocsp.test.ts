@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test } from '@playwright/test';
@@ -10,6 +10,7 @@ import { encodeOcspRequest } from '../lib/x509/ocsp-request';
 import { bearer, curl, jsonBody } from './support/curl';
 import { send, type Answer } from './support/https-client';
 import { issue, type Issued } from './support/issue';
+import { neverIssued } from './support/never-issued';
 import { openOcspPartners, type OcspPartners } from './support/ocsp-partners';
 import { until } from './support/ports';
 import { startPortal, type Portal } from './support/portal';
@@ -43,7 +44,7 @@ for (const front of ['embedded', 'apache'] as const) {
       held = await issue(portal, token, 'carol');
       await revoke(revoked.serial, 'affiliationChanged');
       await revoke(held.serial, 'certificateHold');
-      never = await neverIssued();
+      never = await neverIssued(portal);
       partners = await openOcspPartners({ dir: portal.dir, caDir: portal.caDir, url: ocspUrl() });
     });
     test.afterAll(async () => {
@@ -57,26 +58,6 @@ for (const front of ['embedded', 'apache'] as const) {
       const path = `/api/v1/admin/certificates/${serial}/revoke`;
       const answer = await curl(portal, path, ...bearer(token), ...jsonBody({ reason }));
       if (answer.status !== 200) throw new Error(`revoke: ${answer.status} ${answer.body}`);
-    }
-
-    /** Signed with the CA's key, but unknown to its journal. */
-    async function neverIssued(): Promise<{ certFile: string }> {
-      const file = (name: string) => join(portal.dir, `never${name}`);
-      const signer = join(portal.stateDir, 'signer');
-      await mustRun('openssl', [
-        ...['req', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('.key'), '-out', file('.csr')],
-        ...['-subj', '/CN=never'],
-      ]);
-      await writeFile(
-        file('.ext'),
-        `extendedKeyUsage=clientAuth\nbasicConstraints=critical,CA:FALSE\nauthorityInfoAccess=OCSP;URI:${ocspUrl()}\n`,
-      );
-      await mustRun('openssl', [
-        ...['x509', '-req', '-in', file('.csr'), '-CA', join(portal.caDir, 'signing-ca.pem'), '-days', '30'],
-        ...['-CAkey', join(signer, 'signing-ca.key'), '-extfile', file('.ext'), '-out', file('.pem')],
-        ...['-passin', `file:${join(signer, 'evaluation-passphrase')}`, '-set_serial', '0x4abcdef0123456'],
-      ]);
-      return { certFile: file('.pem') };
     }
 
     const request = (serial: string, hash: 'sha1' | 'sha256' = 'sha1') =>

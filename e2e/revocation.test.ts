@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test, type Browser, type Page } from '@playwright/test';
 
 import { startSmtpServer, type TestSmtpServer } from '../lib/mail/testing/smtp-server';
-import { becomeAdministrator } from './support/administrator';
+import { becomeAdministrator, signInByPassword } from './support/administrator';
 import { testBrowser, type TestBrowser } from './support/chromium';
-import { opensslCsr } from './support/csr';
+import { opensslCsr, type MadeCsr } from './support/csr';
 import { bearer, curl, jsonBody } from './support/curl';
 import { oneConnection } from './support/https-client';
 import { pickUp, type Issued } from './support/issue';
@@ -57,6 +57,10 @@ for (const front of ['apache', 'embedded'] as const) {
       );
       expect(sent.status, sent.body).toBe(201);
       const { id, pickupSecret } = sent.json() as { id: string; pickupSecret: string };
+      return approveAndSign(made, id, pickupSecret);
+    }
+
+    async function approveAndSign(made: MadeCsr, id: string, pickupSecret: string): Promise<Issued> {
       const admin = async (path: string, body: unknown) => {
         const answer = await curl(
           portal,
@@ -322,6 +326,38 @@ for (const front of ['apache', 'embedded'] as const) {
       expect(many).toBeLessThan(1000);
       expect((await portal.call(`${portal.gateUrl}/astro/`, { identity: gina.identity })).status).toBe(403);
       await context.close();
+    });
+
+    test('what somebody asked for while signed in, from any other browser where they sign in', async () => {
+      const asking = await browser.newContext({ javaScriptEnabled: false });
+      const form = await asking.newPage();
+      await signInByPassword(form, portal.url, '?next=/certs/new%3Fway%3Dpaste');
+      const made = await opensslCsr(portal.dir, 'ines');
+      await expect(form).toHaveURL(`${portal.url}/certs/new?way=paste`);
+      await form.locator('#csr').fill(made.csr);
+      await form.locator('#email').fill('ines@example.org');
+      await form.getByRole('button', { name: 'See what will be issued' }).click();
+      await form.getByRole('button', { name: 'Send the request' }).click();
+      const link = await form.getByTestId('pickup-link').innerText();
+      const [, id = '', secret = ''] = /(R-[0-9A-Z]{8})#s=([\w-]+)/.exec(link) ?? [];
+      const issued = await approveAndSign(made, id, secret);
+      await asking.close();
+
+      const elsewhere = await browser.newContext({ javaScriptEnabled: false });
+      const page = await elsewhere.newPage();
+      await page.goto(`${portal.url}/certs/revoke`);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(/Show first/);
+      await signInByPassword(page, portal.url, '?next=/certs/revoke');
+      await expect(page).toHaveURL(`${portal.url}/certs/revoke`);
+      await page.getByRole('checkbox', { name: /ines/ }).check();
+      await page.getByRole('radio', { name: /lost the device/ }).check();
+      await page.getByRole('button', { name: 'Continue' }).click();
+      const ms = await refusedAfter(issued.identity, async () => {
+        await page.getByRole('button', { name: 'Revoke this certificate' }).click();
+        await expect(page.getByRole('heading', { name: /^Revoked/ })).toBeVisible();
+      });
+      expect(ms).toBeLessThan(1000);
+      await elsewhere.close();
     });
 
     test('from the command line: the number first, then the deed', async () => {

@@ -1,11 +1,12 @@
 import { recordAudit } from '../audit/record-audit';
 import type { Ctx } from '../ctx';
+import { listBlockedKeyRows, type BlockedKeyRow } from '../db/blocked-keys';
 import { listCertificateRows, revokedSerials } from '../db/certificates';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
 import type { SignerClient } from '../signer-client/client';
 import { keptLists } from '../trust/crl-file';
-import { REVOKE_MAX_SERIALS } from '../wire/messages';
+import { PAGE_MAX_ROWS, REVOKE_MAX_SERIALS } from '../wire/messages';
 import { RevocationReason } from '../wire/records';
 import { BATCH_MAX_ORDERS } from '../wire/order';
 import { readCrlHead } from '../x509/crl';
@@ -20,6 +21,8 @@ export type AcceptedJournal = {
   accepted: JournalMark;
   /** Revocations that the journal had lost and has again. */
   revokedAgain: number;
+  /** Compromised keys that it had forgotten and never certifies again. */
+  blockedAgain: number;
   /** Certificates that it does not know: they cannot stand on a revocation list of this journal. */
   missing: string[];
   /** The number below which no revocation list may be issued any more, by CA; and whether the signer was told. */
@@ -51,8 +54,8 @@ export async function missingInJournal(ctx: Pick<Ctx, 'db' | 'signer' | 'now'>):
 
 /**
  * Takes the journal that the signer has now for the right one, after an operator has made sure that no
- * newer copy exists. Revocations that it lost are made again, and no revocation list gets a number that
- * was used already.
+ * newer copy exists. Revocations that it lost are made again, keys that it forgot are blocked again, and
+ * no revocation list gets a number that was used already.
  *
  * @param operator the signer's operator socket, when this host may open it; null leaves the numbers to say
  * @throws {HubgateError} `auth.forbidden` unless on the portal's host, `signer.down`
@@ -69,8 +72,9 @@ export async function acceptJournal(
   }
   const before = await recordedJournal(ctx.db);
   const missing = await missingInJournal(ctx);
-  // First of all: once it is accepted, revocations of others make lists, too.
+  // First of all: once it is accepted, revocations of others make lists, and orders are signed.
   const crlNumbers = await raiseNumbers(ctx, input.operator);
+  const blockedAgain = await blockAgain(ctx, input.operator ?? ctx.signer);
   const accepted = markOf(await ctx.signer.status());
   await inTransaction(ctx.db, async (tx) => {
     await recordJournal(tx, accepted);
@@ -81,15 +85,17 @@ export async function acceptJournal(
     });
   });
   const revokedAgain = await revokeAgain(ctx, input.operator ?? ctx.signer);
-  return { before, accepted, revokedAgain, missing, crlNumbers };
+  return { before, accepted, revokedAgain, blockedAgain, missing, crlNumbers };
 }
 
 async function revokeAgain(ctx: Ctx, signer: SignerClient): Promise<number> {
   const { revoked } = await followRevocations(ctx);
   const lost = new Map<RevocationReason, string[]>();
   for (const { serial, revocationReason } of await revokedSerials(ctx.db)) {
-    if (revoked.has(serial)) continue;
     const reason = RevocationReason.catch('unspecified').parse(revocationReason);
+    // A hold that became a real revocation since could be released again.
+    const known = revoked.get(serial)?.reason;
+    if (known !== undefined && (known !== 'certificateHold' || reason === 'certificateHold')) continue;
     lost.set(reason, [...(lost.get(reason) ?? []), serial]);
   }
   let count = 0;
@@ -101,6 +107,39 @@ async function revokeAgain(ctx: Ctx, signer: SignerClient): Promise<number> {
     }
   }
   return count;
+}
+
+/** Of a key that was blocked before anybody brought it no revocation tells. */
+async function blockAgain(ctx: Ctx, signer: SignerClient): Promise<number> {
+  const known = await keysBlockedAtSigner(signer);
+  const lost = new Map<string, string[]>();
+  let after: BlockedKeyRow | undefined;
+  do {
+    const rows = await listBlockedKeyRows(ctx.db, { after, limit: PAGE_MAX_ROWS });
+    for (const { spkiSha256, reason } of rows) {
+      if (!known.has(spkiSha256)) lost.set(reason, [...(lost.get(reason) ?? []), spkiSha256]);
+    }
+    after = rows.length < PAGE_MAX_ROWS ? undefined : rows.at(-1);
+  } while (after !== undefined);
+  let count = 0;
+  for (const [reason, keys] of lost) {
+    for (let at = 0; at < keys.length; at += REVOKE_MAX_SERIALS) {
+      const spkiSha256s = keys.slice(at, at + REVOKE_MAX_SERIALS);
+      count += await signer.blockKeys({ spkiSha256s, reason, by: 'host:accept-journal' });
+    }
+  }
+  return count;
+}
+
+async function keysBlockedAtSigner(signer: SignerClient): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (let after = 0, more = true; more;) {
+    const page = await signer.blockedKeys(after);
+    for (const { spkiSha256 } of page.keys) known.add(spkiSha256);
+    after = page.keys.at(-1)?.seq ?? after;
+    more = page.more;
+  }
+  return known;
 }
 
 /** The lists that the portal kept say which numbers were used. */

@@ -5,6 +5,7 @@ import { HubgateError } from '../errors';
 import { requirePermission } from '../identity/authorise';
 import { checkPrintable } from '../x509/subject-policy';
 import { blockKeys } from './block-keys';
+import { requireCurrentJournal } from './watch-journal';
 
 /** As much as the signer keeps (lib/wire/messages.ts). */
 const REASON_MAX = 200;
@@ -15,7 +16,8 @@ const REASON_MAX = 200;
  * named, not revoked: that is the operator's next step. Again: nothing changes.
  *
  * @throws {HubgateError} `auth.*`, `http.invalid` for what is no hash, `request.note` for a reason with
- *   control characters, `signer.down`
+ *   control characters, `signer.down`, `signer.journal-old`: an old copy would take the key with it when
+ *   the right journal comes back
  */
 export async function blockKey(
   ctx: Ctx,
@@ -30,6 +32,7 @@ export async function blockKey(
   }
   const reason = checkPrintable(input.reason, 'note', { maxLength: REASON_MAX });
   const by = actorName(ctx.actor).slice(0, 128);
+  await requireCurrentJournal(ctx);
   await ctx.signer.blockKeys({ spkiSha256s: [spkiSha256], reason, by });
   const fresh = await inTransaction(ctx.db, (tx) => blockKeys(ctx, tx, [{ spkiSha256, reason }]));
   const now = ctx.now();

@@ -11,10 +11,14 @@ import { signerFiles } from '../signer/ca-files';
 import { listAuditEvents } from '../testing/audit-rows';
 import { testHouse, type TestHouse } from '../testing/ctx';
 import { allEvents, submitOne } from '../testing/requests';
+import { makeCsr, makeOrder, subjectKey } from '../testing/orders';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { parseCrl } from '../x509/crl';
+import { parseCsr } from '../x509/csr';
+import { spkiSha256 } from '../x509/key-id';
 import { crlFile } from '../trust/crl-file';
 import { acceptJournal, missingInJournal } from './accept-journal';
+import { blockKey } from './block-key';
 import { alarmsOf, caAlarms } from './ca-alarms';
 import { findCertificate } from './find-certificate';
 import { mailCaAlarms } from './mail-ca-alarms';
@@ -156,6 +160,36 @@ describe('an old copy of the journal that was put back', { timeout: 120_000 }, (
     const after = await published();
     expect(after.crlNumber).toBeGreaterThan(above);
     expect(after.revoked.map(({ serial }) => serial)).toEqual([kept]);
+  });
+
+  it('is told again of keys that were blocked since, and of a hold that became final', async () => {
+    const operator = house.person('otto', 'operator');
+    const held = await issued('alice');
+    await revokeCertificate(operator, { serial: held, reason: 'certificateHold' });
+    await signer.stop();
+    cpSync(journalFile(), join(house.paths.stateDir, 'copy.db'));
+    await signer.start();
+    const leaked = makeCsr(subjectKey('p-256'), 'carol');
+    const spki = spkiSha256(parseCsr(leaked).spki);
+    await blockKey(operator, { spkiSha256: spki, reason: 'found on a web server' });
+    await revokeCertificate(operator, { serial: held, reason: 'privilegeWithdrawn' });
+
+    await signer.stop();
+    cpSync(join(house.paths.stateDir, 'copy.db'), journalFile());
+    await signer.start();
+    // Into a journal that is not the right one no key is written: it would be gone with it.
+    const other = { spkiSha256: 'ab'.repeat(32), reason: 'x' };
+    await expect(blockKey(operator, other)).rejects.toEqual(old);
+    const done = await acceptJournal(host(), { operator: signer.operator });
+    expect(done).toMatchObject({ revokedAgain: 1, blockedAgain: 1 });
+    const order = makeOrder({ caKeyId: signer.caKeyId, csr: leaked, content: { commonName: 'carol' } });
+    expect(await signer.client.sign([order])).toMatchObject([
+      { outcome: 'refused', code: 'csr.compromised-key' },
+    ]);
+    const release = { serials: [held], by: 'host:root' };
+    expect(await signer.operator.release(release)).toEqual({ released: [], notHeld: [held] });
+    const [listed] = parseCrl(Buffer.from((await signer.client.crls()).signing ?? '', 'base64')).revoked;
+    expect(listed).toMatchObject({ serial: held, reason: 'privilegeWithdrawn' });
   });
 
   it('of another CA is told apart', async () => {

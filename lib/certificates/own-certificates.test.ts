@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import type { Ctx, OwnProofs } from '../ctx';
 import { confirmMailbox } from '../requests/confirm-mailbox';
+import { submitRequest } from '../requests/submit-request';
 import { viewRequest } from '../requests/view-request';
 import { listAuditEvents } from '../testing/audit-rows';
 import { testHouse, type TestHouse } from '../testing/ctx';
@@ -148,6 +149,24 @@ describe('taking back', () => {
     expect(shown?.sameKey).toEqual([second.serial]);
     const revoked = await revokeOwnCertificates(ctx, { serials: [first.serial], reason: 'keyCompromise' });
     expect(revoked.map(({ serial }) => serial).sort()).toEqual([first.serial, second.serial].sort());
+  });
+
+  it('hears that a key is compromised, also of a certificate that was revoked for another reason', async () => {
+    const csr = makeCsr(subjectKey('p-256'), 'alice');
+    const first = await issueOne(house, { csr, vouchEmail: true });
+    const second = await issueOne(house, { csr, vouchEmail: true });
+    const own = (reason: 'superseded' | 'keyCompromise') =>
+      revokeCertificateOfRequest(house.requester(first.id), { id: first.id, reason });
+    const replaced = await own('superseded');
+    expect(await stateOf(second.serial)).toBe('VALID');
+    // The first reason stands on the lists; the key is what is new.
+    expect(await own('keyCompromise')).toEqual(replaced);
+    expect(await stateOf(second.serial)).toBe('REVOKED');
+    await expect(
+      submitRequest(house.ctx, { csr, email: 'alice@example.org', source: 'api' }),
+    ).rejects.toMatchObject({ code: 'csr.compromised-key' });
+    // Once more says nothing new.
+    expect(await own('keyCompromise')).toEqual(replaced);
   });
 
   it('ends a hold for good, stays as it is the second time, and not for what has expired', async () => {

@@ -43,9 +43,10 @@ const clock = () => house.as({ kind: 'system', name: 'remind' });
 async function issue(
   commonName: string,
   input: Partial<Omit<SubmitInput, 'commonName'>> = {},
+  locale: 'en' | 'es' = 'en',
 ): Promise<string> {
   const csr = makeCsr(subjectKey('p-256'), commonName);
-  const id = await submitOne(house.ctx, { csr, commonName, ...input });
+  const id = await submitOne({ ...house.ctx, locale }, { csr, commonName, ...input });
   await approveRequest(house.person('paula', 'approver'), { id, vouchEmail: true, confirmTakeover: true });
   return signOne(id);
 }
@@ -184,6 +185,38 @@ describe('who is told', () => {
     const mail = { ...house.config.mail, transport: 'smtp' as const, from: 'hub@example.org' };
     const later = { ...clock(), config: { ...house.config, mail } };
     expect(await remindEndings(later)).toEqual({ reminded: 1 });
+  });
+
+  it('each in the language of their request, and the others in the first one of the site', async () => {
+    await open('sqlite', { site: { languages: ['es', 'en'] } });
+    await issue('alice', {}, 'en');
+    await issue('bob', {}, 'es');
+    const foreign = await issue('carol', {}, 'en');
+    // As one that was taken over from another CA: nobody asked for it here.
+    await house.database.db.prisma.certificate.update({
+      where: { serial: foreign },
+      data: { requestId: null, email: 'carol@example.org' },
+    });
+    house.advance(340 * DAY);
+    await remindEndings(clock());
+    const rows = await house.database.db.prisma.outboxMail.findMany({
+      where: { template: 'certificate-ending' },
+    });
+    expect(Object.fromEntries(rows.map(({ recipient, locale }) => [recipient, locale]))).toEqual({
+      'alice@example.org': 'en',
+      'bob@example.org': 'es',
+      'carol@example.org': 'es',
+    });
+    smtp.mails.length = 0;
+    await deliverDueMail(clock());
+    const subjectsTo = (address: string) =>
+      smtp.mails
+        .filter(({ to }) => to.includes(address))
+        .map(({ data }) => /^Subject: (.*)/m.exec(data)?.[1]);
+    expect(subjectsTo('alice@example.org')).toContainEqual(
+      expect.stringMatching(/^Your certificate alice ends in/),
+    );
+    expect(subjectsTo('bob@example.org').join('\n')).not.toMatch(/ends in|Your/);
   });
 
   it('not on the first day of a short life', async () => {

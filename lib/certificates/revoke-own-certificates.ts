@@ -18,7 +18,8 @@ export type OwnRevocation = {
 
 /**
  * Somebody revokes certificates of their own: the ones that they name, all or none, and those with the
- * same key if it is compromised. One that is revoked for good already stays as it is.
+ * same key if it is compromised. One that is revoked for good already stays as it is; that its key is
+ * compromised is news all the same.
  *
  * @throws {HubgateError} `auth.required`; `certificate.not-found` for one that is not theirs, whether or
  *   not there is such a certificate; `certificate.state` for one that has expired; `signer.down`
@@ -38,7 +39,9 @@ export async function revokeOwnCertificates(
   const now = ctx.now();
   const open = rows.filter((row) => row.state !== 'REVOKED' || isOnHold(row));
   if (open.some((row) => row.notAfter < now)) throw certificateExpired();
-  const asked = open.map((row) => row.serial);
+  const news = (row: (typeof rows)[number]): boolean =>
+    input.reason === 'keyCompromise' && row.revocationReason !== 'keyCompromise';
+  const asked = rows.filter((row) => open.includes(row) || news(row)).map((row) => row.serial);
   const answer =
     asked.length === 0
       ? { revoked: [], unknown: [] }

@@ -115,10 +115,11 @@ function accept(options: { yes?: true }, command: Command): Promise<void> {
   });
 }
 
-function told({ accepted, revokedAgain, missing, crlNumbers }: AcceptedJournal): string {
+function told({ accepted, revokedAgain, blockedAgain, missing, crlNumbers }: AcceptedJournal): string {
   return [
     `Accepted: journal ${accepted.journalId} at ${accepted.sequence}.`,
     `${revokedAgain} revocation(s) that it had lost were made again.`,
+    `${blockedAgain} compromised key(s) that it had forgotten are blocked again.`,
     ...(missing.length === 0
       ? []
       : [

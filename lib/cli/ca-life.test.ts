@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import Sqlite from 'better-sqlite3';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { backUpSqlite } from '../db/back-up';
@@ -106,6 +107,28 @@ function allRows(file: string): string {
     return hash.digest('hex');
   } finally {
     db.close();
+  }
+}
+/** The same of a PostgreSQL database. */
+async function allPostgresqlRows(connectionString: string): Promise<string> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const hash = createHash('sha256');
+    const tables = await client.query<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+    );
+    expect(tables.rows.length).toBeGreaterThan(10);
+    for (const { name } of tables.rows) {
+      hash.update(name);
+      const { rows } = await client.query<{ row: string }>(
+        `SELECT row_to_json(one)::text AS row FROM "${name}" one ORDER BY 1`,
+      );
+      for (const { row } of rows) hash.update(row);
+    }
+    return hash.digest('hex');
+  } finally {
+    await client.end();
   }
 }
 const openssl = (...args: string[]): string =>
@@ -379,6 +402,9 @@ describe.each(DATABASE_KINDS)('a backup, on %s', { timeout: TIMEOUT }, (kind) =>
       const portalCopy = join(folder, 'live-portal.db');
       await backUpSqlite(house.instance.config.database.url.slice('file:'.length), portalCopy);
       expect(allRows(join(stateDir, 'portal.db'))).toBe(allRows(portalCopy));
+    } else {
+      const source = await allPostgresqlRows(house.instance.config.database.url);
+      expect(await allPostgresqlRows(url)).toBe(source);
     }
 
     // Nothing is ever overwritten.

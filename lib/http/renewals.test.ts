@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { GET as calendar } from '../../app/(portal)/certs/requests/[id]/renewal.ics/route';
 import { POST as renew } from '../../app/api/v1/renewals/route';
 import { GET as view } from '../../app/api/v1/requests/[id]/route';
 import { GET as file } from '../../app/api/v1/requests/[id]/[file]/route';
@@ -27,13 +28,16 @@ afterAll(() => house.remove());
 type Old = { serial: string; pem: string; key: KeyObject; name: string };
 type Answer = Record<string, unknown> & { id: string; pickupSecret: string };
 
-async function issue(name: string): Promise<Old> {
+async function issue(name: string, locale: 'en' | 'es' = 'en'): Promise<Old> {
   const key = subjectKey('p-256');
-  const { id } = await submitRequest(house.ctx, {
-    csr: makeCsr(key, name),
-    email: `${name}@example.org`,
-    source: 'cli',
-  });
+  const { id } = await submitRequest(
+    { ...house.ctx, locale },
+    {
+      csr: makeCsr(key, name),
+      email: `${name}@example.org`,
+      source: 'cli',
+    },
+  );
   await approveRequest(house.ctx, { id, vouchEmail: true });
   return { ...(await signOne(id)), key, name };
 }
@@ -78,16 +82,16 @@ describe('POST /api/v1/renewals', () => {
   });
 
   it('takes the CSR as the body, and keeps mailing in the language of the first request', async () => {
-    const old = await issue('ben');
+    const old = await issue('ben', 'es');
     const response = await call({
       body: csrPem('ben'),
-      headers: { 'content-type': 'application/x-pem-file', 'accept-language': 'xx', ...shown(old) },
+      headers: { 'content-type': 'application/x-pem-file', 'accept-language': 'en', ...shown(old) },
     });
     expect(response.status).toBe(201);
     const { id } = (await response.json()) as Answer;
     expect(await findRequest(house.instance.db, id)).toMatchObject({
       email: 'ben@example.org',
-      locale: 'en',
+      locale: 'es',
       source: 'api',
     });
   });
@@ -107,6 +111,34 @@ describe('POST /api/v1/renewals', () => {
     expect(response.status).toBe(201);
     const { id } = (await response.json()) as Answer;
     expect((await signOne(id)).serial).toMatch(/^[0-9a-f]{40}$/);
+  });
+});
+
+describe('GET /certs/requests/{id}/renewal.ics', () => {
+  it('is the end of the certificate for a calendar, for who has the pick-up secret alone', async () => {
+    const old = await issue('ivy');
+    const response = await call({ json: { csr: csrPem('ivy') }, headers: shown(old) });
+    const { id, pickupSecret } = (await response.json()) as Answer;
+    const get = async (secret: string | null, of = id) => {
+      const headers: Record<string, string> = secret === null ? {} : { authorization: `Bearer ${secret}` };
+      const answer = await callRoute(house, calendar, { params: { id: of }, headers });
+      const text = await answer.text();
+      return { status: answer.status, type: answer.headers.get('content-type'), text };
+    };
+    expect(await get(pickupSecret)).toMatchObject({
+      status: 404,
+      text: expect.stringContaining('certificate.not-found'),
+    });
+    const { serial } = await signOne(id);
+    const { notAfter } = await findCertificate(house.ctx, { serial });
+    const mine = await get(pickupSecret);
+    expect(mine).toMatchObject({ status: 200, type: 'text/calendar; charset=utf-8; method=PUBLISH' });
+    const lines = mine.text.replaceAll('\r\n ', '').split('\r\n');
+    expect(lines).toContain(`DTSTART:${notAfter.replaceAll(/[-:]|\.\d+/g, '')}`);
+    expect(lines).toContain(`UID:${serial}@localhost`);
+    expect(await get('w'.repeat(43))).toMatchObject({ status: 404 });
+    expect(await get(pickupSecret, 'R-00000000')).toMatchObject({ status: 404 });
+    expect(await get(null)).toMatchObject({ status: 401 });
   });
 });
 

@@ -166,6 +166,10 @@ describe('a compromised key', () => {
     await expect(signOne('three')).rejects.toThrow(/csr\.compromised-key/);
     const { keys } = await signer.client.blockedKeys(0);
     expect(keys).toMatchObject([{ reason: 'keyCompromise', by: 'person:olga' }]);
+    // For ever: the journal knows it, not the process.
+    await signer.stop();
+    await signer.start();
+    await expect(signOne('four')).rejects.toThrow(/csr\.compromised-key/);
   });
 
   it('can be blocked before anybody brings it', async () => {

@@ -4,21 +4,27 @@ import { constants, createPublicKey, generateKeyPairSync, verify, X509Certificat
 
 import { CertificationRequest } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
+import { Certificate } from '@peculiar/asn1-x509';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { HubgateError, isHubgateError } from '../errors';
 import { makeOrder, randomOrderId } from '../testing/orders';
-import { startTestSigner, type TestSigner } from '../testing/signer';
+import { startTestSigner, testWishes, type TestSigner } from '../testing/signer';
 import type { Order } from '../wire/order';
-import type { ParsedCsr } from '../x509/csr';
+import { parseCsr, type ParsedCsr } from '../x509/csr';
 import { CSR_MAX_BYTES } from '../x509/csr-input';
 import { derValue, fromHex, TAG } from '../x509/der';
 import { examineCsr } from '../x509/examine-csr';
 import { boolean, contextPrimitive, oid, sequence, toDer } from '../x509/forge-asn1';
 import { OID } from '../x509/oids';
 import { toPem } from '../x509/pem';
-import { checkAccountName, normaliseEmail } from '../x509/subject-policy';
+import {
+  checkAccountName,
+  checkServerAddress,
+  checkServerName,
+  normaliseEmail,
+} from '../x509/subject-policy';
 import {
   type ByteFault,
   type Seed,
@@ -44,10 +50,13 @@ const ATTEMPTS = 8;
 /** Signed for real; beyond that, each accepted one is still examined. */
 const SIGNED_MAX = 500;
 const PATTERN = '[a-z_][a-z0-9_.-]{0,31}';
+const SERVER_NAMES = ['.example.org', '192.0.2.7'];
+const LIFETIME_DAYS = 365;
 
 let signer: TestSigner;
 beforeAll(async () => {
-  signer = await startTestSigner();
+  const { profile } = testWishes('p-256').policy;
+  signer = await startTestSigner({ policy: { profile: { ...profile, serverNames: SERVER_NAMES } } });
 });
 afterAll(() => signer.remove());
 
@@ -143,7 +152,12 @@ const mutated: fc.Arbitrary<string> = fc
   });
 
 /** What a run saw: that it saw enough is checked at the end. */
-const seen = { codes: new Map<string, number>(), slowestMs: 0, accepted: [] as ParsedCsr[] };
+const seen = {
+  codes: new Map<string, number>(),
+  slowestMs: 0,
+  accepted: [] as ParsedCsr[],
+  refused: [] as Uint8Array[],
+};
 
 async function examine(bytes: Uint8Array): Promise<ParsedCsr | null> {
   try {
@@ -151,6 +165,7 @@ async function examine(bytes: Uint8Array): Promise<ParsedCsr | null> {
   } catch (thrown) {
     if (!(thrown instanceof HubgateError) || !thrown.code.startsWith('csr.')) throw thrown;
     seen.codes.set(thrown.code, (seen.codes.get(thrown.code) ?? 0) + 1);
+    if (seen.refused.length < SIGNED_MAX) seen.refused.push(bytes);
     return null;
   }
 }
@@ -208,45 +223,106 @@ it(
   Math.max(600_000, RUNS * 20),
 );
 
-it('what is accepted becomes the certificate that was ordered, whatever the CSR asks for', async () => {
-  expect(seen.accepted.length).toBeGreaterThan(0);
-  const orders = new Map<string, { order: Order; csr: ParsedCsr }>();
-  for (const csr of seen.accepted) {
-    const order = orderFor(csr);
-    orders.set(order.content.orderId, { order, csr });
-  }
-  const outcomes = await signer.client.sign([...orders.values()].map(({ order }) => order));
-  expect(outcomes).toHaveLength(orders.size);
+/** Every extension of a certificate without alternative names, RFC 5280 section 4.2. */
+const EXTENSIONS = [
+  OID.basicConstraints,
+  OID.keyUsage,
+  OID.extKeyUsage,
+  OID.authorityKeyIdentifier,
+  OID.subjectKeyIdentifier,
+  OID.crlDistributionPoints,
+  OID.authorityInfoAccess,
+];
+
+it.each(['user', 'server'] as const)(
+  'what is accepted becomes the %s certificate that was ordered, whatever the CSR asks for',
+  async (profile) => {
+    expect(seen.accepted.length).toBeGreaterThan(0);
+    const orders = new Map<string, { order: Order; csr: ParsedCsr }>();
+    for (const csr of seen.accepted) {
+      const order = orderFor(csr, profile);
+      orders.set(order.content.orderId, { order, csr });
+    }
+    const outcomes = await signer.client.sign([...orders.values()].map(({ order }) => order));
+    expect(outcomes).toHaveLength(orders.size);
+    for (const outcome of outcomes) {
+      const wanted = orders.get(outcome.orderId);
+      if (outcome.outcome !== 'issued' || wanted === undefined) throw new Error(JSON.stringify(outcome));
+      isAsOrdered(Buffer.from(outcome.certificate, 'base64'), wanted.order, wanted.csr.spki);
+    }
+  },
+  300_000,
+);
+
+/** A certificate as others read it, held against its order; nothing in it comes from the CSR but the key. */
+function isAsOrdered(der: Buffer, { content }: Order, spki: Uint8Array): void {
+  const certificate = new X509Certificate(der);
+  const { commonName, san, profile } = content;
+  expect(certificate.publicKey.export({ type: 'spki', format: 'der' }).equals(spki)).toBe(true);
+  expect(certificate.subject).toBe(
+    `DC=University of Chile\nO=Center for Mathematical Modeling\nOU=NLHPC\nCN=${commonName}`,
+  );
+  const names = [
+    ...san.emails.map((email) => `email:${email}`),
+    ...san.dnsNames.map((name) => `DNS:${name}`),
+    ...san.ipAddresses.map((address) => `IP Address:${address}`),
+  ];
+  expect(certificate.subjectAltName).toBe(names.length === 0 ? undefined : names.join(', '));
+  expect(certificate.ca).toBe(false);
+  expect(certificate.keyUsage).toEqual([profile === 'user' ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1']);
+  // Its last second is valid, too.
+  const life = Date.parse(certificate.validTo) - Date.parse(certificate.validFrom);
+  expect(life).toBe((LIFETIME_DAYS * 86_400 - 1) * 1000);
+  const { extensions = [] } = AsnConvert.parse(der, Certificate).tbsCertificate;
+  expect(extensions.map(({ extnID }) => extnID).sort()).toEqual(
+    [...EXTENSIONS, ...(names.length === 0 ? [] : [OID.subjectAltName])].sort(),
+  );
+}
+
+it('a signer that is sent what intake refused answers every one of them, and goes on', async () => {
+  const whole = seen.refused.filter(({ length }) => length > 0 && length <= CSR_MAX_BYTES);
+  expect(whole.length).toBeGreaterThan(100);
+  const orders = whole.map((csr) => makeOrder({ caKeyId: signer.caKeyId, csr }));
+  const outcomes = await signer.client.sign(orders);
+  expect(outcomes).toHaveLength(orders.length);
+  const codes = new Set<string>();
   for (const outcome of outcomes) {
-    const wanted = orders.get(outcome.orderId);
-    if (outcome.outcome !== 'issued' || wanted === undefined) throw new Error(JSON.stringify(outcome));
-    const certificate = new X509Certificate(Buffer.from(outcome.certificate, 'base64'));
-    const { commonName, san } = wanted.order.content;
-    expect(certificate.publicKey.export({ type: 'spki', format: 'der' }).equals(wanted.csr.spki)).toBe(true);
-    expect(certificate.subject).toBe(
-      `DC=University of Chile\nO=Center for Mathematical Modeling\nOU=NLHPC\nCN=${commonName}`,
-    );
-    expect(certificate.subjectAltName).toBe(
-      san.emails.length === 0 ? undefined : san.emails.map((email) => `email:${email}`).join(', '),
-    );
-    expect(certificate.ca).toBe(false);
-    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.2']);
+    if (outcome.outcome === 'refused') {
+      codes.add(outcome.code);
+      continue;
+    }
+    // A signature by another key is for intake to refuse: whom the key belongs to is the approver's to say.
+    const order = orders.find(({ content }) => content.orderId === outcome.orderId);
+    if (outcome.outcome !== 'issued' || order === undefined) throw new Error(JSON.stringify(outcome));
+    const csr = parseCsr(Buffer.from(order.csr, 'base64'));
+    isAsOrdered(Buffer.from(outcome.certificate, 'base64'), order, csr.spki);
   }
+  expect([...codes].filter((code) => !code.startsWith('csr.'))).toEqual([]);
+  expect(codes.size).toBeGreaterThan(3);
+  const good = makeOrder({ caKeyId: signer.caKeyId, csr: makeCsr({ privateKey: p256 }) });
+  expect(await signer.client.sign([good])).toMatchObject([{ outcome: 'issued' }]);
 }, 300_000);
 
 /** As an approver would have it: names of the CSR as far as policy takes them. */
-function orderFor(csr: ParsedCsr): Order {
-  const emails = csr.emails.flatMap((email) => allowed(() => normaliseEmail(email)));
-  const [commonName = 'alice'] = allowed(() => checkAccountName(csr.commonName ?? '', PATTERN));
-  return makeOrder({
-    caKeyId: signer.caKeyId,
-    csr: csr.der,
-    content: {
-      orderId: randomOrderId(),
-      commonName,
-      san: { emails: [...new Set(emails)], dnsNames: [], ipAddresses: [] },
-    },
-  });
+function orderFor(csr: ParsedCsr, profile: 'user' | 'server'): Order {
+  const order = (commonName: string, san: Order['content']['san']): Order =>
+    makeOrder({
+      caKeyId: signer.caKeyId,
+      csr: csr.der,
+      content: { orderId: randomOrderId(), profile, commonName, san, lifetimeDays: LIFETIME_DAYS },
+    });
+  const each = (names: readonly string[], check: (name: string) => string): string[] => [
+    ...new Set(names.flatMap((name) => allowed(() => check(name)))),
+  ];
+  if (profile === 'user') {
+    const [commonName = 'alice'] = allowed(() => checkAccountName(csr.commonName ?? '', PATTERN));
+    return order(commonName, { emails: each(csr.emails, normaliseEmail), dnsNames: [], ipAddresses: [] });
+  }
+  const dnsNames = each(csr.dnsNames, (name) => checkServerName(name, SERVER_NAMES));
+  const ipAddresses = each(csr.ipAddresses, (address) => checkServerAddress(address, SERVER_NAMES));
+  const [first = 'hub.example.org'] = [...dnsNames, ...ipAddresses];
+  const named = dnsNames.length + ipAddresses.length > 0;
+  return order(first, { emails: [], dnsNames: named ? dnsNames : [first], ipAddresses });
 }
 
 function allowed(read: () => string): string[] {

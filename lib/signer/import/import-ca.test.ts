@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { connectSigner, type SignerClient } from '../../signer-client/client';
 import {
@@ -20,6 +20,7 @@ import {
   skeletonIssue,
   skeletonRevoke,
 } from '../../testing/old-folders';
+import { certIdOf, readResponse } from '../../testing/ocsp';
 import { makeCsr, makeOrder, subjectKey } from '../../testing/orders';
 import { openTestThread, testWishes } from '../../testing/signer';
 import { parseCertificate } from '../../x509/certificate';
@@ -60,8 +61,10 @@ const plan = (from: string, more: Partial<FolderWish> = {}): ImportPlan =>
 function fingerprint(folder: string): string {
   const hash = createHash('sha256');
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-    const { mtimeMs, size, mode } = statSync(join(folder, name));
-    hash.update(`${name} ${mtimeMs} ${size} ${mode}\n`);
+    const file = join(folder, name);
+    const stat = statSync(file);
+    hash.update(`${name} ${stat.mtimeMs} ${stat.mode}\n`);
+    if (stat.isFile()) hash.update(readFileSync(file));
   }
   return hash.digest('hex');
 }
@@ -235,6 +238,24 @@ describe('the original skeleton', () => {
       oldList.revoked.map(({ revokedAt }) => revokedAt),
     );
     expect(parseCrl(Buffer.from(root, 'base64')).crlNumber).toBe(2);
+
+    // OCSP knows the short serials too, with or without a copy, and those that were never given.
+    const served = await signer.client.status();
+    const signingCa = parseCertificate(Buffer.from(served.signingCa ?? '', 'base64'));
+    const rootCa = parseCertificate(Buffer.from(served.rootCa ?? '', 'base64'));
+    const asked = ['01', '02', '04', '20'];
+    const certIds = asked.map((serial) => Buffer.from(certIdOf(signingCa, serial)).toString('base64'));
+    const statuses = (await signer.client.ocsp(certIds)).map((answer, at) => {
+      if (answer.outcome !== 'response') throw new Error(JSON.stringify(answer));
+      const cas = { signing: signingCa, root: rootCa };
+      return readResponse(Buffer.from(answer.response, 'base64'), cas).statuses[asked[at] ?? ''];
+    });
+    expect(statuses).toEqual(['good', 'revoked', 'good', 'unknown']);
+
+    // The second look takes none of them for damage.
+    await signer.operator.relint();
+    await vi.waitFor(async () => expect((await signer.client.status()).relint).toBeDefined(), 30_000);
+    expect((await signer.client.status()).relint).toMatchObject({ checked: 9, findings: 0 });
 
     // What it issued can be revoked, with or without a copy; a hold can end.
     const revoked = await signer.client.revoke({
