@@ -25,6 +25,7 @@ export type CaAlarm = {
     | 'crl-ends'
     | 'ca-ended'
     | 'ca-ends'
+    | 'ocsp-ended'
     | 'ocsp-ends'
     | 'former-key'
     | 'relint'
@@ -163,12 +164,13 @@ function caAlarm({ what, keyId, name, end, daysLeft }: CaExpiry): CaAlarm[] {
 function ocspAlarm({ what, keyId, name, end, daysLeft }: CaExpiry): CaAlarm[] {
   const reached = what === 'ocsp' ? LIST_DAYS.findLast((days) => daysLeft <= days) : undefined;
   if (reached === undefined) return [];
+  const ended = daysLeft < 0;
   return [
     {
-      code: 'ocsp-ends',
-      level: daysLeft < 0 ? 'bad' : 'warn',
+      code: ended ? 'ocsp-ended' : 'ocsp-ends',
+      level: ended ? 'bad' : 'warn',
       params: { name, days: Math.max(0, daysLeft), until: end },
-      says: `the OCSP certificate of ${name} ends at ${end}: hubgate ca unlock (an unlocked signer renews it)`,
+      says: `the OCSP certificate of ${name} ${ended ? 'ended' : 'ends'} at ${end}: hubgate ca unlock (an unlocked signer renews it)`,
       key: `ocsp/${keyId}/${end}/${reached}`,
     },
   ];

@@ -90,6 +90,20 @@ describe('the alarm of a CA', () => {
     expect(daysBefore(89)).toMatchObject([{ level: 'bad' }]);
   });
 
+  it('tells an OCSP certificate that has ended from one that ends', () => {
+    const from = new Date(Date.now() - 30 * DAY).toISOString();
+    const alarmed = (left: number) => {
+      const notAfter = new Date(Date.now() + left * DAY).toISOString();
+      const responders = [{ caKeyId: signer.caKeyId, serial: '4'.repeat(40), notBefore: from, notAfter }];
+      return alarmsOf({ ...status, responders }, null, new Date());
+    };
+    expect(alarmed(8.5)).toEqual([]);
+    expect(alarmed(0.5)).toMatchObject([{ code: 'ocsp-ends', level: 'warn' }]);
+    expect(alarmed(-0.5)).toMatchObject([
+      { code: 'ocsp-ended', level: 'bad', says: expect.stringContaining(' ended at ') as string },
+    ]);
+  });
+
   it('speaks of a former key that stays locked while the signer works', () => {
     const formerKeys: SignerStatus['formerKeys'] = [
       { keyId: 'ab'.repeat(20), state: 'locked', lastEnd: new Date(Date.now() + DAY).toISOString() },

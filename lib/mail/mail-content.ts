@@ -216,6 +216,7 @@ export const MAILS = {
         'crl-ends',
         'ca-ended',
         'ca-ends',
+        'ocsp-ended',
         'ocsp-ends',
         'former-key',
         'relint',

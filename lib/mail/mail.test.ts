@@ -200,6 +200,8 @@ describe('mails in words', () => {
     'journal-other',
     'crl-ended',
     'crl-ends',
+    'ocsp-ended',
+    'ocsp-ends',
     'relint',
     'audit-broken',
   ])('words the alarm %s', (code) => {
