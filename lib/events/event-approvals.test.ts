@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Ctx } from '../ctx';
+import { HubgateError } from '../errors';
+import { signDueRequests } from '../requests/sign-requests';
+import { testHouse, type TestHouse } from '../testing/ctx';
+import { DATABASE_KINDS } from '../testing/database';
+import { listAuditEvents } from '../testing/audit-rows';
+import { allEvents, freshCsr } from '../testing/requests';
+import { startTestSigner, type TestSigner } from '../testing/signer';
+import { approveEvent, rejectEvent } from './approve-event';
+import { invite } from './invite';
+import { planEvent, type EventPlan } from './plan-event';
+import { revokeEvent } from './revoke-event';
+import { submitInvited } from './submit-invited';
+import { viewEvent } from './view-event';
+
+// The portal's word about an event and the signer's, and what happens where they could come apart.
+
+const DAY = 86_400_000;
+let signer: TestSigner;
+let house: TestHouse;
+let olga: Ctx;
+let anna: Ctx;
+
+beforeAll(async () => {
+  signer = await startTestSigner();
+});
+afterEach(() => house.close());
+afterAll(() => signer.remove());
+
+async function open(kind: (typeof DATABASE_KINDS)[number]): Promise<void> {
+  house = await testHouse({ signer, realClock: true, kind });
+  olga = house.person('olga', 'operator');
+  anna = house.person('anna', 'approver');
+}
+
+let made = 0;
+function plan(input: Partial<EventPlan> = {}): EventPlan {
+  made += 1;
+  return {
+    name: `Race ${made}`,
+    startsAt: new Date(house.ctx.now().getTime() - 1000),
+    endsAt: new Date(house.ctx.now().getTime() + 2 * DAY),
+    hubs: [],
+    people: { seats: 2 },
+    spare: 0,
+    ...input,
+  };
+}
+
+const refusal = (code: string) => expect.objectContaining({ code });
+
+/** Anna, while something happens between the signer's yes and the portal's own row. */
+function annaWhile(then: () => Promise<unknown>): Ctx {
+  const approve: Ctx['signer']['approveEvent'] = async (event) => {
+    const state = await anna.signer.approveEvent(event);
+    await then();
+    return state;
+  };
+  return { ...anna, signer: { ...anna.signer, approveEvent: approve } };
+}
+
+const lost = () => Promise.reject(new HubgateError('signer.down', 'The answer was lost.'));
+
+/** Participants of the plan that was approved get in, and it is that plan. */
+async function opens(id: string, seats: number): Promise<void> {
+  const { cards } = await invite(olga, { id, by: 'cards', who: 'waiting' });
+  expect(cards).toHaveLength(seats);
+  const secret = cards[0]?.link.split('#s=')[1] ?? '';
+  await submitInvited(house.ctx, { secret, csr: freshCsr('x'), source: 'web' });
+  const signed = await allEvents(signDueRequests(house.as({ kind: 'system', name: 'sign' })));
+  expect(signed.at(-1)).toMatchObject({ event: 'done', issued: 1, failed: 0 });
+}
+
+describe.each(DATABASE_KINDS)('between the signer and the portal, on %s', (kind) => {
+  it('a plan is not changed any more: what was approved is what goes on', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    const tried: unknown[] = [];
+    const replan = () =>
+      planEvent(olga, { id, ...plan({ people: { seats: 5 } }) }).catch((thrown) => tried.push(thrown));
+    expect(await approveEvent(annaWhile(replan), { id })).toMatchObject({ state: 'APPROVED' });
+    expect(tried).toEqual([refusal('event.state')]);
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'APPROVED', version: 1, seats: 2 });
+    await opens(id, 2);
+  });
+
+  it('a rejection by somebody else comes too late', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    const tried: unknown[] = [];
+    const reject = () =>
+      rejectEvent(house.person('paula', 'approver'), { id, reason: 'No' }).catch((e) => tried.push(e));
+    expect(await approveEvent(annaWhile(reject), { id })).toMatchObject({ state: 'APPROVED' });
+    expect(tried).toEqual([refusal('event.state')]);
+  });
+
+  it('an answer that was lost leaves it to the same approver, who is told the same', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    await expect(approveEvent(annaWhile(lost), { id })).rejects.toEqual(refusal('signer.down'));
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'WAITING' });
+    expect(await approveEvent(anna, { id })).toMatchObject({ state: 'APPROVED' });
+    await opens(id, 2);
+  });
+
+  it('an answer that was lost is asked for again by whoever would change the plan', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    await expect(approveEvent(annaWhile(lost), { id })).rejects.toEqual(refusal('signer.down'));
+    const change = () => planEvent(olga, { id, ...plan({ people: { seats: 5 } }) });
+    // At once it may still be on its way.
+    await expect(change()).rejects.toEqual(refusal('event.state'));
+    house.advance(5 * 60_000);
+    await expect(change()).rejects.toEqual(refusal('event.state'));
+    house.advance(-5 * 60_000);
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'APPROVED', version: 1, seats: 2 });
+    const said = (await listAuditEvents(house.database.db)).filter(
+      ({ action }) => action === 'event.approve',
+    );
+    expect(said.map(({ actor, target }) => [actor, target])).toEqual([['system:event-approval', id]]);
+    await opens(id, 2);
+  });
+
+  it('a signer that never heard of it leaves the plan free, and it is approved anew', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    const deaf: Ctx = { ...anna, signer: { ...anna.signer, approveEvent: lost } };
+    await expect(approveEvent(deaf, { id })).rejects.toEqual(refusal('signer.down'));
+    const change = plan({ people: { seats: 5 } });
+    house.advance(5 * 60_000);
+    await planEvent(olga, { id, ...change });
+    house.advance(-5 * 60_000);
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'WAITING', version: 2, seats: 5 });
+    // The approval of before is of another plan: the page that it was given on says so.
+    await expect(approveEvent(anna, { id, version: 1 })).rejects.toEqual(refusal('event.state'));
+    expect(await approveEvent(anna, { id, version: 2 })).toMatchObject({ state: 'APPROVED' });
+    await opens(id, 5);
+  });
+
+  it('a signer that refuses leaves the plan free at once', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    const refuses = () => Promise.reject(new HubgateError('signer.refused', 'It would outlive the CA.'));
+    const refused: Ctx = { ...anna, signer: { ...anna.signer, approveEvent: refuses } };
+    await expect(approveEvent(refused, { id })).rejects.toEqual(refusal('signer.refused'));
+    await planEvent(olga, { id, ...plan({ people: { seats: 3 } }) });
+    expect(await approveEvent(anna, { id })).toMatchObject({ state: 'APPROVED' });
+    await opens(id, 3);
+  });
+
+  it('it can be given up at any moment', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    await expect(approveEvent(annaWhile(lost), { id })).rejects.toEqual(refusal('signer.down'));
+    expect(await revokeEvent(olga, { id, expectedCount: 0 })).toEqual({ count: 0 });
+    expect(await signer.client.eventState(id)).toMatchObject({ closed: true });
+  });
+});
