@@ -82,7 +82,7 @@ function Allowed({ page, event }: Part) {
         {event.id}
       </span>,
     ],
-    [t('events.organise.organiser'), actorWord(event.organiser)],
+    [t('events.organise.organiser'), actorWord(event.organiser, t)],
     [word('from'), <Time key="from" at={event.startsAt} now={ctx.now()} locale={locale} />],
     [word('until'), <Time key="until" at={event.endsAt} now={ctx.now()} locale={locale} />],
     [word('quota'), event.quota],
@@ -131,7 +131,7 @@ function Decision({ page, event }: Part) {
         <ul className="panel-body approvals">
           {event.approvals.map(({ approver, at }) => (
             <li key={approver}>
-              {word('approvals')} {actorWord(approver)} <Time at={at} now={ctx.now()} locale={locale} />
+              {word('approvals')} {actorWord(approver, t)} <Time at={at} now={ctx.now()} locale={locale} />
             </li>
           ))}
         </ul>
