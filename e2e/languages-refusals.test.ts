@@ -11,6 +11,7 @@ import { browserOf } from './support/holder-browser';
 import { issue, submit } from './support/issue';
 import { startPortal, type Portal } from './support/portal';
 import { until } from './support/ports';
+import { shot } from './support/shot';
 import { ENGLISH, wordsOf } from './support/spanish';
 
 // What rules, checks and the gate say to who reads Spanish, and the pages for when something is not there.
@@ -38,18 +39,6 @@ async function noEnglish(page: Page): Promise<string> {
   const words = await wordsOf(page);
   expect(ENGLISH.filter(([, sentence]) => words.includes(sentence)).map(([key]) => key)).toEqual([]);
   return words;
-}
-
-async function shot(page: Page, name: string): Promise<void> {
-  const shots = process.env['HUBGATE_SHOTS'];
-  if (shots === undefined) return;
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [375, 1440]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-    }
-  }
 }
 
 test('a gate that does not open says why in Spanish: to the unlisted, and where the hub does not answer', async () => {
@@ -162,7 +151,7 @@ test('who lacks the role is told so in either language: as whom, who can change 
   const left = await portal.hubgate(['admin', 'roles', nora.login]);
   expect(left.code, left.stderr).toBe(0);
   await signInByPassword(page, portal.url, '?lang=en', nora);
-  await page.waitForURL(`${portal.url}/`);
+  await page.waitForURL(`${portal.url}/account`);
   await lacksTheRole(page, '/admin?lang=es', { ...spanish, lede: es.common.forbidden.noRole });
   await noEnglish(page);
   await context.close();

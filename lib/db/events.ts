@@ -257,10 +257,13 @@ export async function eventsByIds(
   });
 }
 
-export async function insertEventApproval(
+/** A person's approval of this version, in the place of one that they gave before. */
+export async function replaceEventApproval(
   tx: Tx,
   row: Prisma.EventApprovalUncheckedCreateInput,
 ): Promise<void> {
+  const { eventId, version, approverId } = row;
+  await tx.prisma.eventApproval.deleteMany({ where: { eventId, version, approverId } });
   await tx.prisma.eventApproval.create({ data: row });
 }
 

@@ -6,7 +6,7 @@ import type { Queries } from '../db/client';
 import {
   changeEvent,
   eventApprovalsOf,
-  insertEventApproval,
+  replaceEventApproval,
   type EventApprovalRow,
   type EventRow,
 } from '../db/events';
@@ -16,10 +16,11 @@ import { actorId, requirePermission } from '../identity/authorise';
 import { isAmong } from '../identity/same-person';
 import { approvalEnd } from '../requests/approval-times';
 import type { TouchedApproval } from '../requests/approve-request';
+import { approvalFault, isApprovableAgain } from './approval-fault';
 import { eventContent } from './event-content';
 import { mailEventDecided } from './event-mails';
 import type { EventState } from './event-state';
-import { commitApproval, handOver, isHandedOver, onItsWay, settled } from './hand-over';
+import { approvalsSince, commitApproval, handOver, isHandedOver, onItsWay, settled } from './hand-over';
 import { eventMoved, eventState, isOwnEvent, loadForDecision, nextEventState } from './load-event';
 
 export type ApproveEventInput = {
@@ -41,14 +42,27 @@ export type ApproveEventInput = {
 export async function approveEvent(
   ctx: Ctx,
   input: ApproveEventInput,
-): Promise<{ id: string; state: EventState }> {
+): Promise<{ id: string; state: EventState; missing: number }> {
   requirePermission(ctx, 'requests.decide');
   requireTouch(ctx, input);
+  await requireApprovable(ctx, await loadForDecision(ctx, input.id));
   const { row, approvals } = await storeApproval(ctx, input);
-  if (approvals.length < ctx.config.approval.count) return { id: row.id, state: eventState(row) };
+  const missing = ctx.config.approval.count - approvals.length;
+  if (missing > 0) return { id: row.id, state: eventState(row), missing };
   await handOver(ctx, { row, approvals });
   await commitApproval(ctx, { row, approvals });
-  return { id: row.id, state: 'APPROVED' };
+  return { id: row.id, state: 'APPROVED', missing: 0 };
+}
+
+/**
+ * An event that was approved is approved again only where the signer does not count that any more, and
+ * only as the same plan.
+ *
+ * @throws {HubgateError} `event.state`
+ */
+export async function requireApprovable(ctx: Ctx, row: EventRow): Promise<void> {
+  if (row.state !== 'APPROVED') return;
+  if (!isApprovableAgain(row, await approvalFault(ctx, row))) throw eventMoved(row.state, 'approve');
 }
 
 /** An approver does not approve: the organiser may plan it anew. @throws as approveEvent, `request.reason-required` */
@@ -120,12 +134,13 @@ async function storeApproval(
     await requireDecidable(ctx, tx, row, { version: input.version, action: 'approve' });
     const { content, digest } = await eventContent(ctx, tx, row);
     if (touched && touched.digest !== digest) throw eventMoved('changed', 'approve');
+    if (row.state === 'APPROVED' && row.digest !== digest) throw eventMoved('changed', 'approve');
     const now = ctx.now();
     const counts = (one: Pick<EventApprovalRow, 'digest' | 'expiresAt' | 'method'>): boolean =>
       one.digest === digest &&
       one.expiresAt > now &&
       (ctx.config.approval.require === 'session' || one.method === 'passkey');
-    const standing = (await eventApprovalsOf(tx, row)).filter(counts);
+    const standing = approvalsSince(row, await eventApprovalsOf(tx, row)).filter(counts);
     const approverId = actorId(ctx.actor).slice(0, 64);
     const approvers = standing.map((one) => one.approverId);
     const marked = async (approvals: readonly EventApprovalRow[]) => {
@@ -153,7 +168,7 @@ async function storeApproval(
       createdAt: touched?.approvedAt ?? now,
       expiresAt: touched?.expiresAt ?? approvalEnd(now),
     };
-    await insertEventApproval(tx, approval);
+    await replaceEventApproval(tx, approval);
     const approvals = [...standing, approval];
     if (approvals.length >= ctx.config.approval.count) return marked(approvals);
     await recordAudit(ctx, tx, {

@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Ctx } from '../ctx';
@@ -6,14 +9,16 @@ import { signDueRequests } from '../requests/sign-requests';
 import { testHouse, type TestHouse } from '../testing/ctx';
 import { DATABASE_KINDS } from '../testing/database';
 import { listAuditEvents } from '../testing/audit-rows';
+import { answerTouch, enrolPasskey } from '../testing/enrolled';
 import { allEvents, freshCsr } from '../testing/requests';
 import { startTestSigner, type TestSigner } from '../testing/signer';
 import { approveEvent, rejectEvent } from './approve-event';
+import { approveEventTouched, beginEventTouch } from './event-touch';
 import { invite } from './invite';
 import { planEvent, type EventPlan } from './plan-event';
 import { revokeEvent } from './revoke-event';
 import { submitInvited } from './submit-invited';
-import { viewEvent } from './view-event';
+import { viewEvent, viewEventForDecision } from './view-event';
 
 // The portal's word about an event and the signer's, and what happens where they could come apart.
 
@@ -157,4 +162,116 @@ describe.each(DATABASE_KINDS)('between the signer and the portal, on %s', (kind)
     expect(await revokeEvent(olga, { id, expectedCount: 0 })).toEqual({ count: 0 });
     expect(await signer.client.eventState(id)).toMatchObject({ closed: true });
   });
+});
+
+describe.each(DATABASE_KINDS)('an approval that no longer counts at the signer, on %s', (kind) => {
+  /** As an operator does it: the signer's file, and a restart. */
+  async function signerWants(approvalCount: number): Promise<void> {
+    const file = join(signer.dir, 'policy.json');
+    const policy = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    writeFileSync(file, JSON.stringify({ ...policy, approvalCount }));
+    await signer.stop();
+    await signer.start();
+  }
+  afterEach(() => signerWants(1));
+
+  const wanting = (ctx: Ctx, count: number): Ctx => ({
+    ...ctx,
+    config: { ...ctx.config, approval: { ...ctx.config.approval, count } },
+  });
+  const answering = (ctx: Ctx, eventState: Ctx['signer']['eventState']): Ctx => ({
+    ...ctx,
+    signer: { ...ctx.signer, eventState },
+  });
+
+  it('is told to organiser and approvers, who approve the same plan again', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    await approveEvent(anna, { id });
+    expect(await viewEvent(olga, { id })).toMatchObject({ fault: null });
+    expect((await viewEventForDecision(anna, { id })).actions).not.toContain('approve');
+    await expect(approveEvent(anna, { id })).rejects.toEqual(refusal('event.state'));
+
+    await signerWants(2);
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'APPROVED', fault: 'approvals' });
+    const [one, two] = [wanting(anna, 2), wanting(house.person('paula', 'approver'), 2)];
+    expect((await viewEventForDecision(one, { id })).actions).toContain('approve');
+    // Both do it anew: what stands from before is what does not count.
+    expect(await approveEvent(one, { id, version: 1 })).toMatchObject({ state: 'APPROVED', missing: 1 });
+    await expect(approveEvent(one, { id })).rejects.toEqual(refusal('request.already-decided-by-you'));
+    expect(await viewEvent(olga, { id })).toMatchObject({ fault: 'approvals' });
+    expect(await approveEvent(two, { id, version: 1 })).toMatchObject({ state: 'APPROVED', missing: 0 });
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'APPROVED', version: 1, fault: null });
+    await opens(id, 2);
+  });
+
+  it('is never one of another plan', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    await approveEvent(anna, { id });
+    const kept = await signer.client.eventState(id);
+    const other = answering(anna, async () => ({ ...kept, digest: '0'.repeat(64) }));
+    expect(await viewEventForDecision(other, { id })).toMatchObject({ fault: 'other-plan' });
+    await expect(approveEvent(other, { id })).rejects.toEqual(refusal('event.state'));
+    const former = answering(anna, async () => ({ ...kept, fault: 'former-ca' }));
+    expect(await viewEventForDecision(former, { id })).toMatchObject({ fault: 'former-ca' });
+    await expect(approveEvent(former, { id })).rejects.toEqual(refusal('event.state'));
+  });
+
+  it('is told of a plan that waits, too: of half an approval, and of one that is of another plan', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'WAITING', fault: null });
+    await expect(approveEvent(annaWhile(lost), { id })).rejects.toEqual(refusal('signer.down'));
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'WAITING', fault: 'unfinished' });
+    await approveEvent(anna, { id });
+    const kept = await signer.client.eventState(id);
+    // As after a database of before has been put back.
+    const { id: waits } = await planEvent(olga, plan());
+    const aged = answering(olga, async () => ({ ...kept, eventId: waits }));
+    expect(await viewEvent(aged, { id: waits })).toMatchObject({ state: 'WAITING', fault: 'other-plan' });
+  });
+
+  it('is not claimed of a signer that does not answer, and is told of one that has forgotten', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    await approveEvent(anna, { id });
+    const down = answering(olga, () => Promise.reject(new HubgateError('signer.down', 'Nobody answers.')));
+    expect(await viewEvent(down, { id })).toMatchObject({ fault: 'unknown' });
+    const empty = answering(olga, () => Promise.reject(new HubgateError('event.not-found', 'Never heard.')));
+    expect(await viewEvent(empty, { id })).toMatchObject({ fault: 'missing' });
+    await revokeEvent(olga, { id, expectedCount: 0 });
+    expect(await viewEvent(olga, { id })).toMatchObject({ state: 'CLOSED', fault: null });
+  });
+});
+
+it('an approval by a passkey that was taken away is mended by the touch of another one', async () => {
+  const strict = await startTestSigner({ policy: { approvalMode: 'passkey' } });
+  try {
+    house = await testHouse({
+      signer: strict,
+      realClock: true,
+      config: { approval: { require: 'passkey' } },
+    });
+    olga = house.person('olga', 'operator');
+    anna = house.person('anna', 'approver');
+    const before = await enrolPasskey(anna, strict.operator);
+    const { id } = await planEvent(olga, plan());
+    const touch = async (key: typeof before) =>
+      approveEventTouched(anna, {
+        answer: answerTouch(key, await beginEventTouch(anna, { id, version: 1 })),
+      });
+    expect(await touch(before)).toMatchObject({ state: 'APPROVED', missing: 0 });
+    await expect(beginEventTouch(anna, { id, version: 1 })).rejects.toEqual(refusal('event.state'));
+
+    const [hers] = (await strict.client.approvers()).persons.flatMap(({ passkeys }) => passkeys);
+    await strict.operator.removePasskey({ which: hers?.fingerprint ?? '', by: 'host:test' });
+    const next = await enrolPasskey(anna, strict.operator);
+    expect(await viewEvent(olga, { id })).toMatchObject({ fault: 'approvals' });
+    expect(await touch(next)).toMatchObject({ state: 'APPROVED', missing: 0 });
+    expect(await viewEvent(olga, { id })).toMatchObject({ fault: null });
+    await opens(id, 2);
+  } finally {
+    await strict.remove();
+  }
 });

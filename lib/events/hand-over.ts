@@ -23,6 +23,15 @@ type Mark = Pick<EventRow, 'state' | 'digest'>;
 /** True while an approval is at the signer, or on its way there. */
 export const isHandedOver = ({ state, digest }: Mark): boolean => state === 'WAITING' && digest !== null;
 
+/** Of an event that was approved, those that came after: what stands from before does not mend it. */
+export function approvalsSince<T extends Pick<EventApprovalRow, 'createdAt'>>(
+  { state, decidedAt }: Pick<EventRow, 'state' | 'decidedAt'>,
+  approvals: readonly T[],
+): readonly T[] {
+  if (state !== 'APPROVED' || decidedAt === null) return approvals;
+  return approvals.filter(({ createdAt }) => createdAt > decidedAt);
+}
+
 export function onItsWay(action: string): HubgateError {
   return new HubgateError(
     'event.state',
