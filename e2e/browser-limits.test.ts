@@ -224,7 +224,9 @@ test('by the way of the commands, and in another language: it still takes the pl
   await page.getByRole('link', { name: certs.request.startAgain }).click();
   await page.getByRole('link', { name: certs.commands.title }).click();
   const main = page.locator('main');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(certs.new.titleAgain);
   await expect(main).toContainText(certs.new.againLede.replace('{id}', id));
+  await expect(main).toContainText("NAME='lotte'");
   // What is sent from a shell stands beside the one before: only the field takes its place.
   await expect(main).toContainText(certs.commands.again.replace('{id}', id));
   await expect(main).not.toContainText(certs.commands.sendText.slice(0, 30));

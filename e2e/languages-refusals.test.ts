@@ -58,6 +58,11 @@ test('a gate that does not open says why in Spanish: to the unlisted, and where 
     'En este momento no responde el hub astro',
   );
   await noEnglish(page);
+  const [again] = await Promise.all([
+    page.waitForResponse((answer) => answer.url() === `${portal.gateUrl}/astro/hub`),
+    page.getByRole('link', { name: es.gate.hubDownAgain }).click(),
+  ]);
+  expect(again.status()).toBe(503);
 
   await portal.hubgateJson(['hubs', 'access', 'astro', 'listed']);
   await until('the gate goes by the list', async () => {

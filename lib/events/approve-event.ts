@@ -45,8 +45,9 @@ export async function approveEvent(
 ): Promise<{ id: string; state: EventState; missing: number }> {
   requirePermission(ctx, 'requests.decide');
   requireTouch(ctx, input);
-  await requireApprovable(ctx, await loadForDecision(ctx, input.id));
-  const { row, approvals } = await storeApproval(ctx, input);
+  const seen = await loadForDecision(ctx, input.id);
+  await requireApprovable(ctx, seen);
+  const { row, approvals } = await storeApproval(ctx, input, seen.state);
   const missing = ctx.config.approval.count - approvals.length;
   if (missing > 0) return { id: row.id, state: eventState(row), missing };
   await handOver(ctx, { row, approvals });
@@ -127,6 +128,7 @@ export async function requireDecidable(
 async function storeApproval(
   ctx: Ctx,
   input: ApproveEventInput,
+  seen: string,
 ): Promise<{ row: EventRow; approvals: readonly EventApprovalRow[] }> {
   const { touched } = input;
   return inTransaction(ctx.db, async (tx) => {
@@ -134,6 +136,8 @@ async function storeApproval(
     await requireDecidable(ctx, tx, row, { version: input.version, action: 'approve' });
     const { content, digest } = await eventContent(ctx, tx, row);
     if (touched && touched.digest !== digest) throw eventMoved('changed', 'approve');
+    // Approved meanwhile by somebody else: whether that counts was not asked.
+    if (row.state !== seen) throw eventMoved(row.state, 'approve');
     if (row.state === 'APPROVED' && row.digest !== digest) throw eventMoved('changed', 'approve');
     const now = ctx.now();
     const counts = (one: Pick<EventApprovalRow, 'digest' | 'expiresAt' | 'method'>): boolean =>

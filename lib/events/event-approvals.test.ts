@@ -66,6 +66,24 @@ function annaWhile(then: () => Promise<unknown>): Ctx {
   return { ...anna, signer: { ...anna.signer, approveEvent: approve } };
 }
 
+/** Somebody who has read the event, when something happens to it before they go on. */
+function afterReading(ctx: Ctx, then: () => Promise<unknown>): Ctx {
+  const { prisma } = ctx.db;
+  let first = true;
+  const findUnique = async (query: Parameters<typeof prisma.trainingEvent.findUnique>[0]) => {
+    const row = await prisma.trainingEvent.findUnique(query);
+    if (first) {
+      first = false;
+      await then();
+    }
+    return row;
+  };
+  const instead = (target: object, name: string, value: unknown): unknown =>
+    new Proxy(target, { get: (all, asked) => (asked === name ? value : Reflect.get(all, asked)) });
+  const events = instead(prisma.trainingEvent, 'findUnique', findUnique);
+  return { ...ctx, db: { ...ctx.db, prisma: instead(prisma, 'trainingEvent', events) as typeof prisma } };
+}
+
 const lost = () => Promise.reject(new HubgateError('signer.down', 'The answer was lost.'));
 
 /** Participants of the plan that was approved get in, and it is that plan. */
@@ -89,6 +107,17 @@ describe.each(DATABASE_KINDS)('between the signer and the portal, on %s', (kind)
     expect(tried).toEqual([refusal('event.state')]);
     expect(await viewEvent(olga, { id })).toMatchObject({ state: 'APPROVED', version: 1, seats: 2 });
     await opens(id, 2);
+  });
+
+  it('of two approvers at once one approves, and the other is told', async () => {
+    await open(kind);
+    const { id } = await planEvent(olga, plan());
+    const paula = afterReading(house.person('paula', 'approver'), () => approveEvent(anna, { id }));
+    await expect(approveEvent(paula, { id })).rejects.toEqual(refusal('event.state'));
+    const audited = (await listAuditEvents(house.database.db)).filter(
+      ({ action }) => action === 'event.approve',
+    );
+    expect(audited.map(({ actor }) => actor)).toEqual(['person:anna']);
   });
 
   it('a rejection by somebody else comes too late', async () => {

@@ -53,7 +53,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
   return (
     <PortalPage page={page} at="certs">
       <PageHead
-        title={t(server ? 'certs.new.titleServer' : 'certs.new.title')}
+        title={t(`certs.new.${again !== null ? 'titleAgain' : server ? 'titleServer' : 'title'}`)}
         lede={
           again !== null
             ? t(again.issued ? 'certs.new.againIssued' : 'certs.new.againLede', { id: again.id })
@@ -137,7 +137,10 @@ export default async function NewRequestPage({ searchParams }: Search) {
           </p>
         ) : (
           <CommandLine
-            facts={commandFacts(page, server, known)}
+            facts={commandFacts(page, server, {
+              ...known,
+              account: again?.values.commonName ?? known.account,
+            })}
             again={again?.id ?? null}
             open={way === 'paste'}
             t={t}
@@ -152,7 +155,11 @@ export default async function NewRequestPage({ searchParams }: Search) {
 async function requestBefore(
   page: Page,
   id: string | string[] | undefined,
-): Promise<{ id: string; issued: boolean; values: Record<string, string> } | null> {
+): Promise<{
+  id: string;
+  issued: boolean;
+  values: { commonName: string; email: string; label: string };
+} | null> {
   if (typeof id !== 'string' || !REQUEST_ID.test(id)) return null;
   const own = await page.asRequester(id);
   if (own === null) redirect(`/certs/requests/${id}`); // where the pick-up secret is asked for
