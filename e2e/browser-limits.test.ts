@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
 import en from '../lib/i18n/messages/en.json' with { type: 'json' };
+import es from '../lib/i18n/messages/es.json' with { type: 'json' };
 import { testBrowser } from './support/chromium';
 import { opensslCsr } from './support/csr';
 import { testFirefox } from './support/firefox';
@@ -108,6 +109,54 @@ test('on a machine without the key: the page says so, and takes the right backup
   await other.close();
 });
 
+test('a browser that does not start what makes the file: the page says so, in its own words', async () => {
+  const other = await browser.newContext({ locale: 'es-CL' });
+  await other.addInitScript(() => {
+    window.Worker = class {
+      constructor() {
+        throw new DOMException('Failed to construct Worker', 'SecurityError');
+      }
+    } as unknown as typeof Worker;
+  });
+  const page = await other.newPage();
+  await page.goto(erin.link);
+  await page.locator('#pickup-backup').setInputFiles(erin.backup);
+  await page.locator('#pickup-passphrase').fill(PASSPHRASE);
+  await page.getByRole('button', { name: es.certs.pickup.make.replace('{file}', 'erin.p12') }).click();
+  await expect(page.locator('.callout.is-bad')).toHaveText(es.certs.pickup.failed);
+  await other.close();
+});
+
+test('a passphrase that no file to import can have is told apart from a wrong one', async () => {
+  const pem = await underPhrase('clave de Ñuñoa, larga');
+  const other = await browser.newContext({ locale: 'es-CL' });
+  const page = await other.newPage();
+  await page.goto(erin.link);
+  await page.locator('#pickup-backup').setInputFiles(pem);
+  await page.locator('#pickup-passphrase').fill('clave de Ñuñoa, larga');
+  await page.getByRole('button', { name: es.certs.pickup.make.replace('{file}', 'erin.p12') }).click();
+  await expect(page.locator('#pickup-passphrase-error')).toHaveText(es.certs.pickup.asciiOnly);
+  await other.close();
+});
+
+/** Erin's key under another passphrase, as somebody who has OpenSSL makes it. */
+async function underPhrase(passphrase: string): Promise<string> {
+  const pem = join(portal.dir, 'erin-other-phrase.pem');
+  const from = ['pkcs8', '-topk8', '-in', erin.backup, '-passin', `pass:${PASSPHRASE}`];
+  await mustRun('openssl', [
+    ...from,
+    '-v2',
+    'aes-256-cbc',
+    '-v2prf',
+    'hmacWithSHA256',
+    '-passout',
+    `pass:${passphrase}`,
+    '-out',
+    pem,
+  ]);
+  return pem;
+}
+
 /** Asks for the request, with what its link is for. */
 async function asItStands(link: string): Promise<{ state: string; certificate: { state: string } | null }> {
   const [id = ''] = /R-[0-9A-Z]{8}/.exec(link) ?? [];
@@ -152,12 +201,42 @@ test('a lost key while the request waits, without JavaScript: it is taken back',
   await page.locator('#secret').fill(link.split('#s=')[1] ?? '');
   await page.getByRole('button', { name: certs.request.openGo }).click();
   await page.getByRole('link', { name: certs.request.startAgain }).click();
-  await page.getByRole('link', { name: certs.new.way.paste }).click();
+  await page.getByRole('link', { name: certs.commands.title }).click();
   await expect(page.locator('main')).toContainText(certs.new.againLede.replace('{id}', id));
   await expect(page.locator('#commonName')).toHaveValue('lars');
   await page.locator('#csr').fill((await opensslCsr(portal.dir, 'lars')).csr);
   await page.getByRole('button', { name: certs.new.continue }).click();
   await page.getByRole('button', { name: certs.new.send }).click();
+  await expect(page.getByTestId('pickup-link')).toContainText('/certs/requests/R-');
+  expect(await asItStands(link)).toMatchObject({ state: 'WITHDRAWN' });
+  await other.close();
+});
+
+test('by the way of the commands, and in another language: it still takes the place of the one before', async () => {
+  const first = await mine.newPage();
+  await fillIn(first, 'lotte');
+  await first.getByRole('button', { name: certs.new.send }).click();
+  const link = await first.getByTestId('pickup-link').innerText();
+  const [id = ''] = /R-[0-9A-Z]{8}/.exec(link) ?? [];
+  const other = await browser.newContext();
+  const page = await other.newPage();
+  await page.goto(link);
+  await page.getByRole('link', { name: certs.request.startAgain }).click();
+  await page.getByRole('link', { name: certs.commands.title }).click();
+  const main = page.locator('main');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(certs.new.titleAgain);
+  await expect(main).toContainText(certs.new.againLede.replace('{id}', id));
+  await expect(main).toContainText("NAME='lotte'");
+  // What is sent from a shell stands beside the one before: only the field takes its place.
+  await expect(main).toContainText(certs.commands.again.replace('{id}', id));
+  await expect(main).not.toContainText(certs.commands.sendText.slice(0, 30));
+  await page.getByRole('link', { name: es.common.language.self }).click();
+  await expect(main).toContainText(es.certs.new.againLede.replace('{id}', id));
+  await page.getByRole('link', { name: es.certs.new.way.upload }).click();
+  await expect(main).toContainText(es.certs.new.againLede.replace('{id}', id));
+  await page.locator('#csr').setInputFiles((await opensslCsr(portal.dir, 'lotte')).csrFile);
+  await page.getByRole('button', { name: es.certs.new.continue }).click();
+  await page.getByRole('button', { name: es.certs.new.send }).click();
   await expect(page.getByTestId('pickup-link')).toContainText('/certs/requests/R-');
   expect(await asItStands(link)).toMatchObject({ state: 'WITHDRAWN' });
   await other.close();

@@ -1,13 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
+import en from '../lib/i18n/messages/en.json' with { type: 'json' };
+import es from '../lib/i18n/messages/es.json' with { type: 'json' };
 import { becomeAdministrator } from './support/administrator';
 import { testBrowser, type TestBrowser } from './support/chromium';
 import { bearer, curl } from './support/curl';
 import { startPortal, type Portal } from './support/portal';
+import { until } from './support/ports';
 import { mustRun } from './support/run';
+import { shot } from './support/shot';
 
 // A whole event: a list comes in, an approver approves it, participants open their links, the organiser
 // sees them through, and ends it.
@@ -188,6 +192,50 @@ test('without JavaScript the code is typed, and a CSR pasted', async () => {
   await page.getByRole('button', { name: 'Send the request' }).click();
   await expect(page.getByTestId('pickup-link')).toBeVisible();
   await context.close();
+});
+
+/** As an operator does it: the signer's own file, and a restart. */
+async function signerWants(approvalCount: number): Promise<void> {
+  const file = join(portal.stateDir, 'signer', 'policy.json');
+  const policy = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  await writeFile(file, JSON.stringify({ ...policy, approvalCount }));
+  const { signer } = await portal.processes();
+  if (signer === undefined) throw new Error('no signer process');
+  process.kill(signer, 'SIGTERM');
+  await until('another signer is ready', async () => {
+    const { signer: now } = await portal.processes();
+    return now !== undefined && now !== signer && (await portal.call('/readyz')).status === 200;
+  });
+}
+
+test('an approval that the signer no longer counts: organiser and approvers read it, and what to do', async () => {
+  test.setTimeout(120_000);
+  const { organise, fault } = en.events;
+  const pages = [
+    [`${portal.url}/events/${event}`, fault.todo.again.split('{link}')[0] ?? ''],
+    [`${portal.url}/admin/events/${event}`, fault.todo.againHere],
+  ] as const;
+  await signerWants(2);
+  for (const [address, todo] of pages) {
+    await desk.goto(address);
+    const said = desk.locator('main .callout.is-bad');
+    await expect(said).toContainText(fault.title.approvals);
+    await expect(said).toContainText(fault.why.approvals);
+    await expect(said).toContainText(todo);
+    await shot(desk, address.includes('/admin') ? 'event-fault-admin' : 'event-fault');
+  }
+  const shown = await portal.hubgate(['events', 'show', event]);
+  expect(shown.stdout).toContain('no longer counts at the signer');
+  await desk.goto(`${portal.url}/events/${event}?lang=es`);
+  await expect(desk.locator('main .callout.is-bad')).toContainText(es.events.fault.title.approvals);
+  await desk.goto(`${portal.url}/events/${event}?lang=en`);
+
+  await signerWants(1);
+  for (const [address] of pages) {
+    await desk.goto(address);
+    await expect(desk.locator('main')).toContainText(organise.id);
+    await expect(desk.locator('main .callout.is-bad')).toHaveCount(0);
+  }
 });
 
 test('the organiser sees who is through, and ends the event at once', async () => {

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 
 import { expect, test, type Browser, type Page } from '@playwright/test';
 
-import { becomeAdministrator } from './support/administrator';
+import en from '../lib/i18n/messages/en.json' with { type: 'json' };
+import es from '../lib/i18n/messages/es.json' with { type: 'json' };
+import { becomeAdministrator, signInByPassword } from './support/administrator';
 import { testBrowser } from './support/chromium';
 import { opensslCsr } from './support/csr';
 import { browserOf } from './support/holder-browser';
 import { issue, submit } from './support/issue';
 import { startPortal, type Portal } from './support/portal';
 import { until } from './support/ports';
+import { shot } from './support/shot';
 import { ENGLISH, wordsOf } from './support/spanish';
 
 // What rules, checks and the gate say to who reads Spanish, and the pages for when something is not there.
@@ -38,18 +41,6 @@ async function noEnglish(page: Page): Promise<string> {
   return words;
 }
 
-async function shot(page: Page, name: string): Promise<void> {
-  const shots = process.env['HUBGATE_SHOTS'];
-  if (shots === undefined) return;
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [375, 1440]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-    }
-  }
-}
-
 test('a gate that does not open says why in Spanish: to the unlisted, and where the hub does not answer', async () => {
   test.setTimeout(180_000);
   const issued = await issue(portal, await portal.token('approver', 'operator'), 'emil');
@@ -67,6 +58,11 @@ test('a gate that does not open says why in Spanish: to the unlisted, and where 
     'En este momento no responde el hub astro',
   );
   await noEnglish(page);
+  const [again] = await Promise.all([
+    page.waitForResponse((answer) => answer.url() === `${portal.gateUrl}/astro/hub`),
+    page.getByRole('link', { name: es.gate.hubDownAgain }).click(),
+  ]);
+  expect(again.status()).toBe(503);
 
   await portal.hubgateJson(['hubs', 'access', 'astro', 'listed']);
   await until('the gate goes by the list', async () => {
@@ -106,9 +102,11 @@ test('what the checks find is Spanish in the wizard, in the queue and on the pag
     'Nadie más tiene el nombre de cuenta dora.',
     'La clave no llegó con ninguna otra solicitud.',
     'La firmó su propia clave (Ed25519).',
+    es.admin.common.actor.visitor,
   ]) {
     expect(words).toContain(sentence);
   }
+  expect(words).not.toContain('visitor');
   await shot(desk, 'request');
 
   await desk.goto(`${portal.url}/events/new`);
@@ -122,6 +120,62 @@ test('what the checks find is Spanish in the wizard, in the queue and on the pag
   await shot(desk, 'locked');
   await admin.close();
 });
+
+test('who lacks the role is told so in either language: as whom, who can change that, where to go on', async () => {
+  test.setTimeout(180_000);
+  const nora = { login: 'nora', name: 'Nora Núñez', password: 'nine quiet harbours at dusk' };
+  const made = await portal.hubgateJson(['admin', 'create', '--role', 'approver']);
+  const context = await browser.newContext({ locale: 'en-GB' });
+  const page = await context.newPage();
+  await becomeAdministrator(page, String(made['url']), nora);
+  await lacksTheRole(page, '/admin/people', {
+    name: nora.login,
+    title: en.common.forbidden.title,
+    lede: en.common.forbidden.roles.replace('{roles}', en.admin.people.role.approver),
+    whatToDo: en.common.forbidden.whatToDo,
+    account: en.common.forbidden.account,
+  });
+  const spanish = {
+    name: nora.login,
+    title: es.common.forbidden.title,
+    lede: es.common.forbidden.roles.replace('{roles}', es.admin.people.role.approver),
+    whatToDo: es.common.forbidden.whatToDo,
+    account: es.common.forbidden.account,
+  };
+  await lacksTheRole(page, '/admin/people?lang=es', spanish);
+  await noEnglish(page);
+  await shot(page, 'forbidden');
+
+  // Without scripts as well, where the document of a page that refuses comes empty from Next.
+  const storageState = await context.storageState();
+  const plain = await browser.newContext({ locale: 'es-CL', javaScriptEnabled: false, storageState });
+  await lacksTheRole(await plain.newPage(), '/admin/people', spanish);
+  await plain.close();
+
+  // And without any role, from the administration's first page on.
+  const left = await portal.hubgate(['admin', 'roles', nora.login]);
+  expect(left.code, left.stderr).toBe(0);
+  await signInByPassword(page, portal.url, '?lang=en', nora);
+  await page.waitForURL(`${portal.url}/account`);
+  await lacksTheRole(page, '/admin?lang=es', { ...spanish, lede: es.common.forbidden.noRole });
+  await noEnglish(page);
+  await context.close();
+});
+
+async function lacksTheRole(
+  page: Page,
+  path: string,
+  says: { name: string; title: string; lede: string; whatToDo: string; account: string },
+): Promise<void> {
+  const answer = await page.goto(`${portal.url}${path}`);
+  expect(answer?.status()).toBe(403);
+  await expect(page).toHaveTitle(new RegExp(`^${says.title}`));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(says.title);
+  const main = page.locator('main');
+  await expect(main).toContainText(says.lede.replace('{name}', says.name));
+  await expect(main).toContainText(says.whatToDo);
+  await expect(main.getByRole('link', { name: says.account })).toHaveAttribute('href', '/account');
+}
 
 test('a portal that starts says so in Spanish, without scripts, and is there by itself when it runs', async () => {
   test.setTimeout(180_000);

@@ -6,13 +6,25 @@ import { Words, slot } from '../ui/words';
 import { CSR_TOOLS, csrCommands, type CsrCommandFacts } from './csr-commands';
 
 /** The whole way by commands, for those who have OpenSSL and curl. */
-export function CommandLine({ facts, open, t }: { facts: CsrCommandFacts; open: boolean; t: Translate }) {
-  const { make, trust, send, wait, p12 } = csrCommands(facts);
+export function CommandLine({
+  facts,
+  again,
+  open,
+  t,
+}: {
+  facts: CsrCommandFacts;
+  /** The request whose place the form takes: of the commands only those help that make the CSR for it. */
+  again: string | null;
+  open: boolean;
+  t: Translate;
+}) {
+  const { make } = csrCommands(facts);
   const block = (code: string) => <CodeBlock code={code} about={t('common.aboutCommand')} t={t} />;
   const [first, ...others] = CSR_TOOLS;
+  const lede = again !== null ? 'again' : facts.server ? 'ledeServer' : 'lede';
   return (
     <Fold id="command-line" open={open} title={t('certs.commands.title')}>
-      <p>{t(facts.server ? 'certs.commands.ledeServer' : 'certs.commands.lede')}</p>
+      <p>{t(`certs.commands.${lede}`, { id: again ?? '' })}</p>
       <h2>{t('certs.commands.make')}</h2>
       {block(make[first])}
       {others.map((tool) => (
@@ -20,6 +32,16 @@ export function CommandLine({ facts, open, t }: { facts: CsrCommandFacts; open: 
           {block(make[tool])}
         </Fold>
       ))}
+      {again === null ? <SendAndFetch facts={facts} t={t} /> : null}
+    </Fold>
+  );
+}
+
+function SendAndFetch({ facts, t }: { facts: CsrCommandFacts; t: Translate }) {
+  const { trust, send, wait, p12 } = csrCommands(facts);
+  const block = (code: string) => <CodeBlock code={code} about={t('common.aboutCommand')} t={t} />;
+  return (
+    <>
       {trust === null ? null : (
         <>
           <h2>{t('certs.commands.trust')}</h2>
@@ -46,6 +68,6 @@ export function CommandLine({ facts, open, t }: { facts: CsrCommandFacts; open: 
           {block(p12)}
         </>
       )}
-    </Fold>
+    </>
   );
 }

@@ -10,6 +10,7 @@ export const PICKUP_WORDS = [
   'make',
   'working',
   'wrongPassphrase',
+  'asciiOnly',
   'notAKey',
   'otherKey',
   'failed',

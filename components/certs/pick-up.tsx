@@ -15,6 +15,7 @@ import { decryptKey } from './encrypted-key';
 import { findKey } from './key-store';
 import { buildP12InWorker } from './p12-in-worker';
 import { p12Name } from './p12-name';
+import { passphraseProblem } from './passphrase';
 import type { PickUpWords } from './pick-up-words';
 import { saveFile } from './save-file';
 
@@ -65,6 +66,7 @@ export function PickUp({
       return { field: 'backup', message: words.notAKey };
     }
     if (pkcs8 === null) return { field: 'passphrase', message: words.wrongPassphrase };
+    if (passphraseProblem(passphrase) === 'ascii') return { field: 'passphrase', message: words.asciiOnly };
     if ((await publicDigest(pkcs8)) !== facts.spkiSha256) return { field: 'backup', message: words.otherKey };
     try {
       const file = await buildP12InWorker({
@@ -77,8 +79,8 @@ export function PickUp({
       saveFile(fileName, 'application/x-pkcs12', file.slice().buffer);
       return null;
     } catch (thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      return { field: 'file', message: words.failed.replace('{reason}', reason) };
+      console.error(thrown); // in the words of a library: for whoever looks into it
+      return { field: 'file', message: words.failed };
     }
   }
 

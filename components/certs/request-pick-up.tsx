@@ -60,7 +60,7 @@ export function RequestPickUp({
               form: pkcs12Form(platform),
             }}
             fetched={fetched}
-            words={wordsOf(t, 'certs.pickup', PICKUP_WORDS, ['file', 'reason'])}
+            words={wordsOf(t, 'certs.pickup', PICKUP_WORDS, ['file'])}
           />
           {again ? <StartAgain id={view.id} t={t} /> : null}
         </div>

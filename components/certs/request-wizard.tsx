@@ -120,6 +120,7 @@ export function RequestWizard({
         <fieldset hidden={previewing} disabled={previewing}>
           <WizardForm
             way={way}
+            here={again ? `/certs/new?again=${again.id}` : '/certs/new'}
             server={server}
             words={words}
             facts={facts}

@@ -14,6 +14,8 @@ import type { WizardFacts, WizardWords } from './wizard-words';
 
 type Props = {
   way: Way;
+  /** This very form, to be opened over https. */
+  here: string;
   server: boolean;
   words: WizardWords;
   facts: WizardFacts;
@@ -24,13 +26,13 @@ type Props = {
 };
 
 /** The first step: where the key comes from, account name, e-mail address, the device, a note. */
-export function WizardForm({ way, server, words, facts, values, wrong, keyFacts, busy }: Props) {
+export function WizardForm({ way, here, server, words, facts, values, wrong, keyFacts, busy }: Props) {
   const error = (field: string) => (wrong?.field === field ? wrong.message : undefined);
   return (
     <>
       {way === 'browser' ? <NeedsScript text={words.noScript} /> : null}
       {way === 'browser' ? (
-        <NeedsCrypto text={words.noCrypto} link={words.noCryptoLink} href={`${facts.siteUrl}/certs/new`} />
+        <NeedsCrypto text={words.noCrypto} link={words.noCryptoLink} href={`${facts.siteUrl}${here}`} />
       ) : null}
       {way === 'paste' ? <Paste words={words} value={values['csr']} error={error('csr')} /> : null}
       {way === 'upload' ? <Upload words={words} error={error('csr')} /> : null}

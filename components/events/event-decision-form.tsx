@@ -23,7 +23,8 @@ export function EventDecisionForm({
   version: number;
   /** An approval needs the touch of a passkey; null: it does not. */
   touch: TouchAsking<TouchQuestion> | null;
-  words: Record<'approve' | 'approveHelp' | 'reject' | 'reason' | 'reasonHelp', string>;
+  /** `reject`: null where there is nothing left but to approve. */
+  words: Record<'approve' | 'approveHelp' | 'reason' | 'reasonHelp', string> & { reject: string | null };
 }) {
   const [state, send, pending] = useActionState(action, IDLE);
   const { problem, waiting, sendTouched } = useTouch(touch);
@@ -64,26 +65,28 @@ export function EventDecisionForm({
           </>
         ) : null}
       </form>
-      <form action={send}>
-        {seen}
-        <input type="hidden" name="decision" value="reject" />
-        <TextField
-          dense
-          id="reason"
-          name="reason"
-          rows={3}
-          maxLength={1000}
-          label={words.reason}
-          help={words.reasonHelp}
-          error={faultOf(state, 'reason')}
-          defaultValue={kept(state, 'reason')}
-        />
-        <p className="actions">
-          <Button type="submit" aria-disabled={busy || undefined}>
-            {words.reject}
-          </Button>
-        </p>
-      </form>
+      {words.reject === null ? null : (
+        <form action={send}>
+          {seen}
+          <input type="hidden" name="decision" value="reject" />
+          <TextField
+            dense
+            id="reason"
+            name="reason"
+            rows={3}
+            maxLength={1000}
+            label={words.reason}
+            help={words.reasonHelp}
+            error={faultOf(state, 'reason')}
+            defaultValue={kept(state, 'reason')}
+          />
+          <p className="actions">
+            <Button type="submit" aria-disabled={busy || undefined}>
+              {words.reject}
+            </Button>
+          </p>
+        </form>
+      )}
     </div>
   );
 }

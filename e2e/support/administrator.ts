@@ -10,20 +10,20 @@ import type { Portal } from './portal';
 export const ADMIN = { login: 'paula', name: 'Paula', password: 'correct horse battery staple' };
 
 /** Follows the one-time link as a person does, in this browser. */
-export async function becomeAdministrator(page: Page, link: string): Promise<void> {
+export async function becomeAdministrator(page: Page, link: string, who = ADMIN): Promise<void> {
   await page.goto(link);
-  await page.getByLabel('Login', { exact: true }).fill(ADMIN.login);
-  await page.getByLabel('Your name').fill(ADMIN.name);
-  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByLabel('Login', { exact: true }).fill(who.login);
+  await page.getByLabel('Your name').fill(who.name);
+  await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Become administrator' }).click();
   await page.waitForURL(/\/admin/);
 }
 
 /** The first factor, on the portal's own form. */
-export async function signInByPassword(page: Page, url: string, next = ''): Promise<void> {
+export async function signInByPassword(page: Page, url: string, next = '', who = ADMIN): Promise<void> {
   await page.goto(`${url}/sign-in${next}`);
-  await page.getByLabel('Login').fill(ADMIN.login);
-  await page.getByLabel('Password').fill(ADMIN.password);
+  await page.getByLabel('Login').fill(who.login);
+  await page.getByLabel('Password').fill(who.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 

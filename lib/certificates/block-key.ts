@@ -28,6 +28,7 @@ export async function blockKey(
   if (!/^[0-9a-f]{64}$/.test(spkiSha256)) {
     throw new HubgateError('http.invalid', 'A key is named by 64 hex digits: SHA-256 of its public key.', {
       field: 'key',
+      params: { reason: 'key-digest' },
     });
   }
   const reason = checkPrintable(input.reason, 'note', { maxLength: REASON_MAX });

@@ -110,7 +110,8 @@ function registerDecisions(events: Command): void {
     .action((id: string, _options: object, command: Command) =>
       withCtx(command, async (ctx, out) => {
         const decision = await approveEvent(ctx, { id });
-        out.result(decision, `${decision.id} is ${decision.state}.`);
+        const more = decision.missing === 0 ? '' : ` Approvals that are still needed: ${decision.missing}.`;
+        out.result(decision, `${decision.id} is ${decision.state}.${more}`);
       }),
     );
   events
@@ -164,10 +165,21 @@ function readList(file: string): Uint8Array {
   }
 }
 
+const FAULTS: Record<NonNullable<EventDecisionView['fault']>, string> = {
+  approvals: 'its approval no longer counts at the signer: approve it again',
+  missing: 'the signer does not know it: approve it again',
+  'former-ca': 'it was approved for another signing CA: end it and plan another one',
+  closed: 'the signer has closed it: end it and plan another one',
+  'other-plan': 'the signer keeps another plan under this id: end it and plan another one',
+  unfinished: "the signer's answer to its approval is not known: approve it once more",
+  unknown: 'the signer does not answer: whether the approval counts is not known',
+};
+
 function eventText(view: EventDecisionView): string {
   const facts: [string, string][] = [
     ['event', `${view.id} ${view.name}`],
     ['phase', view.phase],
+    ...(view.fault === null ? [] : [['but', FAULTS[view.fault]] as [string, string]]),
     ['organiser', view.organiser],
     ['from', view.startsAt],
     ['until', view.endsAt],

@@ -45,14 +45,21 @@ export async function insertEvent(tx: Tx, row: Prisma.TrainingEventUncheckedCrea
   await tx.prisma.trainingEvent.create({ data: row });
 }
 
-/** Changes an event that is still in this state and version; false when somebody else was faster. */
+/**
+ * Changes an event that is still in this state and version, with what the signer was asked about it;
+ * false when somebody else was faster.
+ *
+ * @param since the last change that may have been made, where none after it may be lost
+ */
 export async function changeEvent(
   tx: Tx,
-  from: Pick<EventRow, 'id' | 'state' | 'version'>,
+  from: Pick<EventRow, 'id' | 'state' | 'version' | 'digest'>,
   change: Prisma.TrainingEventUncheckedUpdateManyInput,
+  since?: Date,
 ): Promise<boolean> {
-  const { id, state, version } = from;
-  const { count } = await tx.prisma.trainingEvent.updateMany({ where: { id, state, version }, data: change });
+  const { id, state, version, digest } = from;
+  const where = { id, state, version, digest, ...(since === undefined ? {} : { updatedAt: since }) };
+  const { count } = await tx.prisma.trainingEvent.updateMany({ where, data: change });
   return count === 1;
 }
 
@@ -250,10 +257,13 @@ export async function eventsByIds(
   });
 }
 
-export async function insertEventApproval(
+/** A person's approval of this version, in the place of one that they gave before. */
+export async function replaceEventApproval(
   tx: Tx,
   row: Prisma.EventApprovalUncheckedCreateInput,
 ): Promise<void> {
+  const { eventId, version, approverId } = row;
+  await tx.prisma.eventApproval.deleteMany({ where: { eventId, version, approverId } });
   await tx.prisma.eventApproval.create({ data: row });
 }
 

@@ -6,22 +6,21 @@ import type { Queries } from '../db/client';
 import {
   changeEvent,
   eventApprovalsOf,
-  insertEventApproval,
+  replaceEventApproval,
   type EventApprovalRow,
   type EventRow,
 } from '../db/events';
 import { inTransaction } from '../db/in-transaction';
 import { HubgateError } from '../errors';
-import { publishHubMaps } from '../hubs/publish-maps';
 import { actorId, requirePermission } from '../identity/authorise';
 import { isAmong } from '../identity/same-person';
 import { approvalEnd } from '../requests/approval-times';
 import type { TouchedApproval } from '../requests/approve-request';
-import { wireApproval } from '../requests/wire-approval';
-import { EventContent } from '../wire/event';
+import { approvalFault, isApprovableAgain } from './approval-fault';
 import { eventContent } from './event-content';
 import { mailEventDecided } from './event-mails';
 import type { EventState } from './event-state';
+import { approvalsSince, commitApproval, handOver, isHandedOver, onItsWay, settled } from './hand-over';
 import { eventMoved, eventState, isOwnEvent, loadForDecision, nextEventState } from './load-event';
 
 export type ApproveEventInput = {
@@ -43,30 +42,28 @@ export type ApproveEventInput = {
 export async function approveEvent(
   ctx: Ctx,
   input: ApproveEventInput,
-): Promise<{ id: string; state: EventState }> {
+): Promise<{ id: string; state: EventState; missing: number }> {
   requirePermission(ctx, 'requests.decide');
   requireTouch(ctx, input);
-  const { row, approvals } = await storeApproval(ctx, input);
-  if (approvals.length < ctx.config.approval.count) return { id: row.id, state: eventState(row) };
-  await handOver(ctx, approvals);
-  await inTransaction(ctx.db, async (tx) => {
-    const change = {
-      state: 'APPROVED',
-      digest: approvals[0]?.digest ?? null,
-      decidedBy: actorName(ctx.actor),
-      decidedAt: ctx.now(),
-      updatedAt: ctx.now(),
-    };
-    if (!(await changeEvent(tx, row, change))) throw eventMoved(row.state, 'approve');
-    await recordAudit(ctx, tx, {
-      action: 'event.approve',
-      target: row.id,
-      data: { digest: change.digest, approvals: approvals.length, quota: row.quota },
-    });
-    await mailEventDecided(ctx, tx, row, { decision: 'approved', reason: '' });
-  });
-  await publishHubMaps(ctx);
-  return { id: row.id, state: 'APPROVED' };
+  const seen = await loadForDecision(ctx, input.id);
+  await requireApprovable(ctx, seen);
+  const { row, approvals } = await storeApproval(ctx, input, seen.state);
+  const missing = ctx.config.approval.count - approvals.length;
+  if (missing > 0) return { id: row.id, state: eventState(row), missing };
+  await handOver(ctx, { row, approvals });
+  await commitApproval(ctx, { row, approvals });
+  return { id: row.id, state: 'APPROVED', missing: 0 };
+}
+
+/**
+ * An event that was approved is approved again only where the signer does not count that any more, and
+ * only as the same plan.
+ *
+ * @throws {HubgateError} `event.state`
+ */
+export async function requireApprovable(ctx: Ctx, row: EventRow): Promise<void> {
+  if (row.state !== 'APPROVED') return;
+  if (!isApprovableAgain(row, await approvalFault(ctx, row))) throw eventMoved(row.state, 'approve');
 }
 
 /** An approver does not approve: the organiser may plan it anew. @throws as approveEvent, `request.reason-required` */
@@ -81,9 +78,11 @@ export async function rejectEvent(
       field: 'reason',
     });
   }
+  await settled(ctx, await loadForDecision(ctx, input.id), 'reject');
   await inTransaction(ctx.db, async (tx) => {
     const row = await loadForDecision(ctx, input.id, tx);
     await requireDecidable(ctx, tx, row, { version: input.version, action: 'reject' });
+    if (isHandedOver(row)) throw onItsWay('reject');
     const now = ctx.now();
     const change = {
       state: 'REJECTED',
@@ -122,24 +121,39 @@ export async function requireDecidable(
   }
 }
 
-/** Stores this person's approval, unless it stands there already, and answers with those that count. */
-async function storeApproval(ctx: Ctx, input: ApproveEventInput) {
+/**
+ * Stores this person's approval, unless it stands there already, and answers with those that count. With
+ * the last one that is needed the event is marked as handed over (lib/events/hand-over.ts).
+ */
+async function storeApproval(
+  ctx: Ctx,
+  input: ApproveEventInput,
+  seen: string,
+): Promise<{ row: EventRow; approvals: readonly EventApprovalRow[] }> {
   const { touched } = input;
   return inTransaction(ctx.db, async (tx) => {
     const row = await loadForDecision(ctx, input.id, tx);
     await requireDecidable(ctx, tx, row, { version: input.version, action: 'approve' });
     const { content, digest } = await eventContent(ctx, tx, row);
     if (touched && touched.digest !== digest) throw eventMoved('changed', 'approve');
+    // Approved meanwhile by somebody else: whether that counts was not asked.
+    if (row.state !== seen) throw eventMoved(row.state, 'approve');
+    if (row.state === 'APPROVED' && row.digest !== digest) throw eventMoved('changed', 'approve');
     const now = ctx.now();
     const counts = (one: Pick<EventApprovalRow, 'digest' | 'expiresAt' | 'method'>): boolean =>
       one.digest === digest &&
       one.expiresAt > now &&
       (ctx.config.approval.require === 'session' || one.method === 'passkey');
-    const standing = (await eventApprovalsOf(tx, row)).filter(counts);
+    const standing = approvalsSince(row, await eventApprovalsOf(tx, row)).filter(counts);
     const approverId = actorId(ctx.actor).slice(0, 64);
     const approvers = standing.map((one) => one.approverId);
+    const marked = async (approvals: readonly EventApprovalRow[]) => {
+      const mark = { digest, updatedAt: now };
+      if (!(await changeEvent(tx, row, mark))) throw eventMoved(row.state, 'approve');
+      return { row: { ...row, ...mark }, approvals };
+    };
     if (await isAmong(tx, ctx.actor, approvers)) {
-      if (standing.length >= ctx.config.approval.count) return { row, approvals: standing };
+      if (standing.length >= ctx.config.approval.count) return marked(standing);
       throw new HubgateError(
         'request.already-decided-by-you',
         'You have approved this event already: a second person has to.',
@@ -158,22 +172,16 @@ async function storeApproval(ctx: Ctx, input: ApproveEventInput) {
       createdAt: touched?.approvedAt ?? now,
       expiresAt: touched?.expiresAt ?? approvalEnd(now),
     };
-    await insertEventApproval(tx, approval);
+    await replaceEventApproval(tx, approval);
     const approvals = [...standing, approval];
-    if (approvals.length < ctx.config.approval.count) {
-      await recordAudit(ctx, tx, {
-        action: 'event.approve-first',
-        target: row.id,
-        data: { digest, approvals: approvals.length, needed: ctx.config.approval.count },
-      });
-    }
+    if (approvals.length >= ctx.config.approval.count) return marked(approvals);
+    await recordAudit(ctx, tx, {
+      action: 'event.approve-first',
+      target: row.id,
+      data: { digest, approvals: approvals.length, needed: ctx.config.approval.count },
+    });
     return { row, approvals };
   });
-}
-
-async function handOver(ctx: Ctx, approvals: readonly EventApprovalRow[]): Promise<void> {
-  const content = EventContent.parse(JSON.parse(approvals[0]?.content ?? 'null'));
-  await ctx.signer.approveEvent({ content, approvals: approvals.map(wireApproval) });
 }
 
 function requireTouch(ctx: Ctx, input: ApproveEventInput): void {

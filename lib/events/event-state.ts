@@ -17,7 +17,8 @@ export const EVENT_TRANSITIONS: Record<EventState, Partial<Record<EventAction, E
   DRAFT: { plan: 'WAITING', close: 'CLOSED' },
   WAITING: { plan: 'WAITING', approve: 'APPROVED', reject: 'REJECTED', close: 'CLOSED' },
   REJECTED: { plan: 'WAITING', close: 'CLOSED' },
-  APPROVED: { invite: 'APPROVED', close: 'CLOSED' },
+  // Again, for the same plan, where the signer does not count the approval any more.
+  APPROVED: { approve: 'APPROVED', invite: 'APPROVED', close: 'CLOSED' },
   // Again, for certificates that a broken revocation left.
   CLOSED: { close: 'CLOSED' },
 };

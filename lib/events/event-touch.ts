@@ -5,7 +5,7 @@ import { requirePermission, requirePerson } from '../identity/authorise';
 import type { TouchAnswer, TouchQuestion } from '../identity/touch-answer';
 import { takeTouch } from '../requests/take-touch';
 import { acceptedPasskeys, openTouch, TouchBasis } from '../requests/touch-question';
-import { approveEvent, requireDecidable } from './approve-event';
+import { approveEvent, requireApprovable, requireDecidable } from './approve-event';
 import { eventContent } from './event-content';
 import type { EventState } from './event-state';
 import { loadForDecision } from './load-event';
@@ -31,6 +31,7 @@ export async function beginEventTouch(
   requirePermission(ctx, 'requests.decide');
   const { userId } = requirePerson(ctx);
   const row = await loadForDecision(ctx, input.id);
+  await requireApprovable(ctx, row);
   await requireDecidable(ctx, ctx.db, row, { version: input.version, action: 'approve' });
   const allow = await acceptedPasskeys(ctx, userId);
   const { digest } = await eventContent(ctx, ctx.db, row);
@@ -46,7 +47,7 @@ export async function beginEventTouch(
 export async function approveEventTouched(
   ctx: Ctx,
   input: { answer: TouchAnswer },
-): Promise<{ id: string; state: EventState }> {
+): Promise<{ id: string; state: EventState; missing: number }> {
   requirePermission(ctx, 'requests.decide');
   const { userId } = requirePerson(ctx);
   const { begun, touchedAt } = await takeTouch(ctx, {

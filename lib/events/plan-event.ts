@@ -14,6 +14,7 @@ import { EVENT_MAX_AHEAD_DAYS, EVENT_MAX_CERTIFICATES, EVENT_MAX_DAYS, EVENT_MAX
 import { checkPrintable } from '../x509/subject-policy';
 import { eventNames, heldNames } from './event-names';
 import { mailEventWaiting } from './event-mails';
+import { settled } from './hand-over';
 import { eventMoved, loadOrganised, nextEventState } from './load-event';
 import { readCsv, type ListedPerson } from './read-csv';
 
@@ -49,9 +50,8 @@ export async function planEvent(
   ctx: Ctx,
   input: EventPlan & { id?: string | undefined },
 ): Promise<{ id: string }> {
-  const before = input.id === undefined ? null : await loadOrganised(ctx, input.id);
+  const before = input.id === undefined ? null : await loadPlannable(ctx, input.id);
   if (before === null) requirePermission(ctx, 'events.manage');
-  else nextEventState(before, 'plan');
   const id = before?.id ?? newEventId();
   const name = checkPrintable(input.name, 'name', { maxLength: NAME_MAX });
   const dates = readDates(ctx, input);
@@ -126,6 +126,13 @@ export async function nameOrganiser(
     await recordAudit(ctx, tx, { action: 'event.name-organiser', target: id, data: { name, organiser } });
   });
   return { id };
+}
+
+/** Never one that the signer may be about to keep. @throws {HubgateError} as planEvent() */
+async function loadPlannable(ctx: Ctx, id: string): Promise<EventRow> {
+  const row = await settled(ctx, await loadOrganised(ctx, id), 'plan');
+  nextEventState(row, 'plan');
+  return row;
 }
 
 /** As for requests, with another letter. */

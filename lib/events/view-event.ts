@@ -1,11 +1,13 @@
 import type { Ctx } from '../ctx';
 import { eventApprovalsOf, progressOf, type EventRow, type Progress } from '../db/events';
 import { hubsWithEvent } from '../db/hub-access';
+import { approvalFault, isApprovableAgain, type ApprovalFault } from './approval-fault';
 import type { EventAction } from './event-state';
 import { allowedEventActions } from './event-state';
 import { eventContent } from './event-content';
 import { eventItem, type EventItem } from './list-events';
 import { eventState, isOwnEvent, loadForDecision, loadOrganised } from './load-event';
+import { approvalsSince } from './hand-over';
 import { countRevocable } from './revoke-event';
 
 /** The steps of a participant, in their order; each is the furthest that is known. */
@@ -44,6 +46,8 @@ export type EventView = EventItem & {
   actions: EventAction[];
   /** Certificates that can be revoked now. */
   revocable: number;
+  /** Why the signer would sign nothing for it, or why the portal cannot tell. */
+  fault: ApprovalFault | null;
   /** The hubs of the plan, and others that let the event in all the same. */
   lists: EventHub[];
 };
@@ -67,9 +71,12 @@ export type EventDecisionView = EventView & {
 /** The same for who decides on it. @throws {HubgateError} `auth.*`, `event.not-found` */
 export async function viewEventForDecision(ctx: Ctx, input: { id: string }): Promise<EventDecisionView> {
   const row = await loadForDecision(ctx, input.id);
-  const approvals = await eventApprovalsOf(ctx.db, row);
+  const view = await viewOf(ctx, row);
+  const approvals = isApprovableAgain(row, view.fault)
+    ? approvalsSince(row, await eventApprovalsOf(ctx.db, row))
+    : await eventApprovalsOf(ctx.db, row);
   return {
-    ...(await viewOf(ctx, row)),
+    ...view,
     digest: row.state === 'WAITING' ? (await eventContent(ctx, ctx.db, row)).digest : row.digest,
     own: await isOwnEvent(ctx, ctx.db, row),
     approvals: approvals.map(({ approver, createdAt }) => ({ approver, at: createdAt.toISOString() })),
@@ -83,12 +90,17 @@ async function viewOf(ctx: Ctx, row: EventRow): Promise<EventView> {
     STEPS.map((step) => [step, participants.filter((one) => one.step === step).length]),
   ) as Record<Step, number>;
   const item = eventItem(ctx, row, participants.length);
+  const fault = await approvalFault(ctx, row);
+  const actions = allowedEventActions(eventState(row)).filter(
+    (action) => action !== 'approve' || row.state !== 'APPROVED' || isApprovableAgain(row, fault),
+  );
   return {
     ...item,
     participants,
     counts,
-    actions: allowedEventActions(eventState(row)),
+    actions,
     revocable: await countRevocable(ctx, row.id),
+    fault,
     lists: eventHubs(item.hubs, await hubsWithEvent(ctx.db, row.id)),
   };
 }

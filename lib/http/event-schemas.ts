@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { APPROVAL_FAULTS } from '../events/approval-fault';
 import { EVENT_PHASES, EVENT_STATES } from '../events/event-state';
 import { SEATS_MAX } from '../events/plan-event';
 import { STEPS } from '../events/view-event';
@@ -45,7 +46,9 @@ export const InviteBody = z.strictObject({
   participant: z.string().max(64).optional().describe('One alone; otherwise everybody who waits'),
 });
 
-export const EventDecision = z.object({ id: Id, state: State }).meta({ id: 'EventDecision' });
+export const EventDecision = z
+  .object({ id: Id, state: State, missing: z.int().optional().describe('Approvals that are still needed') })
+  .meta({ id: 'EventDecision' });
 export const Planned = z.object({ id: Id }).meta({ id: 'PlannedEvent' });
 export const EndedEvent = z.object({ count: z.int() }).meta({ id: 'EndedEvent' });
 export const Invited = z
@@ -82,6 +85,10 @@ export const EventAnswer = z
     ...item,
     counts: z.record(z.enum(STEPS), z.int()),
     revocable: z.int(),
+    fault: z
+      .enum(APPROVAL_FAULTS)
+      .nullable()
+      .describe('Why the signer would sign nothing for it; null where nothing is wrong'),
     lists: z
       .array(z.object({ hub: z.string(), planned: z.boolean(), named: z.boolean() }))
       .describe('Hubs of the plan and others; only where the list names the event does it open the hub'),

@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 
 import { HubgateError, type ErrorParams } from '../errors';
+import { MESSAGES } from '../i18n/catalogue';
 import { LOCALES } from '../i18n/locales';
 import { translator } from '../i18n/translator';
 
 /**
  * The first thing that a schema finds wrong with a form, as a refusal for people: zod's own sentences are
- * for programs. A sentence that one of our schemas gives itself is kept where the code's language is read.
+ * for programs. A rule that one of our schemas adds names its sentence, as `params: { reason }`.
  *
  * @param fields what was sent, by name
  */
@@ -15,7 +16,7 @@ export function invalidInput(error: z.ZodError, fields: Readonly<Record<string, 
   const field = issue?.path.map(String).join('.') ?? '';
   const params = issue === undefined ? { reason: 'other' } : caseOf(issue, fields);
   const sentence = translator(LOCALES[0])(`refusals.http_invalid.${params.reason}`, params);
-  return new HubgateError('http.invalid', issue?.code === 'custom' ? issue.message : sentence, {
+  return new HubgateError('http.invalid', sentence, {
     ...(field === '' ? {} : { field }),
     params,
   });
@@ -34,9 +35,17 @@ function caseOf(issue: z.core.$ZodIssue, fields: Readonly<Record<string, unknown
       return { reason: SMALL[issue.origin] ?? 'other', limit: Number(issue.minimum) };
     case 'invalid_format':
       return { reason: 'format' };
+    case 'custom':
+      return { reason: nameOf(issue.params) };
     default:
       return { reason: 'other' };
   }
+}
+
+/** What a rule of our own says, where the catalogues have it. */
+function nameOf(params: Readonly<Record<string, unknown>> | undefined): string {
+  const reason = String(params?.['reason']);
+  return Object.hasOwn(MESSAGES[LOCALES[0]].refusals.http_invalid, reason) ? reason : 'other';
 }
 
 const LARGE: Readonly<Record<string, string>> = {

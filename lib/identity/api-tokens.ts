@@ -35,6 +35,7 @@ export async function createApiToken(
   if (!/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$/.test(name)) {
     throw new HubgateError('http.invalid', 'A token name has 1 to 60 letters, digits, blanks and . _ -', {
       field: 'name',
+      params: { reason: 'token-name' },
     });
   }
   const token = `${API_TOKEN_PREFIX}${freshSecret()}`;

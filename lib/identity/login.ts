@@ -14,7 +14,7 @@ export function checkLogin(text: string): string {
     throw new HubgateError(
       'http.invalid',
       'A login has 2 to 64 characters: letters, digits, . _ - and @, beginning with a letter.',
-      { field: 'login' },
+      { field: 'login', params: { reason: 'login' } },
     );
   }
   return login;

@@ -58,7 +58,9 @@ export async function beginOwnTotp(ctx: Ctx, sessionSecret: string): Promise<voi
   await requireConfirmed(ctx);
   const user = await ownRow(ctx);
   if (user.totpConfirmedAt !== null) {
-    throw new HubgateError('http.invalid', 'An authenticator app is set up already. Remove it first.');
+    throw new HubgateError('http.invalid', 'An authenticator app is set up already. Remove it first.', {
+      params: { reason: 'app-present' },
+    });
   }
   await beginTotp(ctx, user.id, sessionSecret);
 }
@@ -118,7 +120,9 @@ export async function renewRecoveryCodes(ctx: Ctx): Promise<{ recoveryCodes: str
   await requireConfirmed(ctx);
   const user = await ownRow(ctx);
   if (user.totpConfirmedAt === null) {
-    throw new HubgateError('http.invalid', 'Recovery codes stand in for an app. Set one up first.');
+    throw new HubgateError('http.invalid', 'Recovery codes stand in for an app. Set one up first.', {
+      params: { reason: 'app-missing' },
+    });
   }
   return inTransaction(ctx.db, async (tx) => {
     await recordAudit(ctx, tx, {

@@ -27,7 +27,10 @@ export async function approveRequests(
   requirePermission(ctx, 'requests.decide');
   const ids = [...new Set(input.ids)];
   if (ids.length > BULK_MAX) {
-    throw new HubgateError('http.invalid', `At most ${BULK_MAX} requests at once.`, { field: 'ids' });
+    throw new HubgateError('http.invalid', `At most ${BULK_MAX} requests at once.`, {
+      field: 'ids',
+      params: { reason: 'too-many', limit: BULK_MAX },
+    });
   }
   const results: BulkResult[] = [];
   for (const id of ids) results.push(await approveClean(ctx, { id, version: input.versions?.get(id) }));

@@ -58,8 +58,12 @@ export async function beginTouch(
 ): Promise<TouchWish> {
   requirePermission(ctx, 'requests.decide');
   const person = requirePerson(ctx);
-  if (input.requests.length === 0 || input.requests.length > BULK_MAX) {
-    throw new HubgateError('http.invalid', `Choose between 1 and ${BULK_MAX} requests.`, { field: 'id' });
+  const chosen = input.requests.length;
+  if (chosen === 0 || chosen > BULK_MAX) {
+    throw new HubgateError('http.invalid', `Choose between 1 and ${BULK_MAX} requests.`, {
+      field: 'id',
+      params: chosen === 0 ? { reason: 'too-few', limit: 1 } : { reason: 'too-many', limit: BULK_MAX },
+    });
   }
   const allow = await acceptedPasskeys(ctx, person.userId);
   if (!input.single) await refreshFindings(ctx);

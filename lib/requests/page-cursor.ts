@@ -27,5 +27,6 @@ export function readCursor(sort: string, cursor: string): ListPosition {
   }
   throw new HubgateError('http.invalid', 'This page address is damaged. Start again from the first page.', {
     field: 'cursor',
+    params: { reason: 'cursor' },
   });
 }

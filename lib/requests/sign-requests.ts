@@ -27,7 +27,10 @@ export type SignInput = { ids: readonly string[] } | { all: true };
 export function signRequests(ctx: Ctx, input: SignInput): AsyncIterable<SignEvent> {
   requirePermission(ctx, 'requests.sign');
   if ('ids' in input && input.ids.length > IDS_MAX) {
-    throw new HubgateError('http.invalid', `At most ${IDS_MAX} requests at once.`, { field: 'ids' });
+    throw new HubgateError('http.invalid', `At most ${IDS_MAX} requests at once.`, {
+      field: 'ids',
+      params: { reason: 'too-many', limit: IDS_MAX },
+    });
   }
   return signing(ctx, 'ids' in input ? { ids: [...new Set(input.ids)] } : {});
 }

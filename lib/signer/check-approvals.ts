@@ -76,7 +76,7 @@ export function checkStanding(
   throw refused(
     `What was approved in advance no longer counts here: ${policy.approvalCount} different people must ` +
       `have approved it, ${people.size} did by the signer's rules and approvers of now. ` +
-      `${fault ? `${fault.message} ` : ''}Plan another event.`,
+      `${fault ? `${fault.message} ` : ''}Approve the event again.`,
   );
 }
 

@@ -1,17 +1,18 @@
-import { HubgateError } from '../errors';
+import { HubgateError, isHubgateError } from '../errors';
 import { approvalDigest } from '../wire/approved-content';
 import { EVENT_MAX_AHEAD_DAYS, type ApproveEvent, type CloseEvent, type EventState } from '../wire/event';
 import { checkAccountName } from '../x509/subject-policy';
 import type { Ca } from './ca-files';
 import { clockError } from './ceilings';
-import { checkPeople } from './check-approvals';
+import { checkPeople, checkStanding } from './check-approvals';
 import type { Journal } from './journal';
+import type { EventRow } from './journal-events';
 import type { Log } from './log';
 import type { Touches } from './touches';
 
 const DAY_MS = 86_400_000;
 /** What is known of an id that was closed before it was approved. */
-const TOMBSTONE = { digest: '', quota: 0, used: 0, closed: true };
+const TOMBSTONE = { digest: '', quota: 0, used: 0, closed: true, fault: 'closed' } as const;
 
 export type EventCalls = {
   approve: (input: ApproveEvent) => EventState;
@@ -20,13 +21,23 @@ export type EventCalls = {
 };
 
 /**
- * Events by the sockets. An id is approved once and for ever with one content: whoever wants another
- * list makes another event, so that no older approval can be played against a newer one.
+ * Events by the sockets. An id is approved for ever with one content: whoever wants another list makes
+ * another event, so that no older approval can be played against a newer one. Where its approvals do not
+ * count any more, exactly the same content is approved again.
  */
 export function openEventCalls(parts: {
   ca: Ca | null;
   touches: Touches | null;
-  journal: Pick<Journal, 'findEvent' | 'isTombstone' | 'recordEvent' | 'closeEvent' | 'lastAt'>;
+  journal: Pick<
+    Journal,
+    | 'findEvent'
+    | 'isTombstone'
+    | 'recordEvent'
+    | 'approvalsOfEvent'
+    | 'addEventApprovals'
+    | 'closeEvent'
+    | 'lastAt'
+  >;
   now: () => Date;
   log: Log;
 }): EventCalls {
@@ -37,7 +48,22 @@ export function openEventCalls(parts: {
     if (row === null && journal.isTombstone(eventId)) return { eventId, ...TOMBSTONE };
     if (row === null) throw new HubgateError('event.not-found', `The signer knows no event ${eventId}.`);
     const { digest, content, used, closed } = row;
-    return { eventId, digest, quota: content.quota, used, closed };
+    return { eventId, digest, quota: content.quota, used, closed, fault: faultOf(eventId, row) };
+  }
+
+  /** By the rules and approvers of now, as each order is held against them (lib/signer/check-event.ts). */
+  function faultOf(eventId: string, { digest, content, closed }: EventRow): EventState['fault'] {
+    if (closed) return 'closed';
+    if (ca === null || touches === null || content.caKeyId !== ca.keyId) return 'former-ca';
+    try {
+      checkStanding(journal.approvalsOfEvent(eventId), digest, ca.policy, (approval, of) =>
+        touches.personOf(approval, of),
+      );
+      return null;
+    } catch (thrown) {
+      if (isHubgateError(thrown) && thrown.code === 'signer.approval') return 'approvals';
+      throw thrown;
+    }
   }
 
   return {
@@ -61,7 +87,13 @@ export function openEventCalls(parts: {
         throw refused(`${eventId} was closed, for ever. Plan another event.`);
       }
       checkPeople(approvals, digest, ca.policy, at, (approval, of) => touches.personOf(approval, of));
-      if (known !== null) return state(eventId);
+      if (known !== null) {
+        if (faultOf(eventId, known) === 'approvals') {
+          journal.addEventApprovals({ eventId, approvals }, at);
+          log.info({ eventId, digest }, 'event approved again');
+        }
+        return state(eventId);
+      }
       if (content.caKeyId !== ca.keyId) {
         throw new HubgateError(
           'signer.former-ca',

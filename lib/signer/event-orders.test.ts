@@ -316,6 +316,59 @@ describe('what was approved in advance counts by the rules of now', () => {
   });
 });
 
+describe('an approval that counts no more', () => {
+  const faultOf = async ({ eventId }: EventContent) => (await signer.client.eventState(eventId)).fault;
+
+  it('is told, and is mended by who counts now, for the same content only', async () => {
+    const of = await approved();
+    expect(await faultOf(of)).toBeNull();
+    await rewritePolicy({ approvalCount: 2 });
+    expect(await faultOf(of)).toBe('approvals');
+    await expect(signer.client.approveEvent({ content: of, approvals: touched(of) })).rejects.toMatchObject({
+      code: 'signer.approval',
+    });
+    expect(await faultOf(of)).toBe('approvals');
+    await rewritePolicy({ approvalCount: 1 });
+    expect(await faultOf(of)).toBeNull();
+
+    const next = makeAuthenticator();
+    await enrol(next);
+    const { persons } = await signer.client.approvers();
+    const [before] = persons.flatMap(({ passkeys }) =>
+      passkeys.filter(({ credentialId }) => credentialId === paulas.credentialId),
+    );
+    await signer.operator.removePasskey({ which: before?.fingerprint ?? '', by: 'host:test' });
+    paulas = next;
+    expect(await faultOf(of)).toBe('approvals');
+    expect(await outcomeOf(orderFor(of))).toMatchObject(REFUSED);
+    // Another content is another event, whoever approves it.
+    const other = { ...of, quota: of.quota + 1 };
+    await expect(
+      signer.client.approveEvent({ content: other, approvals: touched(other) }),
+    ).rejects.toMatchObject({ code: 'signer.order-conflict' });
+    expect(await signer.client.approveEvent({ content: of, approvals: touched(of) })).toMatchObject({
+      fault: null,
+      used: 0,
+    });
+    expect(await outcomeOf(orderFor(of))).toMatchObject({ outcome: 'issued' });
+    await signer.stop();
+    await signer.start();
+    expect(await faultOf(of)).toBeNull();
+    expect(await outcomeOf(orderFor(of, { commonName: 'ev-summer-02' }))).toMatchObject({
+      outcome: 'issued',
+    });
+  });
+
+  it('is not mended once the event is closed', async () => {
+    const of = await approved();
+    await signer.client.closeEvent({ eventId: of.eventId, by: 'person:olga' });
+    expect(await faultOf(of)).toBe('closed');
+    await expect(signer.client.approveEvent({ content: of, approvals: touched(of) })).rejects.toMatchObject({
+      code: 'signer.refused',
+    });
+  });
+});
+
 describe('an event is approved', () => {
   it("by people's passkeys, and by nobody's word", async () => {
     const made = event();

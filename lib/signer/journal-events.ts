@@ -15,7 +15,9 @@ export type JournalEvents = {
     event: { content: EventContent; digest: string; approvals: readonly Approval[] },
     now: Date,
   ) => void;
-  /** Those that it was recorded with. */
+  /** Further ones, for the content that it was recorded with; those of before stay, as evidence. */
+  addEventApprovals: (event: { eventId: string; approvals: readonly Approval[] }, now: Date) => void;
+  /** Those that it was recorded with, and those that came after. */
   approvalsOfEvent: (eventId: string) => readonly StoredApproval[];
   /** Nothing more is signed for it, also when it was never approved; it stays so. */
   closeEvent: (eventId: string, by: string, now: Date) => void;
@@ -66,7 +68,7 @@ export const EVENT_TOMBSTONES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** Events whose approvals are kept in memory: asked with each order, and they never change. */
+/** Events whose approvals are kept in memory: asked with each order, and they hardly ever change. */
 const REMEMBERED = 64;
 
 export function journalEvents({ db, durable }: JournalFile): JournalEvents {
@@ -97,6 +99,13 @@ export function journalEvents({ db, durable }: JournalFile): JournalEvents {
     note: db.prepare('INSERT INTO events (at, what) VALUES (?, ?)'),
   };
   const remembered = new Map<string, readonly StoredApproval[]>();
+  const keep = (eventId: string, approvals: readonly Approval[]): string => {
+    for (const { approver, name, method, approvedAt, expiresAt, evidence } of approvals) {
+      const proof = evidence === undefined ? null : JSON.stringify(evidence);
+      sql.approval.run(eventId, approver, name, method, approvedAt, expiresAt, proof);
+    }
+    return approvals.map(({ name, method }) => `${name} (${method})`).join(', ');
+  };
   return {
     findEvent(eventId) {
       const row = sql.find.get(eventId) as RawEvent | undefined;
@@ -108,17 +117,19 @@ export function journalEvents({ db, durable }: JournalFile): JournalEvents {
       durable(() => {
         const { eventId } = content;
         sql.event.run(eventId, digest, JSON.stringify(content), now.getTime());
-        for (const { approver, name, method, approvedAt, expiresAt, evidence } of approvals) {
-          const proof = evidence === undefined ? null : JSON.stringify(evidence);
-          sql.approval.run(eventId, approver, name, method, approvedAt, expiresAt, proof);
-        }
-        const names = approvals.map(({ name, method }) => `${name} (${method})`).join(', ');
+        const names = keep(eventId, approvals);
         sql.note.run(
           now.getTime(),
           `event ${eventId} approved by ${names}: ${content.commonNames.length} names, ` +
             `${content.quota} certificates, ${content.startsAt} to ${content.endsAt}, digest ${digest}`,
         );
       }, now),
+    addEventApprovals({ eventId, approvals }, now) {
+      durable(() => {
+        sql.note.run(now.getTime(), `event ${eventId} approved again by ${keep(eventId, approvals)}`);
+      }, now);
+      remembered.delete(eventId);
+    },
     approvalsOfEvent(eventId) {
       const known = remembered.get(eventId);
       if (known !== undefined) return known;

@@ -61,6 +61,13 @@ export type ApproveEvent = z.infer<typeof ApproveEvent>;
 export const CloseEvent = z.strictObject({ eventId: EventId, by: z.string().min(1).max(128) });
 export type CloseEvent = z.infer<typeof CloseEvent>;
 
+/**
+ * Why nothing is signed for an approved event, whatever its dates and its quota: it was closed, it was
+ * approved for a signing CA that signs no more, or who approved it is not enough by the rules and
+ * approvers of now.
+ */
+export const EVENT_FAULTS = ['closed', 'former-ca', 'approvals'] as const;
+
 /** An approved event as the signer has it. */
 export const EventState = z.strictObject({
   eventId: EventId,
@@ -69,5 +76,6 @@ export const EventState = z.strictObject({
   /** Orders that count against it. */
   used: z.int(),
   closed: z.boolean(),
+  fault: z.enum(EVENT_FAULTS).nullable(),
 });
 export type EventState = z.infer<typeof EventState>;

@@ -24,7 +24,7 @@ export const addNewPasskey = action({
   audit: 'passkey.add',
   input: z.object({
     name: z.string().trim().min(1).max(40),
-    answer: jsonField(NewPasskeyAnswer, { maxLength: 20_000, unreadable: 'The passkey is not readable.' }),
+    answer: jsonField(NewPasskeyAnswer, { maxLength: 20_000, reason: 'passkey' }),
   }),
   run: async (ctx, input): Promise<void> => {
     const { notProposed } = await addPasskey(ctx, input);

@@ -29,9 +29,11 @@ export default async function GateHubDownPage() {
           <p>{t('gate.hubDownText', values)}</p>
         </Callout>
         <p className="actions">
-          <LinkButton look="primary" href={`${config.site.url}/hubs`}>
-            {t('gate.seeHubs')}
+          {/* Wherever in the hub they were going: this very address. */}
+          <LinkButton look="primary" href="">
+            {t('gate.hubDownAgain')}
           </LinkButton>
+          <LinkButton href={`${config.site.url}/hubs`}>{t('gate.seeHubs')}</LinkButton>
         </p>
       </div>
     </PortalPage>

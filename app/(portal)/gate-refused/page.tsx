@@ -4,23 +4,10 @@ import { headers } from 'next/headers';
 import { Callout } from '#components/ui/callout';
 import { LinkButton } from '#components/ui/button';
 import { PageHead } from '#components/ui/page-head';
-import type { ClientCertificateStatus } from '#lib/client-cert/status';
 import { openPage } from '#lib/http/page';
 
 import { PortalPage } from '../../portal-page';
-
-/** Why a front did not let a visitor in, as it says in X-Hubgate-Refusal, and where help is. */
-const REASONS = {
-  'none-shown': '/certs/new',
-  expired: '/certs/new',
-  'not-yet-valid': '/status/cert-check',
-  'unknown-issuer': '/certs/new',
-  revoked: '/certs/new',
-  held: '/status/cert-check',
-  'not-listed': '/hubs',
-  'revocations-unknown': '/hubs',
-} as const;
-type Reason = keyof typeof REASONS;
+import { REASONS, reasonOf } from './reason';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('gate.title'), robots: { index: false } };
@@ -60,14 +47,4 @@ export default async function GateRefusedPage() {
       </div>
     </PortalPage>
   );
-}
-
-function reasonOf(
-  said: string | null,
-  visitor: Pick<ClientCertificateStatus, 'shown' | 'revocation'>,
-): Reason {
-  // The gate's list of the revoked does not tell a hold from an end; the portal does.
-  if (said === 'revoked' && visitor.revocation === 'certificateHold') return 'held';
-  if (said !== null && Object.hasOwn(REASONS, said)) return said as Reason;
-  return visitor.shown ? 'not-listed' : 'none-shown';
 }

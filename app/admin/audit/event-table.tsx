@@ -4,7 +4,7 @@ import type { Translate } from '#lib/ctx';
 import { State } from '#components/ui/state';
 import { Row, RowHead, Table } from '#components/ui/table';
 
-import { actorWord } from '../../../components/admin/actor';
+import { actorName } from '../../../components/admin/actor';
 
 const OUTCOME = { done: 'ok', refused: 'warn', failed: 'bad' } as const;
 /** Things with a story: a request's id, a certificate's serial, a person. */
@@ -44,7 +44,7 @@ export function EventTable({ items, here, t }: { items: readonly AuditItem[]; he
             </time>
           </td>
           <td role="cell" data-label={word('colActor')}>
-            <span className="break">{name(event.actor, actorWord(event.actor))}</span>
+            <span className="break">{name(event.actor, actorName(event.actor))}</span>
           </td>
           <td role="cell" data-label={word('colAction')}>
             <span className="mono break">{event.action}</span>

@@ -138,7 +138,12 @@ export default async function CertificatesPage({ searchParams }: { searchParams:
                   {item.commonName}
                 </a>
               </RowHead>
-              <td role="cell" className="cell-mail" data-l={t('admin.certificates.colEmail')}>
+              {/* In a narrow list an address speaks for itself, and "none" does not. */}
+              <td
+                role="cell"
+                className={item.email === null ? undefined : 'cell-mail'}
+                data-l={t('admin.certificates.colEmail')}
+              >
                 <span className="quiet break">{item.email ?? t('admin.common.none')}</span>
               </td>
               <td role="cell" className="cell-device" data-l={t('admin.certificates.colDevice')}>

@@ -37,11 +37,11 @@ export const decideEvent = action({
       await rejectEvent(ctx, { id, version, reason });
       redirect(`/admin/events/${id}?done=rejected`);
     }
-    const { state } =
+    const { missing } =
       touch === undefined
         ? await approveEvent(ctx, { id, version })
         : await approveEventTouched(ctx, { answer: touch });
-    redirect(`/admin/events/${id}?done=${state === 'APPROVED' ? 'approved' : 'first'}`);
+    redirect(`/admin/events/${id}?done=${missing === 0 ? 'approved' : 'first'}`);
   },
 });
 

@@ -54,7 +54,7 @@ export function NoticeTable({
             </td>
             <td role="cell" data-label={word('colBy')}>
               <span>
-                {actorWord(notice.announcedBy)}
+                {actorWord(notice.announcedBy, t)}
                 <span className="step-detail">
                   <Time at={notice.announcedAt} now={now} locale={locale} />
                 </span>

@@ -171,7 +171,7 @@ function Tokens({ page, tokens }: { page: Page; tokens: readonly ApiTokenView[] 
             <td role="cell" data-label={t('admin.people.colMade')}>
               <span>
                 <Time at={token.createdAt} now={now} locale={locale} />
-                <span className="step-detail">{actorWord(token.createdBy)}</span>
+                <span className="step-detail">{actorWord(token.createdBy, t)}</span>
               </span>
             </td>
             <td role="cell" data-label={t('admin.people.colUsed')}>

@@ -38,13 +38,17 @@ const HUB_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,67}$/;
 export function checkNotice(words: NoticeWords, now: Date): NoticeWords {
   const title = oneLine('title', words.title, NOTICE_TITLE_MAX);
   if (title === '') {
-    throw new HubgateError('http.invalid', 'Say in one line what will happen.', { field: 'title' });
+    throw new HubgateError('http.invalid', 'Say in one line what will happen.', {
+      field: 'title',
+      params: { reason: 'missing' },
+    });
   }
   const text = oneLine('text', words.text, NOTICE_TEXT_MAX);
   const hubs = [...new Set(words.hubs)].sort();
   if (hubs.length > NOTICE_HUBS_MAX) {
     throw new HubgateError('http.invalid', `At most ${NOTICE_HUBS_MAX} hubs; name none for all.`, {
       field: 'hubs',
+      params: { reason: 'too-many', limit: NOTICE_HUBS_MAX },
     });
   }
   const wrong = hubs.find((name) => !HUB_NAME.test(name));
@@ -73,6 +77,7 @@ function oneLine(field: string, raw: string, max: number): string {
   if (line.length <= max) return line;
   throw new HubgateError('http.invalid', `At most ${max} characters, and these are ${line.length}.`, {
     field,
+    params: { reason: 'too-long', limit: max },
   });
 }
 

@@ -20,6 +20,7 @@ import { PortalPage } from '../../../portal-page';
 import { trustSeen } from '../../trust-seen';
 import { wizardFacts, wizardWords } from '../wizard-setting';
 import { requestCertificate } from './actions';
+import { newRequestAddress } from './address';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('certs.new.title') };
@@ -35,11 +36,16 @@ type Search = { searchParams: Promise<Record<string, string | string[] | undefin
 export default async function NewRequestPage({ searchParams }: Search) {
   const page = await openPage();
   const { t, config, person } = page;
-  if (config.requests.signIn === 'required' && person === null) redirect('/sign-in?next=/certs/new');
   const query = await searchParams;
+  if (config.requests.signIn === 'required' && person === null) {
+    redirect(`/sign-in?next=${encodeURIComponent(newRequestAddress(query))}`);
+  }
   const { silent, ...known } = await knownRequester(page.ctx);
-  const again = await requestBefore(page, query['again']);
   const server = query['for'] === 'server' && config.pki.serverNames.length > 0;
+  // A machine's request is another wish, and takes the place of none of a person's.
+  const again = server ? null : await requestBefore(page, query['again']);
+  const hrefOf = (kept: Way) =>
+    newRequestAddress({ for: server ? 'server' : undefined, again: again?.id, way: kept });
   const ways = server ? SERVER_WAYS : WAYS;
   const way = ways.find((known) => known === query['way']) ?? ways[0];
   const trusted = (await trustSeen(page)) !== null;
@@ -47,7 +53,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
   return (
     <PortalPage page={page} at="certs">
       <PageHead
-        title={t(server ? 'certs.new.titleServer' : 'certs.new.title')}
+        title={t(`certs.new.${again !== null ? 'titleAgain' : server ? 'titleServer' : 'title'}`)}
         lede={
           again !== null
             ? t(again.issued ? 'certs.new.againIssued' : 'certs.new.againLede', { id: again.id })
@@ -99,7 +105,7 @@ export default async function NewRequestPage({ searchParams }: Search) {
                 value={way}
                 options={ways.map((value) => ({
                   value,
-                  href: `/certs/new?${server ? 'for=server&' : ''}${again ? `again=${again.id}&` : ''}way=${value}`,
+                  href: hrefOf(value),
                   title: t(`certs.new.way.${value}`),
                   text: t(`certs.new.way.${value}Text`),
                 }))}
@@ -127,10 +133,18 @@ export default async function NewRequestPage({ searchParams }: Search) {
       <div className="section">
         {way === 'browser' ? (
           <p>
-            <a href="/certs/new?way=paste#command-line">{t('certs.commands.title')}</a>
+            <a href={`${hrefOf('paste')}#command-line`}>{t('certs.commands.title')}</a>
           </p>
         ) : (
-          <CommandLine facts={commandFacts(page, server, known)} open={way === 'paste'} t={t} />
+          <CommandLine
+            facts={commandFacts(page, server, {
+              ...known,
+              account: again?.values.commonName ?? known.account,
+            })}
+            again={again?.id ?? null}
+            open={way === 'paste'}
+            t={t}
+          />
         )}
       </div>
     </PortalPage>
@@ -141,7 +155,11 @@ export default async function NewRequestPage({ searchParams }: Search) {
 async function requestBefore(
   page: Page,
   id: string | string[] | undefined,
-): Promise<{ id: string; issued: boolean; values: Record<string, string> } | null> {
+): Promise<{
+  id: string;
+  issued: boolean;
+  values: { commonName: string; email: string; label: string };
+} | null> {
   if (typeof id !== 'string' || !REQUEST_ID.test(id)) return null;
   const own = await page.asRequester(id);
   if (own === null) redirect(`/certs/requests/${id}`); // where the pick-up secret is asked for

@@ -11,6 +11,7 @@ import { openPage, requirePage, type Page } from '#lib/http/page';
 
 import { PortalPage } from '../../../portal-page';
 import { endEvent, mailLinks } from '../actions';
+import { EventFault } from '../event-fault';
 import { EventHubs } from '../event-hubs';
 import { EventDates, EventPhase } from '../event-table';
 import { Flash } from '../flash';
@@ -41,6 +42,11 @@ export default async function EventPage({ params, searchParams }: Props) {
         lede={<EventPhase phase={event.phase} t={t} />}
       />
       <Flash page={page} query={await searchParams} />
+      {event.fault === null ? null : (
+        <div className="section">
+          <EventFault page={page} event={event} decides={false} />
+        </div>
+      )}
       <Facts page={page} event={event} />
       {event.actions.includes('plan') ? <ToPlan page={page} event={event} /> : null}
       {inviting ? <Invitations page={page} event={event} /> : null}
@@ -146,17 +152,19 @@ function Accounts({ page: { t }, event }: Part) {
         title={t('events.organise.accountsTitle')}
         note={t('events.organise.accountsHelp')}
       />
-      <p className="actions">
-        <LinkButton href={`/events/${event.id}/accounts/list.csv`}>{t('events.organise.csv')}</LinkButton>
-        <LinkButton href={`/events/${event.id}/accounts/newusers.txt`}>
-          {t('events.organise.newusers')}
-        </LinkButton>
-      </p>
-      <CodeBlock
-        code={`cut -d: -f1 ${event.id}.newusers | xargs getent passwd`}
-        about={t('events.organise.newusersCheck')}
-        t={t}
-      />
+      <div className="stack-2">
+        <p className="actions">
+          <LinkButton href={`/events/${event.id}/accounts/list.csv`}>{t('events.organise.csv')}</LinkButton>
+          <LinkButton href={`/events/${event.id}/accounts/newusers.txt`}>
+            {t('events.organise.newusers')}
+          </LinkButton>
+        </p>
+        <CodeBlock
+          code={`cut -d: -f1 ${event.id}.newusers | xargs getent passwd`}
+          about={t('events.organise.newusersCheck')}
+          t={t}
+        />
+      </div>
     </section>
   );
 }

@@ -23,7 +23,10 @@ export const revokeMany = action({
   run: async (ctx, { reason, expected, confirm, ...fields }): Promise<void> => {
     const select = readSelect(fields);
     if (select === null) {
-      throw new HubgateError('http.invalid', 'The selection cannot be read.', { field: 'select' });
+      throw new HubgateError('http.invalid', 'The selection cannot be read.', {
+        field: 'select',
+        params: { reason: 'format' },
+      });
     }
     if (confirm !== String(expected)) {
       const { t } = await openPage();

@@ -15,6 +15,7 @@ import { SectionHead } from '#components/ui/section-head';
 import { Time } from '#components/ui/time';
 
 import { actorWord } from '../../../../components/admin/actor';
+import { EventFault } from '../../../(portal)/events/event-fault';
 import { EventHubs } from '../../../(portal)/events/event-hubs';
 import { EventPhase } from '../../../(portal)/events/event-table';
 import { AdminFrame, PLACES } from '../../admin-frame';
@@ -55,6 +56,11 @@ export default async function AdminEventPage({ params, searchParams }: Props) {
           <p role="status">{t(`events.decide.done.${done}`)}</p>
         </Callout>
       )}
+      {event.fault === null ? null : (
+        <div className="section">
+          <EventFault page={page} event={event} decides />
+        </div>
+      )}
       <div className="cols cols-aside section">
         <Allowed page={page} event={event} />
         <aside aria-label={t('events.decide.decision')}>
@@ -82,7 +88,7 @@ function Allowed({ page, event }: Part) {
         {event.id}
       </span>,
     ],
-    [t('events.organise.organiser'), actorWord(event.organiser)],
+    [t('events.organise.organiser'), actorWord(event.organiser, t)],
     [word('from'), <Time key="from" at={event.startsAt} now={ctx.now()} locale={locale} />],
     [word('until'), <Time key="until" at={event.endsAt} now={ctx.now()} locale={locale} />],
     [word('quota'), event.quota],
@@ -123,6 +129,7 @@ function Allowed({ page, event }: Part) {
 function Decision({ page, event }: Part) {
   const { t, person, config, ctx, locale } = page;
   const word = (key: string, values = {}) => t(`events.decide.${key}`, values);
+  const again = event.state === 'APPROVED';
   const may = allows(person?.roles ?? [], 'requests.decide') && event.actions.includes('approve');
   return (
     <section className="panel" aria-labelledby="decide">
@@ -131,7 +138,7 @@ function Decision({ page, event }: Part) {
         <ul className="panel-body approvals">
           {event.approvals.map(({ approver, at }) => (
             <li key={approver}>
-              {word('approvals')} {actorWord(approver)} <Time at={at} now={ctx.now()} locale={locale} />
+              {word('approvals')} {actorWord(approver, t)} <Time at={at} now={ctx.now()} locale={locale} />
             </li>
           ))}
         </ul>
@@ -148,12 +155,13 @@ function Decision({ page, event }: Part) {
           version={event.version}
           touch={config.approval.require === 'passkey' ? { begin: beginEvent, ...touchWords(t) } : null}
           words={{
-            approve: word('approve'),
+            approve: word(again ? 'approveAgain' : 'approve'),
             approveHelp:
               event.approvalsNeeded > 1
                 ? word('second', { n: event.approvals.length, needed: event.approvalsNeeded })
                 : word('approveHelp'),
-            reject: word('reject'),
+            // What was approved is ended by its organiser, and not rejected.
+            reject: again ? null : word('reject'),
             reason: word('reason'),
             reasonHelp: word('reasonHelp'),
           }}

@@ -110,7 +110,7 @@ export function Entries({
               <td role="cell" data-label={t('admin.hubs.list.colAdded')}>
                 <span>
                   <Time at={entry.addedAt} now={ctx.now()} locale={locale} />
-                  <span className="step-detail">{actorWord(entry.addedBy)}</span>
+                  <span className="step-detail">{actorWord(entry.addedBy, t)}</span>
                 </span>
               </td>
               {manages ? (

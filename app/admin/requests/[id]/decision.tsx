@@ -166,7 +166,7 @@ function Approvals({ request, page }: { request: ApproverView; page: Page }) {
     <ul className="panel-body approvals">
       {request.approvals.map((approval) => (
         <li key={`${approval.approver} ${approval.at}`}>
-          {t('admin.request.approvalBy', { name: actorWord(approval.approver) })}{' '}
+          {t('admin.request.approvalBy', { name: actorWord(approval.approver, t) })}{' '}
           <Time at={approval.at} now={ctx.now()} locale={locale} />
           {approval.comment ? <>: “{approval.comment}”</> : null}
         </li>

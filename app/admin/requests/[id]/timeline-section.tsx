@@ -31,7 +31,7 @@ export function TimelineSection({ timeline, page }: { timeline: readonly Timelin
 
 /** The holder has no name here: what they showed stands for it. */
 function who({ who, proof }: TimelineEntry, t: Page['t']): string {
-  return proof === undefined ? actorWord(who) : t(`admin.request.proof.${proof.replaceAll(' ', '-')}`);
+  return proof === undefined ? actorWord(who, t) : t(`admin.request.proof.${proof.replaceAll(' ', '-')}`);
 }
 
 function detailOf({ what, detail }: TimelineEntry, t: Page['t']): string | null {
