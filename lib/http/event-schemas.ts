@@ -1,16 +1,14 @@
 import { z } from 'zod';
 
 import { APPROVAL_FAULTS } from '../events/approval-fault';
+import { EventId } from '../events/event-id';
 import { EVENT_PHASES, EVENT_STATES } from '../events/event-state';
 import { SEATS_MAX } from '../events/plan-event';
 import { STEPS } from '../events/view-event';
 
 /** Shapes of the API's events: routes validate with them, and the description is made from them. */
 
-const Id = z
-  .string()
-  .regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/, 'an id such as E-7K3F9Q2M')
-  .meta({ id: 'EventId', example: 'E-7K3F9Q2M' });
+const Id = EventId.meta({ id: 'EventId', example: 'E-7K3F9Q2M' });
 export const EventParams = z.strictObject({ id: Id });
 
 const State = z.enum(EVENT_STATES).meta({ id: 'EventState' });

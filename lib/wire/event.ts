@@ -15,7 +15,7 @@ export const EVENT_MAX_DAYS = 186;
 /** Until it begins: what was approved must not lie asleep for years. */
 export const EVENT_MAX_AHEAD_DAYS = 366;
 
-export const EventId = z.string().regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/);
+export const EventId = z.string().regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/, 'an id such as E-7K3F9Q2M');
 
 const instant = z.iso.datetime();
 /** One spelling for one list: rising, so that nothing stands in it twice. */

@@ -3,6 +3,7 @@
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
+import { EventId } from '#lib/events/event-id';
 import { groupedCode } from '#lib/events/invitation-code';
 import { invite } from '#lib/events/invite';
 import { nameOrganiser, planEvent } from '#lib/events/plan-event';
@@ -11,7 +12,6 @@ import { action, wordedRefusal, formAction } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 import { qrCode, type QrCode } from '#lib/identity/qr-code';
 
-const Id = z.string().regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/);
 /** A day as `<input type="date">` sends it. */
 const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 /** Empty is not nought. */
@@ -26,7 +26,7 @@ export const plan = action({
   access: 'signed-in',
   audit: 'event.plan',
   input: z.object({
-    id: Id.optional(),
+    id: EventId.optional(),
     name: z.string().trim().min(1).max(200),
     first: Day,
     last: Day,
@@ -67,7 +67,7 @@ export const nameOne = action({
 const mail = action({
   access: 'signed-in',
   audit: 'event.invite',
-  input: z.object({ id: Id, participant: z.string().max(64).optional() }),
+  input: z.object({ id: EventId, participant: z.string().max(64).optional() }),
   run: async (ctx, { id, participant }) => {
     const who = participant === undefined ? 'waiting' : { participantId: participant };
     return { id, ...(await invite(ctx, { id, by: 'mail', who })) };
@@ -78,7 +78,7 @@ const mail = action({
 export const mailLinks = formAction(mail, (state): void => {
   if (state.ok === true) redirect(`/events/${state.value.id}?done=mailed&n=${state.value.mailed}`);
   if (state.ok === false) {
-    const id = Id.safeParse(state.values['id']);
+    const id = EventId.safeParse(state.values['id']);
     redirect(`/events${id.success ? `/${id.data}` : ''}?problem=${encodeURIComponent(state.code)}`);
   }
 });
@@ -96,7 +96,7 @@ export type PrintedCard = {
 export const makeCards = action({
   access: 'signed-in',
   audit: 'event.invite',
-  input: z.object({ id: Id, participant: z.string().max(64).optional() }),
+  input: z.object({ id: EventId, participant: z.string().max(64).optional() }),
   run: async (ctx, { id, participant }): Promise<{ cards: PrintedCard[] }> => {
     const who = participant === undefined || participant === '' ? 'waiting' : { participantId: participant };
     const { cards } = await invite(ctx, { id, by: 'cards', who });
@@ -114,7 +114,7 @@ export const makeCards = action({
 export const endEvent = action({
   access: 'signed-in',
   audit: 'event.close',
-  input: z.object({ id: Id, expected: Count, confirm: z.string().trim().max(20).default('') }),
+  input: z.object({ id: EventId, expected: Count, confirm: z.string().trim().max(20).default('') }),
   run: async (ctx, { id, expected, confirm }): Promise<void> => {
     if (confirm !== String(expected)) {
       const { t } = await openPage();

@@ -4,14 +4,14 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
 import { approveEvent, rejectEvent } from '#lib/events/approve-event';
+import { EventId } from '#lib/events/event-id';
 import { approveEventTouched, beginEventTouch } from '#lib/events/event-touch';
 import { action, formAction } from '#lib/http/action';
 import { TouchField } from '#lib/http/touch-field';
 import { changeHubList } from '#lib/hubs/change-hub-list';
 
-const Id = z.string().regex(/^E-[0-9A-HJKMNP-TV-Z]{8}$/);
 const Seen = {
-  id: Id,
+  id: EventId,
   version: z.coerce.number().int(),
 };
 
@@ -48,7 +48,7 @@ export const decideEvent = action({
 const nameOnList = action({
   access: 'hubs.manage',
   audit: 'hub.allow',
-  input: z.object({ id: Id, hub: z.string().max(100) }),
+  input: z.object({ id: EventId, hub: z.string().max(100) }),
   run: async (ctx, { id, hub }): Promise<void> => {
     await changeHubList(ctx, { name: hub, add: { events: [id] } });
     redirect(`/admin/events/${id}?done=letIn`);

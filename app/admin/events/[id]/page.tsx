@@ -2,6 +2,7 @@
 import { notFound } from 'next/navigation';
 
 import { isHubgateError } from '#lib/errors';
+import { EventId } from '#lib/events/event-id';
 import { viewEventForDecision, type EventDecisionView } from '#lib/events/view-event';
 import { requirePage, type Page } from '#lib/http/page';
 import { allows } from '#lib/identity/role-table';
@@ -25,7 +26,6 @@ import { beginEvent, decideEvent, letIn } from '../actions';
 
 export const generateMetadata = () => adminTitle('events.decide.page');
 
-const ID = /^E-[0-9A-HJKMNP-TV-Z]{8}$/u;
 const DONE = ['approved', 'first', 'rejected', 'letIn'] as const;
 
 type Props = {
@@ -174,7 +174,7 @@ function Decision({ page, event }: Part) {
 }
 
 async function load(page: Page, id: string): Promise<EventDecisionView> {
-  if (!ID.test(id)) notFound();
+  if (!EventId.safeParse(id).success) notFound();
   try {
     return await viewEventForDecision(page.ctx, { id });
   } catch (thrown) {
