@@ -127,6 +127,38 @@ test('NSS: the store of Chromium on Linux, and back', async () => {
   expect(await listed()).not.toContain('Root CA');
 });
 
+test('Java: its own list believes the root, and no longer', async () => {
+  const { install, remove } = await guideCommands('java');
+  const [download = '', compare = '', add = '', ...more] = install;
+  expect(more).toEqual([]);
+  // keytool takes the signing CA without a question where its chain leads to a root of Java's own list.
+  const signing = join(portal.caDir, 'signing-ca.pem');
+  const probe =
+    `keytool -importcert -trustcacerts -keystore "$(mktemp -u).p12" -storepass probing -alias probe ` +
+    `-file ${signing} < /dev/null`;
+  const typed = (answers: string, command: string) => `printf '${answers}' | { ${command}; }`;
+  const ran = await paste(
+    [
+      PRIVATE_STORE,
+      ...[probe, 'echo DOWNLOADED', download, compare],
+      ...[typed('changeit\\nyes\\n', add), 'echo ADDED', probe],
+      ...[typed('changeit\\n', remove.join('\n')), 'echo REMOVED', probe],
+    ].join('\n'),
+    { home: await home(), root: true },
+  );
+  expect(ran.code, ran.output).toBe(0);
+  const [, before, shown, believed, gone] =
+    /^([\s\S]*)DOWNLOADED([\s\S]*)ADDED([\s\S]*)REMOVED([\s\S]*)$/.exec(ran.output) ?? [];
+  const root = await mustRun('openssl', [
+    ...['x509', '-in', join(portal.caDir, 'root-ca.pem'), '-noout', '-fingerprint', '-sha256'],
+  ]);
+  expect(shown).toContain(`SHA256: ${root.trim().split('=')[1] ?? 'none'}`);
+  expect(before).toContain('Certificate was not added to keystore');
+  expect(believed).toContain('Certificate was added to keystore');
+  expect(believed).not.toContain('Trust this certificate?');
+  expect(gone).toContain('Certificate was not added to keystore');
+});
+
 test('git: one server, and back', async () => {
   const { install, remove } = await guideCommands('git');
   const folder = await home();

@@ -51,6 +51,7 @@ const NEEDED = [
     debian: 'python3-requests',
     found: () => existsSync('/usr/lib/python3/dist-packages/requests'),
   },
+  { what: 'keytool', debian: 'default-jre-headless' },
   { what: 'make', debian: 'make' },
   { what: 'g++', debian: 'g++' },
 ];
