@@ -297,7 +297,8 @@ it('a signer that is sent what intake refused answers every one of them, and goe
     const csr = parseCsr(Buffer.from(order.csr, 'base64'));
     isAsOrdered(Buffer.from(outcome.certificate, 'base64'), order, csr.spki);
   }
-  expect([...codes].filter((code) => !code.startsWith('csr.'))).toEqual([]);
+  // What its own reading of the CSR lets through, a key that is not DER, say, the lint still does not sign.
+  expect([...codes].filter((code) => !code.startsWith('csr.') && code !== 'signer.lint')).toEqual([]);
   expect(codes.size).toBeGreaterThan(3);
   const good = makeOrder({ caKeyId: signer.caKeyId, csr: makeCsr({ privateKey: p256 }) });
   expect(await signer.client.sign([good])).toMatchObject([{ outcome: 'issued' }]);
