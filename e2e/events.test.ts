@@ -215,6 +215,11 @@ test('an approval that the signer no longer counts: organiser and approvers read
     [`${portal.url}/events/${event}`, fault.todo.again.split('{link}')[0] ?? ''],
     [`${portal.url}/admin/events/${event}`, fault.todo.againHere],
   ] as const;
+  // What was sent before is signed before: an order that waits now would go back to the approvers.
+  await expect(async () => {
+    await desk.goto(`${portal.url}/events/${event}`);
+    await expect(desk.locator('tbody tr').nth(1)).toContainText('certificate issued', { timeout: 1000 });
+  }).toPass({ timeout: 60_000 });
   await signerWants(2);
   for (const [address, todo] of pages) {
     await desk.goto(address);
