@@ -18,28 +18,35 @@ export function CommandLine({
   open: boolean;
   t: Translate;
 }) {
-  const { make } = csrCommands(facts);
-  const block = (code: string) => <CodeBlock code={code} about={t('common.aboutCommand')} t={t} />;
-  const [first, ...others] = CSR_TOOLS;
+  const { make, ...others } = csrCommands(facts);
+  const [tool, ...tools] = CSR_TOOLS;
   const lede = again !== null ? 'again' : facts.server ? 'ledeServer' : 'lede';
   return (
     <Fold id="command-line" open={open} title={t('certs.commands.title')}>
       <p>{t(`certs.commands.${lede}`, { id: again ?? '' })}</p>
       <h2>{t('certs.commands.make')}</h2>
-      {block(make[first])}
-      {others.map((tool) => (
-        <Fold key={tool} title={t(`certs.commands.with-${tool}`)}>
-          {block(make[tool])}
+      <Command code={make[tool]} t={t} />
+      {tools.map((other) => (
+        <Fold key={other} title={t(`certs.commands.with-${other}`)}>
+          <Command code={make[other]} t={t} />
         </Fold>
       ))}
-      {again === null ? <SendAndFetch facts={facts} t={t} /> : null}
+      {again === null ? <SendAndFetch commands={others} t={t} /> : null}
     </Fold>
   );
 }
 
-function SendAndFetch({ facts, t }: { facts: CsrCommandFacts; t: Translate }) {
-  const { trust, send, wait, p12 } = csrCommands(facts);
-  const block = (code: string) => <CodeBlock code={code} about={t('common.aboutCommand')} t={t} />;
+function Command({ code, t }: { code: string; t: Translate }) {
+  return <CodeBlock code={code} about={t('common.aboutCommand')} t={t} />;
+}
+
+function SendAndFetch({
+  commands: { trust, send, wait, p12 },
+  t,
+}: {
+  commands: Omit<ReturnType<typeof csrCommands>, 'make'>;
+  t: Translate;
+}) {
   return (
     <>
       {trust === null ? null : (
@@ -51,21 +58,21 @@ function SendAndFetch({ facts, t }: { facts: CsrCommandFacts; t: Translate }) {
               slots={{ link: <a href="/ca?guide=curl">{t('certs.commands.trustLink')}</a> }}
             />
           </p>
-          {block(trust)}
+          <Command code={trust} t={t} />
         </>
       )}
       <h2>{t('certs.commands.send')}</h2>
       <p>
         <Words text={t('certs.commands.sendText')} />
       </p>
-      {block(send)}
+      <Command code={send} t={t} />
       <h2>{t('certs.commands.wait')}</h2>
       <p>{t('certs.commands.waitText')}</p>
-      {block(wait)}
+      <Command code={wait} t={t} />
       {p12 === null ? null : (
         <>
           <h2>{t('certs.commands.p12')}</h2>
-          {block(p12)}
+          <Command code={p12} t={t} />
         </>
       )}
     </>

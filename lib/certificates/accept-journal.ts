@@ -11,6 +11,7 @@ import { RevocationReason } from '../wire/records';
 import { BATCH_MAX_ORDERS } from '../wire/order';
 import { readCrlHead } from '../x509/crl';
 import { followRevocations } from './follow-revocations';
+import { journalBlockedKeys } from './journal-blocked-keys';
 import { markOf, recordedJournal, recordJournal, type JournalMark } from './watch-journal';
 
 /** Certificates looked for in the journal, newest first: an old copy lacks the last ones. */
@@ -99,19 +100,19 @@ async function revokeAgain(ctx: Ctx, signer: SignerClient): Promise<number> {
     lost.set(reason, [...(lost.get(reason) ?? []), serial]);
   }
   let count = 0;
-  for (const [reason, serials] of lost) {
-    for (let at = 0; at < serials.length; at += REVOKE_MAX_SERIALS) {
-      const part = serials.slice(at, at + REVOKE_MAX_SERIALS);
-      const done = await signer.revoke({ serials: part, reason, by: 'host:accept-journal' });
-      count += done.revoked.length;
-    }
+  for (const [reason, serials] of inCalls(lost)) {
+    const done = await signer.revoke({ serials, reason, by: 'host:accept-journal' });
+    count += done.revoked.length;
   }
   return count;
 }
 
 /** Of a key that was blocked before anybody brought it no revocation tells. */
 async function blockAgain(ctx: Ctx, signer: SignerClient): Promise<number> {
-  const known = await keysBlockedAtSigner(signer);
+  const known = new Set<string>();
+  for await (const { keys } of journalBlockedKeys(signer)) {
+    for (const { spkiSha256 } of keys) known.add(spkiSha256);
+  }
   const lost = new Map<string, string[]>();
   let after: BlockedKeyRow | undefined;
   do {
@@ -122,24 +123,19 @@ async function blockAgain(ctx: Ctx, signer: SignerClient): Promise<number> {
     after = rows.length < PAGE_MAX_ROWS ? undefined : rows.at(-1);
   } while (after !== undefined);
   let count = 0;
-  for (const [reason, keys] of lost) {
-    for (let at = 0; at < keys.length; at += REVOKE_MAX_SERIALS) {
-      const spkiSha256s = keys.slice(at, at + REVOKE_MAX_SERIALS);
-      count += await signer.blockKeys({ spkiSha256s, reason, by: 'host:accept-journal' });
-    }
+  for (const [reason, spkiSha256s] of inCalls(lost)) {
+    count += await signer.blockKeys({ spkiSha256s, reason, by: 'host:accept-journal' });
   }
   return count;
 }
 
-async function keysBlockedAtSigner(signer: SignerClient): Promise<Set<string>> {
-  const known = new Set<string>();
-  for (let after = 0, more = true; more;) {
-    const page = await signer.blockedKeys(after);
-    for (const { spkiSha256 } of page.keys) known.add(spkiSha256);
-    after = page.keys.at(-1)?.seq ?? after;
-    more = page.more;
+/** By reason, as many as one call to the signer may name. */
+function* inCalls<Reason>(lost: ReadonlyMap<Reason, readonly string[]>): Generator<[Reason, string[]]> {
+  for (const [reason, items] of lost) {
+    for (let at = 0; at < items.length; at += REVOKE_MAX_SERIALS) {
+      yield [reason, items.slice(at, at + REVOKE_MAX_SERIALS)];
+    }
   }
-  return known;
 }
 
 /** The lists that the portal kept say which numbers were used. */

@@ -3,6 +3,7 @@ import { blockedAmong } from '../db/blocked-keys';
 import type { Database } from '../db/client';
 import { inTransaction } from '../db/in-transaction';
 import { blockKeys } from './block-keys';
+import { journalBlockedKeys } from './journal-blocked-keys';
 
 /** How far each database of this process has read the journal's blocked keys. */
 const settled = new WeakMap<Database, { journalId: string; seq: number }>();
@@ -17,15 +18,14 @@ const settled = new WeakMap<Database, { journalId: string; seq: number }>();
 export async function mirrorBlockedKeys(ctx: Ctx): Promise<number> {
   const { journalId } = await ctx.signer.status();
   const before = settled.get(ctx.db);
-  let seq = before?.journalId === journalId ? before.seq : 0;
+  const after = before?.journalId === journalId ? before.seq : 0;
   let added = 0;
-  for (let more = true; more;) {
-    const page = await ctx.signer.blockedKeys(seq);
+  for await (const { keys: blocked, seq } of journalBlockedKeys(ctx.signer, after)) {
     const known = await blockedAmong(
       ctx.db,
-      page.keys.map(({ spkiSha256 }) => spkiSha256),
+      blocked.map(({ spkiSha256 }) => spkiSha256),
     );
-    const fresh = page.keys.filter(({ spkiSha256 }) => !known.has(spkiSha256));
+    const fresh = blocked.filter(({ spkiSha256 }) => !known.has(spkiSha256));
     if (fresh.length > 0) {
       const keys = fresh.map(({ spkiSha256, reason, by, at }) => ({
         spkiSha256,
@@ -35,8 +35,6 @@ export async function mirrorBlockedKeys(ctx: Ctx): Promise<number> {
       }));
       added += (await inTransaction(ctx.db, (tx) => blockKeys(ctx, tx, keys))).length;
     }
-    seq = page.keys.at(-1)?.seq ?? seq;
-    more = page.more;
     settled.set(ctx.db, { journalId, seq });
   }
   return added;

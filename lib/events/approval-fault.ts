@@ -16,8 +16,19 @@ import { isHandedOver, signerEvent } from './hand-over';
 export const APPROVAL_FAULTS = [...EVENT_FAULTS, 'missing', 'other-plan', 'unfinished', 'unknown'] as const;
 export type ApprovalFault = (typeof APPROVAL_FAULTS)[number];
 
-/** What an approval of the same plan by those who count now mends. */
-const MENDED: ReadonlySet<ApprovalFault> = new Set<ApprovalFault>(['approvals', 'missing']);
+/**
+ * What mends a fault: `again`, an approval of the same plan by those who count now; `finish`, one that
+ * hears the signer's answer; `another`, another event. Of `unknown` nobody can say yet.
+ */
+export const REMEDIES = {
+  approvals: 'again',
+  missing: 'again',
+  'former-ca': 'another',
+  closed: 'another',
+  'other-plan': 'another',
+  unfinished: 'finish',
+  unknown: null,
+} as const satisfies Readonly<Record<ApprovalFault, 'again' | 'finish' | 'another' | null>>;
 
 /** Asks the signer about an event that waits or was approved, and is not over. Null: nothing is wrong. */
 export async function approvalFault(ctx: Ctx, row: EventRow): Promise<ApprovalFault | null> {
@@ -32,7 +43,7 @@ export async function approvalFault(ctx: Ctx, row: EventRow): Promise<ApprovalFa
 
 /** True for an approved event that has to be approved once more, and can be. */
 export function isApprovableAgain(row: Pick<EventRow, 'state'>, fault: ApprovalFault | null): boolean {
-  return row.state === 'APPROVED' && fault !== null && MENDED.has(fault);
+  return row.state === 'APPROVED' && fault !== null && REMEDIES[fault] === 'again';
 }
 
 async function ofWaiting(ctx: Ctx, row: EventRow): Promise<ApprovalFault | null> {

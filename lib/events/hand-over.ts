@@ -64,7 +64,7 @@ export async function handOver(
 /**
  * The signer has it: from now on the portal says so too, and the gate goes by it.
  *
- * @param input.by whose approval was the last that was needed
+ * @param input.approvals those that count; the last of them decided
  * @throws {HubgateError} `event.state` when it was closed meanwhile
  */
 export async function commitApproval(

@@ -71,6 +71,8 @@ function limit(server: Server, plan: ListenerPlan): void {
 }
 
 /**
+ * Opens the port.
+ *
  * @throws {HubgateError} `start.port-in-use`, `config.insecure` (a port that needs more rights)
  */
 export function listen(server: Server, plan: ListenerPlan, host: string): Promise<void> {

@@ -1,18 +1,8 @@
 import { Callout } from '#components/ui/callout';
 import { Words, slot } from '#components/ui/words';
+import { REMEDIES } from '#lib/events/approval-fault';
 import type { EventView } from '#lib/events/view-event';
 import type { Page } from '#lib/http/page';
-
-type Fault = NonNullable<EventView['fault']>;
-
-const TODO: Readonly<Record<Exclude<Fault, 'unknown'>, 'again' | 'another' | 'finish'>> = {
-  approvals: 'again',
-  missing: 'again',
-  'former-ca': 'another',
-  closed: 'another',
-  'other-plan': 'another',
-  unfinished: 'finish',
-};
 
 /**
  * That the signer would sign nothing for the event, although the portal has it approved or waiting; why,
@@ -30,17 +20,17 @@ export function EventFault({
   decides: boolean;
 }) {
   if (fault === null) return null;
-  const todo = fault === 'unknown' ? null : TODO[fault];
+  const remedy = REMEDIES[fault];
   return (
     <Callout kind={fault === 'unknown' || fault === 'unfinished' ? 'warn' : 'bad'}>
       <p>
         <b>{t(`events.fault.title.${fault}`)}</b>
       </p>
       <p>{t(`events.fault.why.${fault}`)}</p>
-      {todo === null ? null : (
+      {remedy === null ? null : (
         <p>
           <Words
-            text={t(`events.fault.todo.${todo}${decides ? 'Here' : ''}`, { link: slot('link') })}
+            text={t(`events.fault.todo.${remedy}${decides ? 'Here' : ''}`, { link: slot('link') })}
             slots={{ link: <a href={`/admin/events/${id}`}>/admin/events/{id}</a> }}
           />
         </p>
