@@ -131,6 +131,7 @@ describe.each([
       [...EC.slice(0, 1), toDer(oid(curve === 'P-256' ? OID.p384 : OID.p256))],
       'csr.ec-point',
     ],
+    ['with its curve twice (RFC 5280 section 4.1.1.2)', [...EC, ...EC.slice(1)], 'csr.malformed'],
     ['for Diffie-Hellman alone', [toDer(oid('1.3.132.1.12')), ...EC.slice(1)], 'csr.key-type'],
   ])('%s', (_what, algorithm, expected) => expect(outcome(spki(algorithm, bits(point)))).toBe(expected));
 });

@@ -42,6 +42,7 @@ export function readSpki(spki: Uint8Array): KeyInfo {
     root.tag !== TAG.sequence ||
     root.children.length !== 2 ||
     algorithm?.tag !== TAG.sequence ||
+    algorithm.children.length > 2 || // RFC 5280 section 4.1.1.2; OpenSSL reads no certificate with more
     algorithmOid?.tag !== TAG.oid ||
     keyBits?.tag !== TAG.bitString ||
     keyBits.content[0] !== 0
