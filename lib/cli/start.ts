@@ -197,7 +197,8 @@ function childSpecs({ config, paths }: LoadedConfig, env: Record<string, string>
   const specs: ChildSpec[] = [
     {
       name: 'signer',
-      args: [join(DIST, 'signer.mjs')],
+      // As in its service: a young generation that need not grow first, or a batch is mostly swept.
+      args: ['--min-semi-space-size=16', join(DIST, 'signer.mjs')],
       env,
       ready: () => socketAnswers(paths.signerWebSocket),
     },

@@ -36,9 +36,9 @@ type Flow = { claimed: Set<string>; stopped: string | null };
 
 /**
  * Claims up to `most` approved requests, batch by batch, has them signed and writes each outcome. While
- * one batch is being signed, the next is claimed and its orders are made, and the outcomes of the one
- * before are written: the signer does not wait for the database. Ends early when requests come back
- * unsigned.
+ * one batch is being signed, the next is claimed and sent, and the outcomes of the one before are
+ * written: the signer waits neither for the database nor between batches. Ends early when requests come
+ * back unsigned.
  */
 export async function* signClaims(
   ctx: Ctx,
@@ -63,18 +63,17 @@ export async function* signClaims(
 
 async function* orderAll(ctx: Ctx, which: Which, most: number, flow: Flow): AsyncGenerator<Answer> {
   let left = most;
-  const claimNext = async (size: number): Promise<Batch | null> => {
+  const sendNext = async (size: number): Promise<AsyncIterable<Answer> | null> => {
     if (left <= 0 || flow.stopped !== null) return null;
     const ids = await claim(ctx, which, Math.min(size, left), flow);
     left -= ids.length;
-    return ids.length === 0 ? null : batchOf(ctx, ids);
+    return ids.length === 0 ? null : send(ctx, await batchOf(ctx, ids), flow);
   };
-  let next = claimNext(FIRST_BATCH);
-  for (let batch = await next; batch !== null; batch = await next) {
-    next = claimNext(BATCH);
+  let next = sendNext(FIRST_BATCH);
+  for (let answers = await next; answers !== null; answers = await next) {
+    next = sendNext(BATCH);
     next.catch(() => undefined); // thrown where it is awaited
-    if (flow.stopped === null) yield* answersTo(ctx, batch);
-    else yield { unanswered: batch.ids, code: flow.stopped };
+    yield* answers;
   }
 }
 
@@ -116,12 +115,24 @@ async function batchOf(ctx: Ctx, ids: readonly string[]): Promise<Batch> {
   return { ids, orders, byId };
 }
 
-/** Sends the orders of one batch, and gives each answer as it comes. */
-async function* answersTo(ctx: Ctx, { ids, orders, byId }: Batch): AsyncGenerator<Answer> {
+/** Sends the orders of one batch now, unless requests came back unsigned meanwhile. */
+function send(ctx: Ctx, batch: Batch, flow: Flow): AsyncIterable<Answer> {
+  return answersTo(batch, flow.stopped ?? ctx.signer.signStream(batch.orders));
+}
+
+/** Each answer to the orders of a batch as it comes; a code in their place means that they were not sent. */
+async function* answersTo(
+  { ids, byId }: Batch,
+  outcomes: AsyncIterable<SignOutcome> | string,
+): AsyncGenerator<Answer> {
+  if (typeof outcomes === 'string') {
+    yield { unanswered: ids, code: outcomes };
+    return;
+  }
   const left = new Set(ids);
   let code = 'signer.protocol'; // for orders that the signer leaves out
   try {
-    for await (const outcome of ctx.signer.signStream(orders)) {
+    for await (const outcome of outcomes) {
       const ordered = byId.get(outcome.orderId);
       if (ordered !== undefined && left.delete(outcome.orderId)) yield { ordered, outcome };
     }

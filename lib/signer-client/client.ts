@@ -46,7 +46,7 @@ export type SignerClient = {
    * gives the first certificate again.
    */
   sign: (orders: readonly Order[], onItem?: (outcome: SignOutcome) => void) => Promise<SignOutcome[]>;
-  /** The same as an async iterable, in the order of completion. */
+  /** The same as an async iterable, in the order of completion; the call begins whether or not it is read. */
   signStream: (orders: readonly Order[]) => AsyncIterable<SignOutcome>;
   /** What became of these orders: `issued` or `unknown`, in the order asked. Works while locked. */
   lookup: (orderIds: readonly string[]) => Promise<SignOutcome[]>;
@@ -290,10 +290,10 @@ function refusal(frame: Extract<SignerFrame, { kind: 'refusal' }>): HubgateError
   return new HubgateError(known ? (frame.code as ErrorCode) : 'signer.refused', frame.message);
 }
 
-/** Turns a callback of items into an async iterable that ends, or fails, as the promise does. */
-async function* streamed(
+/** Begins at once, and turns a callback of items into an async iterable that ends, or fails, as the promise does. */
+function streamed(
   run: (onItem: (outcome: SignOutcome) => void) => Promise<unknown>,
-): AsyncGenerator<SignOutcome> {
+): AsyncIterable<SignOutcome> {
   const queue: SignOutcome[] = [];
   let wake: () => void = () => undefined;
   let ended = false;
@@ -309,15 +309,17 @@ async function* streamed(
       ended = true;
       wake();
     });
-  for (;;) {
-    const items = queue.splice(0);
-    yield* items;
-    if (items.length > 0) continue;
-    if (ended) break;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      if (queue.length > 0 || ended) resolve();
-    });
-  }
-  if (failure !== null) throw failure instanceof Error ? failure : new Error('signing failed');
+  return (async function* () {
+    for (;;) {
+      const items = queue.splice(0);
+      yield* items;
+      if (items.length > 0) continue;
+      if (ended) break;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (queue.length > 0 || ended) resolve();
+      });
+    }
+    if (failure !== null) throw failure instanceof Error ? failure : new Error('signing failed');
+  })();
 }

@@ -69,9 +69,15 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
     intent: db.prepare(
       `INSERT INTO intents (serial, order_id, tbs_sha256, state, created_at) VALUES (?, ?, ?, 'open', ?)`,
     ),
-    giveUp: db.prepare(`UPDATE intents SET state = 'abandoned' WHERE order_id = ? AND state = 'open'`),
+    giveUp: db.prepare(
+      `UPDATE intents SET state = 'abandoned'
+         WHERE order_id IN (SELECT value FROM json_each(?)) AND state = 'open'`,
+    ),
     giveUpSerial: db.prepare(`UPDATE intents SET state = 'abandoned' WHERE serial = ? AND state = 'open'`),
-    closeIntent: db.prepare(`UPDATE intents SET state = 'committed' WHERE serial = ? AND state = 'open'`),
+    closeIntents: db.prepare(
+      `UPDATE intents SET state = 'committed'
+         WHERE serial IN (SELECT value FROM json_each(?)) AND state = 'open'`,
+    ),
     certificate: db.prepare(
       `INSERT INTO certificates (serial, ca_key_id, source, order_id, spki_sha256, not_after, issued_at, der)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -82,7 +88,6 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
   function recordIntent({ serial, tbsSha256, order, event = null }: Intent, now: Date): void {
     const orderId = order?.content.orderId ?? null;
     if (order) {
-      sql.giveUp.run(orderId);
       sql.order.run(orderId, order.contentSha256, JSON.stringify(order.content), now.getTime());
       for (const { approver, name, method, approvedAt, expiresAt, digest, evidence } of order.approvals) {
         const proof = evidence === undefined ? null : JSON.stringify(evidence);
@@ -102,13 +107,17 @@ export function journalOrders({ db, durable }: JournalFile): JournalOrders {
     renewedBy: (serial) => (sql.renewedBy.get(serial) as { orderId: string } | undefined)?.orderId ?? null,
     recordIntents: (intents, now) =>
       durable(() => {
+        sql.giveUp.run(JSON.stringify(intents.flatMap(({ order }) => order?.content.orderId ?? [])));
         for (const intent of intents) recordIntent(intent, now);
       }, now),
     commit: (certificates, now) =>
       durable(() => {
+        const serials = certificates.map(({ serial }) => serial);
+        // An intent that is not open means that somebody else finished or gave up its order.
+        if (sql.closeIntents.run(JSON.stringify(serials)).changes !== serials.length) {
+          throw new RangeError(`no open intent for one of ${serials.join(', ')}`);
+        }
         for (const { serial, orderId, caKeyId, spkiSha256, der, notAfter } of certificates) {
-          // An intent that is not open means that somebody else finished or gave up this order.
-          if (sql.closeIntent.run(serial).changes !== 1) throw new RangeError(`no open intent for ${serial}`);
           const source = orderId === null ? 'ceremony' : 'order';
           const ends = notAfter.getTime();
           sql.certificate.run(serial, caKeyId, source, orderId, spkiSha256, ends, now.getTime(), der);

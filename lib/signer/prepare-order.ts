@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { Order } from '../wire/order';
 import { buildCertificateTbs } from '../x509/certificate-tbs';
@@ -53,7 +53,7 @@ export function prepareOrder(
     notAfter: plan.validity.notAfter,
     intent: {
       serial,
-      tbsSha256: createHash('sha256').update(tbs).digest('hex'),
+      tbsSha256: hash('sha256', tbs, 'hex'),
       order: { content: order.content, contentSha256, approvals: order.approvals },
       event: known.event,
     },

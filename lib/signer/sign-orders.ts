@@ -28,10 +28,12 @@ const GROUP = 32;
 const FIRST_GROUP = 8;
 /** A certificate that is done waits at most so long for company before it is committed. */
 const COMMIT_WAIT_MS = 50;
-/** Signatures handed to libuv (4 threads by default); the rest keep its threads from waiting. */
-const SIGNATURES_AT_ONCE = 8;
+/** Signatures handed to libuv (4 threads by default); the rest keep its threads at work during an fsync here. */
+const SIGNATURES_AT_ONCE = 24;
 /** Orders of a batch that are under way at a time: bounds memory, keeps the pipeline full. */
 const UNDER_WAY = 96;
+/** Counting for the ceilings reads each intent of a day; what else this signer lets through, it knows. */
+const COUNT_EVERY_MS = 1000;
 /** Orders are prepared so long in one go; then other callers and finished signatures get their turn. */
 const TURN_MS = 5;
 
@@ -63,13 +65,25 @@ export function openSigning(input: {
   const renewals = openRenewals(journal);
   const threads = turnstile(SIGNATURES_AT_ONCE);
 
+  let ceiling = { countedAt: -Infinity, room: 0 };
+
+  /** At most what there is: an intent that was given up since the last count still counts. */
+  function roomFor(wanted: number, at: Date): number {
+    const age = at.getTime() - ceiling.countedAt;
+    if (age < 0 || age >= COUNT_EVERY_MS || ceiling.room < wanted) {
+      const room = roomUnderCeilings(ca.policy.ceilings, journal.intentsSince(at));
+      ceiling = { countedAt: at.getTime(), room };
+    }
+    return ceiling.room;
+  }
+
   const intents = groupCommit<Prepared>({
     most: GROUP,
     waitMs: COMMIT_WAIT_MS,
     write(group) {
       const at = now();
       if (at.getTime() < journal.lastAt()) throw clockError(at, journal.lastAt());
-      let room = roomUnderCeilings(ca.policy.ceilings, journal.intentsSince(at));
+      let room = roomFor(group.length, at);
       const overQuota = countEvents(journal);
       const allowed: Intent[] = [];
       const refusals = group.map(({ intent }) => {
@@ -81,6 +95,7 @@ export function openSigning(input: {
         return null;
       });
       if (allowed.length > 0) journal.recordIntents(allowed, at);
+      ceiling.room -= allowed.length;
       return refusals;
     },
   });
@@ -131,7 +146,7 @@ export function openSigning(input: {
         signLinted(job.linted, { algorithm: ca.algorithm, privateKey: key, publicKey }),
       );
       const durable = commits.add({ serial, orderId, caKeyId: ca.keyId, spkiSha256, der, notAfter });
-      if (threads.busy === 1) commits.flush(); // the last one for now: nobody to wait for
+      if (threads.busy === 0) commits.flush(); // the last one for now: nobody to wait for
       await durable;
       return issuedOutcome({ orderId, serial, der, repeated: false });
     } catch (error) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { EventContent } from './event';
 import type { ApprovedContent } from './order';
@@ -9,7 +9,7 @@ import type { ApprovedContent } from './order';
  * that the hash cannot be mistaken for one of anything else. Lower-case hex.
  */
 export function approvalDigest(content: ApprovedContent | EventContent): string {
-  return createHash('sha256').update('hubgate-approval-v1\n').update(canonicalJson(content)).digest('hex');
+  return hash('sha256', `hubgate-approval-v1\n${canonicalJson(content)}`, 'hex');
 }
 
 type Json = string | number | readonly Json[] | { readonly [key: string]: Json | undefined };

@@ -1,4 +1,4 @@
-import { constants, createHash, createPublicKey, verify } from 'node:crypto';
+import { constants, createPublicKey, hash, verify } from 'node:crypto';
 
 import { HubgateError } from '../errors';
 import { readCsrExtensions } from './csr-extensions';
@@ -65,7 +65,7 @@ export function parseCsr(der: Uint8Array): ParsedCsr {
   const bytes = Uint8Array.from(der);
   return {
     der: bytes,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: hash('sha256', bytes, 'hex'),
     spki: Uint8Array.from(spki.bytes),
     spkiSha256: spkiSha256(spki.bytes),
     key,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { readDer } from './der';
 
@@ -10,7 +10,7 @@ import { readDer } from './der';
  * @throws {RangeError} when the bytes are no SubjectPublicKeyInfo
  */
 export function keyId(spki: Uint8Array): string {
-  return createHash('sha1').update(publicKeyBits(spki)).digest('hex');
+  return hash('sha1', publicKeyBits(spki), 'hex');
 }
 
 /**
@@ -26,7 +26,7 @@ export function publicKeyBits(spki: Uint8Array): Uint8Array {
 
 /** SHA-256 over the whole SubjectPublicKeyInfo, lower-case hex: how keys are compared everywhere. */
 export function spkiSha256(spki: Uint8Array): string {
-  return createHash('sha256').update(spki).digest('hex');
+  return hash('sha256', spki, 'hex');
 }
 
 /**

@@ -88,11 +88,13 @@ function readRsa(key: Uint8Array): KeyInfo {
   ) {
     throw malformed();
   }
-  const n = BigInt(`0x${toHex(modulus.content)}`);
   return {
     type: 'rsa',
     bits: bitLength(modulus.content),
-    modulus: n,
+    // Only when asked for: every signature reads the key, and few readers do sums with it.
+    get modulus() {
+      return BigInt(`0x${toHex(modulus.content)}`);
+    },
     exponent: BigInt(`0x${toHex(exponent.content)}`),
   };
 }

@@ -1,9 +1,7 @@
-import { AsnParser } from '@peculiar/asn1-schema';
 import {
   type AttributeTypeAndValue,
   Extension,
   RelativeDistinguishedName,
-  SubjectPublicKeyInfo,
   Validity,
 } from '@peculiar/asn1-x509';
 
@@ -37,7 +35,6 @@ export type ReadTbs = {
   validity: Validity;
   issuer: ReadAttribute[][];
   subject: ReadAttribute[][];
-  spki: SubjectPublicKeyInfo;
   extensions: Extension[];
 };
 
@@ -49,16 +46,16 @@ const readExtension = parserOfRepeated(Extension);
  * Reads a TBS with @peculiar/asn1-x509, field by field instead of in one piece: most fields are the
  * same, byte for byte, in all certificates of a batch, and those are read once. What holds the fields
  * together is DER of one kind only: der.ts has refused every other, and the fields' number, order and
- * tags are held against RFC 5280 in lint-fields.ts.
+ * tags are held against RFC 5280 in lint-fields.ts. The key is held against the order's byte for byte
+ * there, which leaves no meaning to read.
  *
  * @throws any error of the library for bytes that are not of the field's type
  */
-export function readTbs({ validity, issuer, subject, spki, extensions }: TbsFields): ReadTbs {
+export function readTbs({ validity, issuer, subject, extensions }: TbsFields): ReadTbs {
   return {
     validity: readValidity(buffer(validity)),
     issuer: readName(issuer),
     subject: readName(subject),
-    spki: AsnParser.parse(buffer(spki), SubjectPublicKeyInfo),
     extensions: (extensions.children[0]?.children ?? []).map((one) => readExtension(buffer(one))),
   };
 }

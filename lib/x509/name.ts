@@ -123,7 +123,11 @@ function asRead(rdn: NameAttribute | ReadAttribute[]): ReadAttribute[] {
 }
 
 /** RFC 4514 section 2.4. */
+/** Nearly every value, and one look in place of four. */
+const PLAIN = /^[\w.@/-]+(?: [\w.@/-]+)*$/;
+
 function escapeValue(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replace(/["+,;<>\\]/g, '\\$&')
     .replace(/^[ #]/, '\\$&')
