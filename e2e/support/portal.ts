@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startApache, type Apache } from './apache';
 import { send, type Answer } from './https-client';
 import { startHubUpstream, type HubUpstream } from './hub-upstream';
-import { freePorts, until } from './ports';
+import { canConnect, freePorts, until } from './ports';
 import { mustRun, run, type Ran } from './run';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -145,7 +145,9 @@ ${options.toml ?? ''}
       'Hubgate is ready',
       async () => {
         if (started.exitCode !== null) throw new Error(`hubgate start ended with ${started.exitCode}`);
-        return (await overSocket(portalSocket, '/readyz', new URL(url).host)) === 200;
+        if ((await overSocket(portalSocket, '/readyz', new URL(url).host)) !== 200) return false;
+        // The embedded front starts behind the web process.
+        return options.front !== 'embedded' || (await canConnect(https));
       },
       90,
     ).catch((error: unknown) => {
