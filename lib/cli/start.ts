@@ -197,7 +197,7 @@ function childSpecs({ config, paths }: LoadedConfig, env: Record<string, string>
   const specs: ChildSpec[] = [
     {
       name: 'signer',
-      // As in its service: a young generation that need not grow first, or a batch is mostly swept.
+      // As in its service: a young generation that need not grow first, which spares a batch most of its sweeping.
       args: ['--min-semi-space-size=16', join(DIST, 'signer.mjs')],
       env,
       ready: () => socketAnswers(paths.signerWebSocket),
