@@ -91,15 +91,17 @@ async function underKills({ report, portal, running, token, kills, batch, random
   let crlWentBack = 0;
   let inTheMiddle = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    const { APPROVED = 0, SIGNING = 0 } = await requestStates(portal);
-    if (APPROVED + SIGNING < REFILL_BELOW * batch) {
-      const more = { name: `k${kill}`, count: batch, algorithm: 'P-256' } as const;
-      asked += (await addApprovedRequests(portal, more)).length;
-    }
-    // What the last kills left half done comes back within seconds.
+    // What the last kills left half done comes back within seconds, approved or issued.
     await until(
       'there is something to sign',
-      async () => (await countIn(portal, 'APPROVED')) >= batch / 5,
+      async () => {
+        const { APPROVED = 0, SIGNING = 0 } = await requestStates(portal);
+        if (APPROVED + SIGNING < REFILL_BELOW * batch) {
+          const more = { name: `k${asked}`, count: batch, algorithm: 'P-256' } as const;
+          asked += (await addApprovedRequests(portal, more)).length;
+        }
+        return (await countIn(portal, 'APPROVED')) >= batch / 5;
+      },
       180,
     );
     const halfDone = await countIn(portal, 'SIGNING');
