@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { until } from '../e2e/support/ports';
 import type { Portal } from '../e2e/support/portal';
+import { SIGNER_OPTIONS } from '../lib/supervisor/signer-options';
 
 const DIST = join(import.meta.dirname, '..', '..', 'dist');
 
@@ -38,7 +39,7 @@ export function services(portal: Portal, env: Record<string, string> = {}): Serv
     }
   });
   const args = {
-    signer: [join(DIST, 'signer.mjs')],
+    signer: [...SIGNER_OPTIONS, join(DIST, 'signer.mjs')],
     web: [join(DIST, 'hubgate.mjs'), 'start', '--no-signer'],
   };
 

@@ -12,6 +12,7 @@ import type { LoadedConfig } from '../config/load';
 import { ERROR_CODES, HubgateError, type ErrorCode } from '../errors';
 import { checkPorts } from '../supervisor/free-ports';
 import { lockInstance } from '../supervisor/instance-lock';
+import { SIGNER_OPTIONS } from '../supervisor/signer-options';
 import { prepareStateFolder } from '../supervisor/state-folder';
 import { supervise, type ChildSpec, type Supervisor } from '../supervisor/supervise';
 import { configOf, outputOf, processEnv } from './context';
@@ -197,8 +198,7 @@ function childSpecs({ config, paths }: LoadedConfig, env: Record<string, string>
   const specs: ChildSpec[] = [
     {
       name: 'signer',
-      // As in its service: a young generation that need not grow first, which spares a batch most of its sweeping.
-      args: ['--min-semi-space-size=16', join(DIST, 'signer.mjs')],
+      args: [...SIGNER_OPTIONS, join(DIST, 'signer.mjs')],
       env,
       ready: () => socketAnswers(paths.signerWebSocket),
     },

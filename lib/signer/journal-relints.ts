@@ -15,6 +15,8 @@ export type RelintRow = {
 export type JournalRelints = {
   /** The newest of those that came to their end, and the one under way. */
   relints: () => { last: RelintRow | null; running: RelintRow | null };
+  /** When the first certificate was issued; null when there is none. */
+  firstIssuedAt: () => Date | null;
   beginRelint: (now: Date) => RelintRow;
   recordRelint: (id: number, progress: { number: number; findings: readonly RelintFinding[] }) => void;
   endRelint: (id: number, now: Date) => void;
@@ -40,6 +42,7 @@ export function journalRelints({ db, durable }: JournalFile): JournalRelints {
   const sql = {
     last: db.prepare('SELECT * FROM relints WHERE ended_at IS NOT NULL ORDER BY id DESC LIMIT 1'),
     running: db.prepare('SELECT * FROM relints WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1'),
+    firstIssued: db.prepare('SELECT issued_at AS at FROM certificates ORDER BY number LIMIT 1'),
     one: db.prepare('SELECT * FROM relints WHERE id = ?'),
     begin: db.prepare(
       `INSERT INTO relints (started_at, through, number, findings)
@@ -63,6 +66,10 @@ export function journalRelints({ db, durable }: JournalFile): JournalRelints {
 
   return {
     relints: () => ({ last: rowOf(sql.last.get()), running: rowOf(sql.running.get()) }),
+    firstIssuedAt() {
+      const first = sql.firstIssued.get() as { at: number } | undefined;
+      return first === undefined ? null : new Date(first.at);
+    },
     beginRelint(now) {
       const id = durable(() => sql.begin.run(now.getTime()).lastInsertRowid);
       const row = rowOf(sql.one.get(id));

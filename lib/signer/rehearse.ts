@@ -31,7 +31,7 @@ export async function rehearse(ca: Ca, now: () => Date, stop: AbortSignal): Prom
     const plan = {
       kind: 'user' as const,
       serial: newSerial(crypto.getRandomValues(new Uint8Array(SERIAL_OCTETS))),
-      subject: centreName(ca.policy.profile, NAME),
+      subject: centreName(ca.policy.profile, `${NAME}-${round}`), // another one each time: what repeats is read once
       issuer: ca.signing.subjectDer,
       spki: parseCsr(csr).spki,
       validity: planValidity({
@@ -41,7 +41,7 @@ export async function rehearse(ca: Ca, now: () => Date, stop: AbortSignal): Prom
         issuerNotAfter: ca.signing.notAfter,
       }),
       issuerKeyId: ca.keyId,
-      san: { emails: [`${NAME}@example.org`], dnsNames: [], ipAddresses: [] },
+      san: { emails: [`${NAME}-${round}@example.org`], dnsNames: [], ipAddresses: [] },
       pointers: ca.policy.pointers,
       signatureAlgorithm: ca.algorithm,
       emailProtection: ca.policy.profile.emailProtection,

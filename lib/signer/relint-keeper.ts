@@ -77,7 +77,9 @@ export function openRelintKeeper(input: {
     if (job !== null) return;
     const { last, running } = journal.relints();
     if (running !== null) return start(running, false); // a restart came in between
-    if (last === null || last.startedAt < lastNight(now())) start(journal.beginRelint(now()), false);
+    // A new CA waits for its first night: what it has issued since was linted minutes ago.
+    const since = last?.startedAt ?? journal.firstIssuedAt();
+    if (since !== null && since < lastNight(now())) start(journal.beginRelint(now()), false);
   }
 
   function report(): RelintReport {

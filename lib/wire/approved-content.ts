@@ -17,10 +17,12 @@ type Json = string | number | readonly Json[] | { readonly [key: string]: Json |
 function canonicalJson(value: Json): string {
   if (typeof value === 'string' || typeof value === 'number') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const entries = Object.entries(value as { readonly [key: string]: Json | undefined }).flatMap(
+  const object = value as { readonly [key: string]: Json | undefined };
+  const members: string[] = [];
+  for (const key of Object.keys(object).sort()) {
+    const item = object[key];
     // Undefined is absent, as in JSON.
-    ([key, item]): [string, Json][] => (item === undefined ? [] : [[key, item]]),
-  );
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+    if (item !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(item)}`);
+  }
+  return `{${members.join(',')}}`;
 }

@@ -1,5 +1,5 @@
 import type { CertificatePlan, NameConstraints, PlannedNames, Pointers } from './certificate-plan';
-import { fromHex } from './der';
+import { derValue, fromHex, TAG } from './der';
 import {
   binary,
   bitString,
@@ -7,7 +7,6 @@ import {
   contextConstructed,
   contextPrimitive,
   type ForgeNode,
-  fromDer,
   hexInteger,
   nullValue,
   octetString,
@@ -21,7 +20,7 @@ import {
 import { ipOctets, networkOctets } from './ip-address';
 import { keyId } from './key-id';
 import { type KeyInfo, readSpki } from './key-info';
-import { nameNode } from './name';
+import { encodeName } from './name';
 import { OID } from './oids';
 import { type KeyUsageBit, PROFILES } from './profile';
 import { algorithmNode } from './signature-algorithm';
@@ -35,17 +34,17 @@ import { algorithmNode } from './signature-algorithm';
  */
 export function buildCertificateTbs(plan: CertificatePlan): Uint8Array {
   const key = readSpki(plan.spki);
-  return toDer(
-    sequence(
-      contextConstructed(0, smallInteger(2)), // version 3
-      hexInteger(plan.serial),
-      algorithmNode(plan.signatureAlgorithm),
-      plan.issuer instanceof Uint8Array ? fromDer(plan.issuer) : nameNode(plan.issuer),
-      sequence(time(plan.validity.notBefore), time(plan.validity.notAfter)),
-      nameNode(plan.subject),
-      fromDer(plan.spki),
-      contextConstructed(3, sequence(...extensions(plan, key))),
-    ),
+  return derValue(
+    TAG.sequence,
+    toDer(contextConstructed(0, smallInteger(2))), // version 3
+    toDer(hexInteger(plan.serial)),
+    toDer(algorithmNode(plan.signatureAlgorithm)),
+    // The issuing CA's name and the key as they came, byte for byte.
+    plan.issuer instanceof Uint8Array ? plan.issuer : encodeName(plan.issuer),
+    toDer(sequence(time(plan.validity.notBefore), time(plan.validity.notAfter))),
+    encodeName(plan.subject),
+    plan.spki,
+    toDer(contextConstructed(3, sequence(...extensions(plan, key)))),
   );
 }
 

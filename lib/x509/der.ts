@@ -25,6 +25,26 @@ export type DerNode = {
   readonly children: readonly DerNode[];
 };
 
+/** Cuts its views of the source when they are asked for: most of a tree's values never are. */
+class SourceNode implements DerNode {
+  constructor(
+    readonly tag: number,
+    readonly children: readonly DerNode[],
+    private readonly source: Uint8Array,
+    private readonly start: number,
+    private readonly contentStart: number,
+    readonly end: number,
+  ) {}
+
+  get bytes(): Uint8Array {
+    return this.source.subarray(this.start, this.end);
+  }
+
+  get content(): Uint8Array {
+    return this.source.subarray(this.contentStart, this.end);
+  }
+}
+
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -55,21 +75,22 @@ const MAX_DEPTH = 24;
  * @throws {DerError} when the bytes are anything else
  */
 export function readDer(bytes: Uint8Array): DerNode {
-  const node = readNode(bytes, 0, 0, true);
-  if (node.bytes.length !== bytes.length) {
-    throw new DerError('trailing', `${bytes.length - node.bytes.length} bytes follow the value.`);
+  const node = readNode(bytes, 0, bytes.length, 0);
+  if (node.end !== bytes.length) {
+    throw new DerError('trailing', `${bytes.length - node.end} bytes follow the value.`);
   }
   return node;
 }
 
 type Header = { tag: number; contentStart: number; end: number };
 
-function readHeader(bytes: Uint8Array, start: number, outermost: boolean): Header {
+/** The header at `start` of a value that must end at `limit` or before. */
+function readHeader(bytes: Uint8Array, start: number, limit: number, outermost: boolean): Header {
   const short = (): DerError =>
     new DerError(outermost ? 'truncated' : 'malformed', 'A value is longer than what holds it.');
-  const tag = bytes[start];
-  const first = bytes[start + 1];
-  if (tag === undefined || first === undefined) throw short();
+  if (start + 2 > limit) throw short();
+  const tag = bytes[start] as number;
+  const first = bytes[start + 1] as number;
   if ((tag & 0x1f) === 0x1f) throw new DerError('malformed', 'Tags above 30 do not occur in X.509.');
 
   let length = first;
@@ -79,35 +100,37 @@ function readHeader(bytes: Uint8Array, start: number, outermost: boolean): Heade
     // X.690 section 10.1: definite form, the fewest octets. Four octets would be over 16 MiB.
     if (octets === 0 || octets > 3) throw new DerError('malformed', 'A length is not in definite form.');
     length = 0;
-    for (let at = 0; at < octets; at++) {
-      const octet = bytes[contentStart + at];
-      if (octet === undefined) throw short();
-      length = length * 256 + octet;
-    }
+    if (contentStart + octets > limit) throw short();
+    for (let at = 0; at < octets; at++) length = length * 256 + (bytes[contentStart + at] as number);
     if (length < 0x80 || length < 2 ** (8 * (octets - 1))) {
       throw new DerError('malformed', 'A length is not in its shortest form.');
     }
     contentStart += octets;
   }
   const end = contentStart + length;
-  if (end > bytes.length) throw short();
+  if (end > limit) throw short();
   return { tag, contentStart, end };
 }
 
-function readNode(bytes: Uint8Array, start: number, depth: number, outermost: boolean): DerNode {
+const NO_CHILDREN: readonly DerNode[] = [];
+
+function readNode(bytes: Uint8Array, start: number, limit: number, depth: number): SourceNode {
   if (depth > MAX_DEPTH) throw new DerError('malformed', 'The value is nested too deeply.');
-  const { tag, contentStart, end } = readHeader(bytes, start, outermost);
-  const content = bytes.subarray(contentStart, end);
-  const children: DerNode[] = [];
-  if ((tag & 0x20) !== 0) {
-    for (let at = 0; at < content.length;) {
-      const child = readNode(content, at, depth + 1, false);
-      children.push(child);
-      at += child.bytes.length;
-    }
+  const { tag, contentStart, end } = readHeader(bytes, start, limit, depth === 0);
+  if ((tag & 0x20) === 0) {
+    // Of the application, context or private class the type is the schema's.
+    if (tag < 0x40) checkPrimitive(tag, bytes.subarray(contentStart, end));
+    return new SourceNode(tag, NO_CHILDREN, bytes, start, contentStart, end);
   }
-  checkUniversal(tag, content);
-  return { tag, bytes: bytes.subarray(start, end), content, children };
+  // Strings are primitive in DER; a constructed one has many encodings.
+  if (tag < 0x40 && tag !== TAG.sequence && tag !== TAG.set) fail('A string');
+  const children: DerNode[] = [];
+  for (let at = contentStart; at < end;) {
+    const child = readNode(bytes, at, end, depth + 1);
+    children.push(child);
+    at = child.end;
+  }
+  return new SourceNode(tag, children, bytes, start, contentStart, end);
 }
 
 /**
@@ -117,13 +140,13 @@ function readNode(bytes: Uint8Array, start: number, depth: number, outermost: bo
  * @throws {DerError} when the bytes are not one value, or its content is not a row of whole values
  */
 export function readDerParts(bytes: Uint8Array): Uint8Array[] {
-  const whole = readHeader(bytes, 0, true);
+  const whole = readHeader(bytes, 0, bytes.length, true);
   if (whole.end !== bytes.length) {
     throw new DerError('trailing', `${bytes.length - whole.end} bytes follow the value.`);
   }
   const parts: Uint8Array[] = [];
   for (let at = whole.contentStart; at < whole.end;) {
-    const { end } = readHeader(bytes.subarray(0, whole.end), at, false);
+    const { end } = readHeader(bytes, at, whole.end, false);
     parts.push(bytes.subarray(at, end));
     at = end;
   }
@@ -132,13 +155,12 @@ export function readDerParts(bytes: Uint8Array): Uint8Array[] {
 
 /** The content of one value whose header was read before. */
 export function contentOf(value: Uint8Array): Uint8Array {
-  const { contentStart, end } = readHeader(value, 0, false);
+  const { contentStart, end } = readHeader(value, 0, value.length, false);
   return value.subarray(contentStart, end);
 }
 
-/** Encodings of universal types that DER narrows down (X.690 sections 8 and 11). */
-function checkUniversal(tag: number, content: Uint8Array): void {
-  if (tag >= 0x40) return; // application, context or private class: the type is the schema's
+/** Encodings of primitive universal types that DER narrows down (X.690 sections 8 and 11). */
+function checkPrimitive(tag: number, content: Uint8Array): void {
   switch (tag) {
     case TAG.boolean:
       if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) fail('A BOOLEAN');
@@ -171,9 +193,6 @@ function checkUniversal(tag: number, content: Uint8Array): void {
     case 0x10: // SEQUENCE and SET are always constructed
     case 0x11:
       return fail('A SEQUENCE or SET');
-    default:
-      // Strings are primitive in DER; a constructed one has many encodings.
-      if ((tag & 0x20) !== 0 && tag !== TAG.sequence && tag !== TAG.set) fail('A string');
   }
 }
 
@@ -232,36 +251,32 @@ export function oidText(content: Uint8Array): string {
  * exactly when the bytes were DER, so a difference shows an encoder's fault.
  */
 export function encodeDer(node: DerNode): Uint8Array {
-  const bytes = new Uint8Array(encodedLength(node));
-  writeNode(node, bytes, 0);
-  return bytes;
+  // DER is the shortest form: what was read has room for it.
+  const room = new Uint8Array(node.bytes.length);
+  return room.subarray(writeBefore(node, room, room.length));
 }
 
-const isConstructed = ({ tag }: DerNode): boolean => (tag & 0x20) !== 0;
-
-function contentLength(node: DerNode): number {
-  if (!isConstructed(node)) return node.content.length;
-  let length = 0;
-  for (const child of node.children) length += encodedLength(child);
-  return length;
-}
-
-function encodedLength(node: DerNode): number {
-  const length = contentLength(node);
-  return header(node.tag, length).length + length;
-}
-
-/** Writes one value at `at` and returns where the next one begins. */
-function writeNode(node: DerNode, bytes: Uint8Array, at: number): number {
-  const head = header(node.tag, contentLength(node));
-  bytes.set(head, at);
-  let next = at + head.length;
-  if (!isConstructed(node)) {
-    bytes.set(node.content, next);
-    return next + node.content.length;
+/** Writes one value so that it ends before `end`, back to front, since a length is known last. Returns its start. */
+function writeBefore(node: DerNode, room: Uint8Array, end: number): number {
+  let start = end;
+  if ((node.tag & 0x20) === 0) {
+    start -= node.content.length;
+    room.set(node.content, start);
+  } else {
+    for (let at = node.children.length - 1; at >= 0; at--) {
+      start = writeBefore(node.children[at] as DerNode, room, start);
+    }
   }
-  for (const child of node.children) next = writeNode(child, bytes, next);
-  return next;
+  let length = end - start;
+  if (length < 0x80) {
+    room[--start] = length;
+  } else {
+    let octets = 0;
+    for (; length > 0; length >>>= 8, octets++) room[--start] = length & 0xff;
+    room[--start] = 0x80 | octets;
+  }
+  room[--start] = node.tag;
+  return start;
 }
 
 /** Tag and length in its shortest form (X.690 section 10.1). */

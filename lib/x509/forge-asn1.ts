@@ -14,8 +14,14 @@ export const sequence = (...items: ForgeNode[]): ForgeNode =>
 
 export const set = (...items: ForgeNode[]): ForgeNode => asn1.create(Class.UNIVERSAL, Type.SET, true, items);
 
-export const oid = (dotted: string): ForgeNode =>
-  asn1.create(Class.UNIVERSAL, Type.OID, false, asn1.oidToDer(dotted).getBytes());
+/** Contents of the few identifiers that certificates hold: each has twenty, and forge works them out digit by digit. */
+const oidContents = new Map<string, string>();
+
+export function oid(dotted: string): ForgeNode {
+  const content = oidContents.get(dotted) ?? asn1.oidToDer(dotted).getBytes();
+  oidContents.set(dotted, content);
+  return asn1.create(Class.UNIVERSAL, Type.OID, false, content);
+}
 
 export const nullValue = (): ForgeNode => asn1.create(Class.UNIVERSAL, Type.NULL, false, '');
 

@@ -24,7 +24,7 @@ export function findFieldFaults(fields: TbsFields, read: ReadTbs, plan: Certific
     name.children.every(
       (rdn) =>
         rdn.tag === TAG.set &&
-        // A type and one value: the library passes over what stands behind them.
+        // A type and one value, and nothing behind them.
         rdn.children.every(({ tag, children }) => tag === TAG.sequence && children.length === 2),
     ),
   );
