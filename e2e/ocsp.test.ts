@@ -172,9 +172,9 @@ for (const front of ['embedded', 'apache'] as const) {
           says: expect.stringMatching(/\/ocsp answers; .* \((29|30) days left\)/),
         },
       ]);
-      expect((await portal.hubgate(['ca', 'status'])).stdout).toMatch(
-        /^(?:29|30) +\d{4}-\d\d-\d\d +OCSP certificate /m,
-      );
+      const status = (await portal.hubgate(['ca', 'status'])).stdout;
+      expect(status).toMatch(/^(?:29|30) +\d{4}-\d\d-\d\d +OCSP certificate /m);
+      expect(status).toMatch(/^39\d +\d{4}-\d\d-\d\d +this site's server certificate +\S+server\.pem$/m);
     });
 
     if (front === 'apache') {

@@ -325,6 +325,22 @@ for (const front of ['apache', 'embedded'] as const) {
       });
       expect(many).toBeLessThan(1000);
       expect((await portal.call(`${portal.gateUrl}/astro/`, { identity: gina.identity })).status).toBe(403);
+
+      const hana = await certificate('hana', 'laptop');
+      const path = `/api/v1/admin/certificates/${hana.serial}/revoke`;
+      expect((await curl(portal, path, ...bearer(token), ...jsonBody({ reason: 'superseded' }))).status).toBe(
+        200,
+      );
+      await page.goto(`${portal.url}/admin/certificates/${hana.serial}`);
+      await page.locator('#confirm').fill('hana');
+      await page.getByRole('button', { name: 'Block the key of hana' }).click();
+      await expect(page.locator('main')).toContainText('The key is blocked');
+      await expect(page.locator('main')).toContainText('a newer certificate replaces it'); // the first reason stands
+      await expect(page.getByText('RSA 2048, blocked for ever')).toBeVisible();
+      await expect(page.getByRole('button', { name: /^Block the key/ })).toHaveCount(0);
+      const csr = await readFile(hana.csrFile, 'utf8');
+      const again = await curl(portal, '/api/v1/requests', ...jsonBody({ csr }));
+      expect(again.json()).toMatchObject({ code: 'csr.compromised-key' });
       await context.close();
     });
 

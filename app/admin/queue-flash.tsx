@@ -13,6 +13,7 @@ const PLAIN = [
   'edited',
   'revoked',
   'held',
+  'keyBlocked',
   'tokenRevoked',
   'dismissed',
   'none',

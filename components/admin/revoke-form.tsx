@@ -7,7 +7,7 @@ import { Button } from '#components/ui/button';
 import { FormProblem } from './form-problem';
 import { faultOf, IDLE, kept, type FormAction } from './form-state';
 
-/** Revokes one certificate: reason, the name typed out, what will happen, then the button. */
+/** Revokes one certificate: reason (where there is a choice), the name typed out, what will happen, then the button. */
 export function RevokeForm({
   action,
   serial,
@@ -26,24 +26,28 @@ export function RevokeForm({
       <FormProblem state={state} />
       <input type="hidden" name="serial" value={serial} />
       <p className="small">{words.what}</p>
-      <div className="field dense">
-        <label htmlFor="reason">{words.reason}</label>
-        <select
-          id="reason"
-          name="reason"
-          defaultValue={kept(state, 'reason', reasons[0]?.value)}
-          aria-describedby="reason-help"
-        >
-          {reasons.map((reason) => (
-            <option key={reason.value} value={reason.value}>
-              {reason.word}
-            </option>
-          ))}
-        </select>
-        <p className="help after" id="reason-help">
-          {words.reasonHelp}
-        </p>
-      </div>
+      {reasons.length === 1 ? (
+        <input type="hidden" name="reason" value={reasons[0]?.value} />
+      ) : (
+        <div className="field dense">
+          <label htmlFor="reason">{words.reason}</label>
+          <select
+            id="reason"
+            name="reason"
+            defaultValue={kept(state, 'reason', reasons[0]?.value)}
+            aria-describedby="reason-help"
+          >
+            {reasons.map((reason) => (
+              <option key={reason.value} value={reason.value}>
+                {reason.word}
+              </option>
+            ))}
+          </select>
+          <p className="help after" id="reason-help">
+            {words.reasonHelp}
+          </p>
+        </div>
+      )}
       <div className={fault ? 'field dense has-error' : 'field dense'}>
         <label htmlFor="confirm">{words.confirm}</label>
         <input

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 
 import { caExpiries, type CaExpiry } from '../certificates/ca-expiries';
+import type { LoadedConfig } from '../config/load';
+import { frontCertificate } from '../trust/front-certificate';
 import type { SignerStatus } from '../wire/status';
 import { parseCertificate } from '../x509/certificate';
 import { openPassphrases } from './ask-passphrase';
+import type { Output } from './context';
 import { withSigner } from './signer-door';
 import { table } from './table';
 
@@ -12,18 +15,17 @@ type PassphraseOption = { passphraseFile?: string };
 /** `hubgate ca status|unlock|lock` */
 export function addStatus(ca: Command): void {
   ca.command('status')
-    .description('whether the keys are unlocked, and how long each CA and each list still holds')
+    .description(
+      'whether the keys are unlocked, and how long each CA, each list and the site itself still holds',
+    )
     .action((_options: object, command: Command) =>
-      withSigner(command, 'web', async (signer, out) => {
-        const status = await signer.status();
-        out.result(asJson(status), describe(status));
-      }),
+      withSigner(command, 'web', async (signer, out, loaded) => tell(out, loaded, await signer.status())),
     );
   ca.command('unlock')
     .description('open every key that this passphrase opens; asks for it, or takes the first line of a file')
     .option('--passphrase-file <file>', 'a file that only you may read')
     .action((options: PassphraseOption, command: Command) =>
-      withSigner(command, 'operator', async (signer, out) => {
+      withSigner(command, 'operator', async (signer, out, loaded) => {
         const asked = openPassphrases();
         try {
           let status = await signer.unlock(
@@ -38,7 +40,7 @@ export function addStatus(ca: Command): void {
             if (other === '') break;
             status = await signer.unlock(other);
           }
-          out.result(asJson(status), describe(status));
+          tell(out, loaded, status);
         } finally {
           asked.close();
         }
@@ -47,20 +49,28 @@ export function addStatus(ca: Command): void {
   ca.command('lock')
     .description('forget the keys; revocations and lists that are still valid go on being served')
     .action((_options: object, command: Command) =>
-      withSigner(command, 'operator', async (signer, out) => {
-        const status = await signer.lock();
-        out.result(asJson(status), describe(status));
-      }),
+      withSigner(command, 'operator', async (signer, out, loaded) => tell(out, loaded, await signer.lock())),
     );
 }
 
 const hasLocked = ({ formerKeys }: SignerStatus): boolean =>
   formerKeys.some(({ state }) => state === 'locked');
 
-function asJson(status: SignerStatus) {
+function tell(out: Output, { config, paths }: LoadedConfig, status: SignerStatus): void {
+  const now = new Date();
   const { signingCa: _signing, rootCa: _root, formerCas: _former, ...rest } = status;
-  return { ...rest, expiries: caExpiries(status, new Date()) };
+  const expiries = caExpiries(status, now);
+  const found = frontCertificate(config, paths, now);
+  const front: FrontExpiry | null = found && {
+    end: found.certificate.notAfter.toISOString(),
+    daysLeft: found.daysLeft,
+    file: found.certFile,
+  };
+  out.result({ ...rest, expiries, front }, describe(status, expiries, front));
 }
+
+/** When the site's own server certificate ends; it is none of the signer's, and renewed elsewhere. */
+type FrontExpiry = { end: string; daysLeft: number; file: string };
 
 const BECAUSE = {
   'no-ca': 'there is no CA yet: hubgate init',
@@ -79,7 +89,7 @@ const WHAT: Record<CaExpiry['what'], string> = {
   ocsp: 'OCSP certificate',
 };
 
-function describe(status: SignerStatus): string {
+function describe(status: SignerStatus, expiries: readonly CaExpiry[], front: FrontExpiry | null): string {
   const { state, lockedBecause, since, signingCa, issued, revoked } = status;
   const lines = [
     `Signing key: ${state} since ${since}${lockedBecause ? ` (${BECAUSE[lockedBecause]})` : ''}`,
@@ -93,15 +103,12 @@ function describe(status: SignerStatus): string {
   }
   lines.push(`Approval:    ${status.approvalMode}, by ${status.approvalCount}`);
   lines.push(`Issued:      ${issued} certificates, ${revoked} revoked`);
-  const expiries = caExpiries(status, new Date());
-  if (expiries.length > 0) {
-    const rows = expiries.map(({ what, name, end, daysLeft }) => [
-      String(daysLeft),
-      end.slice(0, 10),
-      WHAT[what],
-      name,
-    ]);
-    lines.push('', table(['DAYS LEFT', 'ENDS', 'WHAT', 'NAME'], rows));
-  }
+  const rows = [
+    ...expiries.map(({ what, name, end, daysLeft }) => ({ end, daysLeft, what: WHAT[what], name })),
+    ...(front === null ? [] : [{ ...front, what: "this site's server certificate", name: front.file }]),
+  ]
+    .sort((a, b) => a.end.localeCompare(b.end))
+    .map(({ end, daysLeft, what, name }) => [String(daysLeft), end.slice(0, 10), what, name]);
+  if (rows.length > 0) lines.push('', table(['DAYS LEFT', 'ENDS', 'WHAT', 'NAME'], rows));
   return lines.join('\n');
 }

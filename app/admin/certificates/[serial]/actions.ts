@@ -4,12 +4,15 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 
 import { findCertificate } from '#lib/certificates/find-certificate';
-import { OPERATOR_REASONS } from '#lib/certificates/revocation-reasons';
+import { isOnHold, OPERATOR_REASONS } from '#lib/certificates/revocation-reasons';
 import { revokeCertificate } from '#lib/certificates/revoke-certificate';
 import { action, wordedRefusal } from '#lib/http/action';
 import { openPage } from '#lib/http/page';
 
-/** Revokes one certificate; the account name typed guards against the wrong one. */
+/**
+ * Revokes one certificate; the account name typed guards against the wrong one. One that is revoked stays
+ * so for its reason of then: with `keyCompromise` its key is blocked now, and its siblings go along.
+ */
 export const revoke = action({
   access: 'certificates.revoke',
   audit: 'certificate.revoke',
@@ -26,7 +29,8 @@ export const revoke = action({
       throw wordedRefusal(ctx.locale, message, 'confirm');
     }
     await revokeCertificate(ctx, { serial: input.serial, reason: input.reason });
-    const done = input.reason === 'certificateHold' ? 'held' : 'revoked';
+    const late = certificate.state === 'REVOKED' && !isOnHold(certificate);
+    const done = late ? 'keyBlocked' : input.reason === 'certificateHold' ? 'held' : 'revoked';
     redirect(`/admin/certificates/${input.serial}?done=${done}`);
   },
 });

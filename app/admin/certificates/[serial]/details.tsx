@@ -28,7 +28,11 @@ export function CertificateDetails({
         </div>
         <div className="kv-row">
           <dt>{t('admin.certificates.colKey')}</dt>
-          <dd>{certificate.keyLabel}</dd>
+          <dd>
+            {certificate.keyBlocked
+              ? t('admin.certificates.keyIsBlocked', { label: certificate.keyLabel })
+              : certificate.keyLabel}
+          </dd>
         </div>
         <div className="kv-row">
           <dt>{t('admin.certificates.keyPrint')}</dt>

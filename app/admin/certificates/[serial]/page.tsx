@@ -85,6 +85,10 @@ export default async function CertificatePage({ params, searchParams }: Props) {
             {isOnHold(certificate) ? <Held certificate={certificate} page={page} /> : null}
             <RevokePanel certificate={certificate} operator={operator} page={page} />
           </aside>
+        ) : operator && certificate.state === 'REVOKED' && !certificate.keyBlocked ? (
+          <aside className="decide stack" aria-label={t('admin.certificates.block')}>
+            <BlockPanel certificate={certificate} page={page} />
+          </aside>
         ) : null}
       </div>
     </AdminFrame>
@@ -149,6 +153,29 @@ function RevokePanel({
       ) : (
         <p className="panel-body meta">{t('admin.certificates.revokeNoRole')}</p>
       )}
+    </section>
+  );
+}
+
+/** Revoked for another reason, and then its key became known to others: the key still has to be blocked. */
+function BlockPanel({ certificate, page: { t } }: { certificate: CertificatePageView; page: Page }) {
+  const name = certificate.commonName;
+  return (
+    <section className="panel" aria-labelledby="block">
+      <h2 id="block">{t('admin.certificates.block')}</h2>
+      <RevokeForm
+        action={revoke}
+        serial={certificate.serial}
+        reasons={[{ value: 'keyCompromise', word: t('admin.certificates.reason.keyCompromise') }]}
+        words={{
+          what: t('admin.certificates.blockWhat'),
+          reason: t('admin.certificates.revokeReason'),
+          reasonHelp: '',
+          confirm: t('admin.certificates.revokeConfirm', { name }),
+          count: t('admin.certificates.blockCount', { n: certificate.siblings.length }),
+          submit: t('admin.certificates.blockSubmit', { name }),
+        }}
+      />
     </section>
   );
 }
