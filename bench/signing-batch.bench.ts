@@ -13,7 +13,7 @@ import { figure, heading, line, median } from './report';
 import { cpuSeconds } from './processes';
 
 const BATCH = 500;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SINGLES = 21;
 
 heading(`Signing a batch of ${BATCH} RSA 2048 requests with an RSA 4096 CA`);
