@@ -29,8 +29,13 @@ export const revoke = action({
       throw wordedRefusal(ctx.locale, message, 'confirm');
     }
     await revokeCertificate(ctx, { serial: input.serial, reason: input.reason });
-    const late = certificate.state === 'REVOKED' && !isOnHold(certificate);
-    const done = late ? 'keyBlocked' : input.reason === 'certificateHold' ? 'held' : 'revoked';
-    redirect(`/admin/certificates/${input.serial}?done=${done}`);
+    redirect(`/admin/certificates/${input.serial}?done=${doneOf(input.reason, certificate)}`);
   },
 });
+
+/** The word of the flash; one that somebody else had revoked before, for any other reason, is just revoked. */
+function doneOf(reason: (typeof OPERATOR_REASONS)[number], before: Parameters<typeof isOnHold>[0]): string {
+  if (reason === 'certificateHold') return 'held';
+  const late = before.state === 'REVOKED' && !isOnHold(before);
+  return late && reason === 'keyCompromise' ? 'keyBlocked' : 'revoked';
+}
