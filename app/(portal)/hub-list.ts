@@ -6,7 +6,8 @@ import { listHubs, listingVersion, type HubView } from '#lib/hubs/list-hubs';
 import { currentNotices, type NoticeBoard } from '#lib/hubs/notices/current-notices';
 import { concerns } from '#lib/hubs/notices/notice';
 
-import { hubRowsHtml } from '../../components/hubs/hub-rows';
+import { hubTableHtml } from '../../components/hubs/hub-table';
+import { asciiHtml } from '../../components/ui/escape-html';
 import { hubStrips } from './hub-strips';
 
 /** What this visitor may see: the hubs, and what is announced about them. */
@@ -33,17 +34,17 @@ export async function visibleHubs(page: Page): Promise<HubListing | null> {
   }
 }
 
-/** Which rows: those of the list have a strip of 90 days, those of the start page do not. */
-export type RowsPart = 'all' | 'mine' | 'trouble' | 'home';
+/** Which table: rows of the list have a strip of 90 days, those of the start page do not. */
+export type TablePart = 'all' | 'mine' | 'trouble' | 'home';
 
 /**
- * Keeps the rows of the hub table for every visitor who sees the same ones: rendered once per change
+ * Keeps the hub table for every visitor who sees the same one: rendered once per change
  * of the list, and once a minute for the words about time.
  *
  * @param part names the selection, so that each keeps its own
- * @returns the key by which the page names them, or null when they have to stand in the page itself
+ * @returns the key by which the page names it, or null when it has to stand in the page itself
  */
-export async function keepHubRows(page: Page, listing: HubListing, part: RowsPart): Promise<string | null> {
+export async function keepHubTable(page: Page, listing: HubListing, part: TablePart): Promise<string | null> {
   const { hubs, version } = listing;
   const now = page.ctx.now().getTime();
   const { shown, accepted } = page.visitor;
@@ -51,15 +52,15 @@ export async function keepHubRows(page: Page, listing: HubListing, part: RowsPar
   const entries = shown ? `${accepted} ${hubs.map((hub) => (hub.mayEnter ? '1' : '0')).join('')}` : 'none';
   const minute = Math.floor(now / 60_000);
   const key = [page.locale, part, version, hubs.length, minute, entries].join(' ');
-  const html = keptHtml(key) ?? (await renderHubRows(page, listing, part));
+  const html = keptHtml(key) ?? (await renderHubTable(page, listing, part));
   return keepHtml(key, () => html, now) ? key : null;
 }
 
-/** The rows as text. */
-export async function renderHubRows(
+/** The table as text. */
+export async function renderHubTable(
   page: Page,
   { hubs, board }: HubListing,
-  part: RowsPart,
+  part: TablePart,
 ): Promise<string> {
   const work = new Map<string, 'planned' | 'running'>();
   // What is about all hubs stands above them; the soonest of one counts.
@@ -68,7 +69,7 @@ export async function renderHubRows(
       if (concerns(notice, name) && work.get(name) !== 'running') work.set(name, notice.phase);
     }
   }
-  return hubRowsHtml(hubs, {
+  const html = hubTableHtml(hubs, {
     t: page.t,
     now: page.ctx.now(),
     locale: page.locale,
@@ -76,4 +77,6 @@ export async function renderHubRows(
     work,
     strips: part === 'home' ? null : await hubStrips(page),
   });
+  // Text beyond ASCII takes three times as long to write, for each visitor.
+  return asciiHtml(html);
 }

@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
 
 import { TrustWatch } from '#components/ca/trust-watch';
-import { HubTable } from '#components/hubs/hub-table';
 import { NoticeList } from '#components/hubs/notice-list';
 import { Way, type WayFacts } from '#components/portal/way';
 import { LinkButton } from '#components/ui/button';
@@ -20,7 +19,7 @@ import { caFacts } from '#lib/trust/ca-facts';
 
 import { PortalPage } from '../portal-page';
 import { trustSeen } from './trust-seen';
-import { keepHubRows, renderHubRows, visibleHubs, type HubListing } from './hub-list';
+import { keepHubTable, renderHubTable, visibleHubs, type HubListing } from './hub-list';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await openPage()).t('home.title') };
@@ -152,17 +151,15 @@ async function RunningHubs({ page }: { page: Page }) {
       ) : hubs.length === 0 ? (
         <Empty title={t('home.hubs.empty')}>{t('home.hubs.emptyText')}</Empty>
       ) : (
-        <HubTable headsHidden icons={hubs.slice(0, HUBS_SHOWN).map(({ icon }) => icon)} t={t}>
-          <Rows page={page} listing={{ ...listing, hubs: hubs.slice(0, HUBS_SHOWN) }} />
-        </HubTable>
+        <Table page={page} listing={{ ...listing, hubs: hubs.slice(0, HUBS_SHOWN) }} />
       )}
     </section>
   );
 }
 
 /** Few enough to stand in the page: a client component for them would cost more. */
-async function Rows({ page, listing }: { page: Page; listing: HubListing }) {
-  const key = await keepHubRows(page, listing, 'home');
-  const html = (key === null ? null : keptHtml(key)) ?? (await renderHubRows(page, listing, 'home'));
-  return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: html }} />;
+async function Table({ page, listing }: { page: Page; listing: HubListing }) {
+  const key = await keepHubTable(page, listing, 'home');
+  const html = (key === null ? null : keptHtml(key)) ?? (await renderHubTable(page, listing, 'home'));
+  return <div dangerouslySetInnerHTML={{ __html: html }} />;
 }

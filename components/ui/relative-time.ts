@@ -11,10 +11,21 @@ const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 export function relativeTime(at: Date, now: Date, locale: string): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
   // "now": seconds that tick by say nothing.
-  if (Math.abs(seconds) < 10)
-    return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
+  if (Math.abs(seconds) < 10) return relativeFormat(locale, 'auto').format(0, 'second');
   const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'always' }).format(Math.trunc(seconds / size), unit);
+  return relativeFormat(locale, 'always').format(Math.trunc(seconds / size), unit);
+}
+
+// To make one takes a hundred times as long as to use it, and every page's footer says a time.
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>();
+
+function relativeFormat(locale: string, numeric: 'auto' | 'always'): Intl.RelativeTimeFormat {
+  const key = `${locale} ${numeric}`;
+  const known = relativeFormats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.RelativeTimeFormat(locale, { numeric });
+  relativeFormats.set(key, made);
+  return made;
 }
 
 /** "12 days": a span without direction. */

@@ -1,5 +1,6 @@
 import { PlanForm } from '#components/events/plan-form';
 import { PageHead } from '#components/ui/page-head';
+import { hostZone } from '#lib/http/host-zone';
 import type { Page } from '#lib/http/page';
 
 import { PLAN_WORDS, type PlanValues } from '../../../components/events/plan-words';
@@ -22,7 +23,7 @@ export function PlanPage({
 }) {
   const { t } = page;
   const open = {
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: hostZone(),
     example: Object.keys(page.config.hubs.upstream)[0] ?? 'astro',
   };
   const words = Object.fromEntries(PLAN_WORDS.map((key) => [key, t(`events.plan.${key}`, open)]));

@@ -3,7 +3,6 @@ import type { Metadata } from 'next';
 import { HubFilters } from '#components/hubs/hub-filters';
 import { HubsHidden } from '#components/hubs/hubs-hidden';
 import { HubsLive } from '#components/hubs/hubs-live';
-import { HubTable } from '#components/hubs/hub-table';
 import { NoticeList } from '#components/hubs/notice-list';
 import { Empty } from '#components/ui/empty';
 import { LinkButton } from '#components/ui/button';
@@ -13,8 +12,8 @@ import { openPage, type Page } from '#lib/http/page';
 import { chooseHubs, readChoice, type HubChoice } from '../../../components/hubs/choose-hubs';
 import { hasTrouble } from '../../../components/hubs/hub-looks';
 import { PortalPage } from '../../portal-page';
-import { keepHubRows, renderHubRows, visibleHubs, type HubListing } from '../hub-list';
-import { KeptRows } from './kept-rows';
+import { keepHubTable, renderHubTable, visibleHubs, type HubListing } from '../hub-list';
+import { KeptList } from './kept-list';
 import { KioskPage } from './kiosk-page';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -87,30 +86,25 @@ function Listed({ page, listing, choice }: { page: Page; listing: HubListing; ch
         }}
         t={t}
       />
-      <div data-live="list">
-        {hubs.length === 0 ? (
+      {hubs.length === 0 ? (
+        <div data-live="list">
           <Empty title={t('hubs.none')} action={<LinkButton href="/hubs">{t('hubs.showAll')}</LinkButton>}>
             {choice.q !== ''
               ? t('hubs.noneText', { q: choice.q })
               : t(choice.show === 'mine' ? 'hubs.noneMine' : 'hubs.noTrouble')}
           </Empty>
-        ) : (
-          <>
-            <HubTable strips icons={hubs.map(({ icon }) => icon)} t={t}>
-              <Rows page={page} listing={{ ...listing, hubs }} choice={choice} />
-            </HubTable>
-            <p className="meta strip-legend">{t('hubs.legend')}</p>
-          </>
-        )}
-      </div>
+        </div>
+      ) : (
+        <Table page={page} listing={{ ...listing, hubs }} choice={choice} />
+      )}
     </>
   );
 }
 
 /** What somebody searched for is not worth keeping. */
-async function Rows({ page, listing, choice }: { page: Page; listing: HubListing; choice: HubChoice }) {
-  const name = choice.q === '' ? await keepHubRows(page, listing, choice.show) : null;
-  if (name !== null) return <KeptRows name={name} />;
-  const html = await renderHubRows(page, listing, choice.show);
-  return <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: html }} />;
+async function Table({ page, listing, choice }: { page: Page; listing: HubListing; choice: HubChoice }) {
+  const name = choice.q === '' ? await keepHubTable(page, listing, choice.show) : null;
+  if (name !== null) return <KeptList name={name} />;
+  const html = await renderHubTable(page, listing, choice.show);
+  return <div data-live="list" dangerouslySetInnerHTML={{ __html: html }} />;
 }
